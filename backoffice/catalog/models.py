@@ -1,0 +1,228 @@
+"""What is sold: articles with colours and sizes, their variants, barcodes, VAT rates, prices and stock."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.core.models import AppendOnly
+from backoffice.core.money import amount_field
+from backoffice.relations.models import Branch, Employee
+
+
+class DateRange(Func):
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class VatRate(models.Model):
+    """A VAT percentage with its dates of validity; the code ("high") stays when the percentage changes."""
+
+    code = models.CharField(_("Code"), max_length=10)
+    name = models.CharField(_("Naam"), max_length=40)
+    percent = models.DecimalField(_("Percentage"), max_digits=5, decimal_places=2)
+    valid_from = models.DateField(_("Geldig vanaf"))
+    valid_to = models.DateField(_("Geldig tot en met"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-percent", "valid_from"]
+        verbose_name, verbose_name_plural = _("btw-tarief"), _("btw-tarieven")
+        constraints = [
+            ExclusionConstraint(
+                name="vat_rate_no_overlap",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    (
+                        DateRange("valid_from", "valid_to", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("De geldigheid overlapt die van een ander tarief met deze code."),
+            ),
+            models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="vat_rate_percent"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ArticleGroup(models.Model):
+    """A node of the article-group tree; path is the names joined by "/" ("Dames/Broeken")."""
+
+    path = models.CharField(_("Pad"), max_length=300, unique=True)
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name, verbose_name_plural = _("artikelgroep"), _("artikelgroepen")
+
+    def __str__(self):
+        return self.path
+
+
+class Brand(models.Model):
+    name = models.CharField(_("Naam"), max_length=80, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name, verbose_name_plural = _("merk"), _("merken")
+
+    def __str__(self):
+        return self.name
+
+
+class Colour(models.Model):
+    """A colour with its own place in every matrix; hex feeds the swatch."""
+
+    label = models.CharField(_("Kleur"), max_length=40, unique=True)
+    position = models.PositiveIntegerField(_("Volgorde"), default=0)
+    hex = models.CharField(_("Kleurcode"), max_length=7, blank=True, default="")
+
+    class Meta:
+        ordering = ["position", "label"]
+        verbose_name, verbose_name_plural = _("kleur"), _("kleuren")
+
+    def __str__(self):
+        return self.label
+
+
+class SizeRange(models.Model):
+    """A reusable, ordered set of sizes (maatbalk)."""
+
+    name = models.CharField(_("Maatbalk"), max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name, verbose_name_plural = _("maatbalk"), _("maatbalken")
+
+    def __str__(self):
+        return self.name
+
+
+class Size(models.Model):
+    size_range = models.ForeignKey(SizeRange, models.CASCADE, related_name="sizes")
+    label = models.CharField(_("Maat"), max_length=20)
+    position = models.PositiveIntegerField(_("Volgorde"), default=0)
+
+    class Meta:
+        ordering = ["size_range", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["size_range", "label"], name="size_once_in_range")]
+
+    def __str__(self):
+        return self.label
+
+
+class Article(models.Model):
+    """What a customer asks for. Without colours and sizes it has exactly one variant."""
+
+    number = models.CharField(_("Artikelnummer"), max_length=40, unique=True)
+    name = models.CharField(_("Omschrijving"), max_length=160)
+    brand = models.ForeignKey(Brand, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("Merk"))
+    group = models.ForeignKey(
+        ArticleGroup, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("Artikelgroep")
+    )
+    vat_code = models.CharField(_("BTW-tarief"), max_length=10, default="high")
+    size_range = models.ForeignKey(
+        SizeRange, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("Maatbalk")
+    )
+    sales_price = amount_field(verbose_name=_("Verkoopprijs (incl. BTW)"))
+    fractions = models.BooleanField(_("Gebroken aantallen"), default=False)
+    stocked = models.BooleanField(_("Voorraad bijhouden"), default=True)
+    matrix = models.BooleanField(_("Kleur-/maatartikel"), default=False, editable=False)
+    active = models.BooleanField(_("Actief"), default=True)
+    image = models.ImageField(_("Afbeelding"), upload_to="articles/", blank=True)
+    search_text = models.TextField(editable=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name, verbose_name_plural = _("artikel"), _("artikelen")
+        constraints = [models.CheckConstraint(condition=Q(sales_price__gte=0), name="article_price_not_negative")]
+        indexes = [
+            # search as you type: article field, picker, list
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="article_search"),
+            # the list, by description
+            models.Index(fields=["name", "id"], name="article_by_name"),
+        ]
+
+    def __str__(self):
+        return f"{self.number} · {self.name}"
+
+
+class Variant(models.Model):
+    """One colour and size of an article: what has stock, a barcode and perhaps a price of its own."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="variants")
+    colour = models.ForeignKey(Colour, models.PROTECT, null=True, blank=True, related_name="+")
+    size = models.ForeignKey(Size, models.PROTECT, null=True, blank=True, related_name="+")
+    own_price = amount_field(null=True, blank=True, verbose_name=_("Eigen verkoopprijs (incl. BTW)"))
+    active = models.BooleanField(_("Actief"), default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "colour", "size"], name="variant_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(own_price__isnull=True) | Q(own_price__gte=0), name="variant_price_not_negative"
+            ),
+        ]
+
+
+class Barcode(models.Model):
+    """A code that a scanner reads: of a variant, or of an article (then the size is asked)."""
+
+    code = models.CharField(_("Barcode"), max_length=64, unique=True)
+    variant = models.ForeignKey(Variant, models.CASCADE, null=True, blank=True, related_name="barcodes")
+    article = models.ForeignKey(Article, models.CASCADE, null=True, blank=True, related_name="barcodes")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(variant__isnull=False, article__isnull=True) | Q(variant__isnull=True, article__isnull=False),
+                name="barcode_of_exactly_one",
+            )
+        ]
+
+
+class StockLevel(models.Model):
+    """Stock per branch and variant: on hand and reserved. Written by catalog.stock only."""
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="stock")
+    on_hand = models.DecimalField(max_digits=10, decimal_places=3, default=0)
+    reserved = models.DecimalField(max_digits=10, decimal_places=3, default=0)
+
+    class Meta:
+        constraints = [
+            # variant first: the matrix reads all branches of its variants by this index
+            models.UniqueConstraint(fields=["variant", "branch"], name="stock_level_once"),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_reserved_not_negative"),
+        ]
+
+    @property
+    def free(self):
+        return self.on_hand - self.reserved
+
+
+class StockMove(AppendOnly):
+    """One movement of stock on hand; a correction is a new move."""
+
+    class Reason(models.TextChoices):
+        OPENING = "opening", _("beginvoorraad")
+        DELIVERY = "delivery", _("levering")
+        RETURN = "return", _("retour")
+        COUNT = "count", _("telling")
+        CORRECTION = "correction", _("correctie")
+        IMPORT = "import", _("import")
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="moves")
+    quantity = models.DecimalField(max_digits=10, decimal_places=3)
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    source = models.CharField(max_length=80, blank=True, default="")
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="stock_move_not_zero")]
+        # the card of one variant in one branch
+        indexes = [models.Index(fields=["variant", "branch", "id"], name="stock_move_card")]

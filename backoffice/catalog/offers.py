@@ -1,0 +1,136 @@
+"""What a variant sells for now: everything that a line copies at the moment of adding, in one statement."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import DecimalField, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from stdnum import ean
+
+from backoffice.catalog.models import Article, Variant, VatRate
+from backoffice.core.errors import Refusal
+
+EAN_LENGTHS = (8, 12, 13, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One variant as offered on a date. price: EUR including VAT, per piece."""
+
+    variant_id: int
+    article_id: int
+    number: str
+    name: str
+    colour: str
+    colour_hex: str
+    size: str
+    price: Decimal
+    vat_code: str
+    vat_percent: Decimal
+    stocked: bool
+    fractions: bool
+    matrix: bool
+    active: bool
+
+    @property
+    def title(self) -> str:
+        return " ".join(part for part in (self.name, self.colour, self.size) if part)
+
+
+class ChooseSize(Refusal):
+    """The code is of an article with colours and sizes: the Kleur-/maatvenster must choose."""
+
+    def __init__(self, article_id: int, name: str):
+        super().__init__("scan.choose", _("Kies kleur en maat van %(name)s.") % {"name": name})
+        self.article_id = article_id
+
+
+def offers(on=None, **conditions) -> list[Offer]:
+    """The offers of the variants that meet the conditions (Variant filters), sorted by colour and size.
+
+    on: the date whose VAT percentage counts (today by default).
+    """
+    on = on or timezone.localdate()
+    rate = VatRate.objects.filter(code=OuterRef("article__vat_code"), valid_from__lte=on).exclude(valid_to__lt=on)
+    rows = (
+        Variant.objects.filter(**conditions)
+        .order_by(
+            F("colour__position").asc(nulls_first=True), "colour__label", F("size__position").asc(nulls_first=True), "pk"
+        )
+        .values_list(
+            "pk",
+            "article_id",
+            "article__number",
+            "article__name",
+            "colour__label",
+            "colour__hex",
+            "size__label",
+            Coalesce("own_price", "article__sales_price", output_field=DecimalField()),
+            "article__vat_code",
+            Subquery(rate.values("percent")[:1]),
+            "article__stocked",
+            "article__fractions",
+            "article__matrix",
+            "active",
+            "article__active",
+        )
+    )
+    return [_offer(row) for row in rows]
+
+
+def _offer(row) -> Offer:
+    *head, colour, hex_, size, price, code, percent, stocked, fractions, matrix, active, article_active = row
+    if percent is None:
+        raise Refusal("vat.no_rate", _("Voor btw-tarief %(code)s geldt vandaag geen percentage.") % {"code": code})
+    return Offer(
+        *head, colour or "", hex_ or "", size or "", price, code, percent, stocked, fractions, matrix,
+        active and article_active,
+    )  # fmt: skip
+
+
+def by_ids(variant_ids, on=None) -> dict[int, Offer]:
+    """Offers by variant id. Raises Refusal when one of them is unknown or inactive."""
+    found = {offer.variant_id: offer for offer in offers(on, pk__in=list(variant_ids))}
+    for variant_id in variant_ids:
+        offer = found.get(variant_id)
+        if offer is None or not offer.active:
+            name = offer.title if offer else _("Dit artikel")
+            raise Refusal("article.inactive", _("%(name)s is niet meer te verkopen.") % {"name": name})
+    return found
+
+
+def by_code(code: str, on=None) -> Offer:
+    """The offer of an exact barcode or article number.
+
+    Raises Refusal for an unknown, inactive or mistyped code (nothing else may change then), and ChooseSize when
+    the code is of a colour/size article as a whole.
+    """
+    code = code.strip()
+    if not code or len(code) > 64 or not code.isprintable():
+        raise unknown(code[:64])
+    if re.fullmatch("[0-9]+", code) and len(code) in EAN_LENGTHS and not ean.is_valid(code):
+        raise Refusal(
+            "scan.check_digit",
+            _("%(code)s is niet goed gelezen: het controlecijfer klopt niet. Scan opnieuw.") % {"code": code},
+        )
+    found = offers(on, barcodes__code=code)
+    if not found:
+        article = Article.objects.filter(barcodes__code=code).first() or Article.objects.filter(number=code).first()
+        found = offers(on, article=article) if article else []
+        if len(found) > 1:
+            raise ChooseSize(article.pk, article.name)
+    if not found:
+        raise unknown(code)
+    if not found[0].active:
+        raise Refusal("article.inactive", _("%(name)s is niet meer te verkopen.") % {"name": found[0].title})
+    return found[0]
+
+
+def unknown(code: str) -> Refusal:
+    return Refusal(
+        "scan.unknown",
+        _("Code %(code)s is niet bekend. Er is niets toegevoegd.") % {"code": code},
+    )

@@ -1,0 +1,1 @@
+"""The database engine of a project without DATABASE_URL: everything imports, connecting says what to do."""

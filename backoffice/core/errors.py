@@ -1,0 +1,51 @@
+"""What a service raises when it says no: a stable code for machines, a Dutch sentence for people."""
+
+
+class Refusal(Exception):
+    """A rule forbids the change; nothing happened.
+
+    code: stable, English, dotted ("order.no_lines"); message: Dutch, says what to do;
+    field: name of the form field to mark, or empty.
+    """
+
+    status = 422
+
+    def __init__(self, code: str, message: str, field: str = ""):
+        super().__init__(message)
+        self.code, self.message, self.field = code, str(message), field
+
+
+class Refusals(Refusal):
+    """Several refusals at once, so that a form can mark every field in one answer."""
+
+    def __init__(self, refusals: list[Refusal]):
+        super().__init__(refusals[0].code, " ".join(r.message for r in refusals), refusals[0].field)
+        self.all = refusals
+
+
+class Stale(Refusal):
+    """Somebody else wrote first: says who and when, and carries both values per field.
+
+    fields: [(label, theirs, yours)], formatted for the screen.
+    """
+
+    status = 409
+
+    def __init__(self, message: str, *, who: str = "", at=None, fields: list[tuple[str, str, str]] | None = None):
+        super().__init__("stale", message)
+        self.who, self.at, self.fields = who, at, fields or []
+
+
+class KeyReused(Refusal):
+    """The request key came before with other data (design.md, Request key)."""
+
+    status = 409
+
+
+class Busy(Refusal):
+    """Somebody holds the row for longer than the lock timeout; the same key may be asked again."""
+
+    status = 409
+
+    def __init__(self, message: str):
+        super().__init__("busy", message)

@@ -1,0 +1,52 @@
+"""The electronic journal: one hash chain per branch, written inside the transaction of what it records."""
+
+import hashlib
+import json
+
+from django.utils import timezone
+
+from backoffice.core import locks
+from backoffice.core.models import JournalEntry, JournalHead
+
+
+def write(*, branch_id: int, employee, action: str, about, version: int | None = None, data: dict | None = None):
+    """Append one entry. `about` is the model instance it is about; data names people by id only. Lock: the last."""
+    locks.note("journal")
+    head = JournalHead.objects.select_for_update().filter(branch_id=branch_id).first()
+    if head is None:
+        JournalHead.objects.bulk_create([JournalHead(branch_id=branch_id)], ignore_conflicts=True)
+        head = JournalHead.objects.select_for_update().get(branch_id=branch_id)
+    entry = JournalEntry(
+        branch_id=branch_id,
+        sequence=head.sequence + 1,
+        at=timezone.now(),
+        employee_id=employee.pk if employee else None,
+        action=action,
+        object_type=about._meta.label,
+        object_id=str(about.pk),
+        version=version,
+        data=data or {},
+        previous_hash=head.hash,
+    )
+    entry.hash = digest(entry)
+    entry.save(force_insert=True)
+    JournalHead.objects.filter(pk=branch_id).update(sequence=entry.sequence, hash=entry.hash)
+    return entry
+
+
+def digest(entry: JournalEntry) -> str:
+    """The SHA-256 over the previous hash and the entry's own fields, in a fixed order and spelling."""
+    fields = [
+        entry.previous_hash,
+        entry.branch_id,
+        entry.sequence,
+        entry.at.isoformat(),
+        entry.employee_id,
+        entry.action,
+        entry.object_type,
+        entry.object_id,
+        entry.version,
+        entry.data,
+    ]
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

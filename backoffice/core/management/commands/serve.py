@@ -1,0 +1,169 @@
+"""`manage.py serve`: the whole product on this machine, from an empty folder to a page, until Ctrl-C.
+
+The database is there before the settings are read (manage.py); here it is migrated and filled, and the web server
+and the worker are forked from this process, so that Django is loaded once.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from backoffice.core.db import embedded
+
+STOP = (signal.SIGINT, signal.SIGTERM)
+PATIENCE = 30.0  # seconds for web server and worker to finish what they do
+
+
+class Command(BaseCommand):
+    help = "Serve the shop on this machine: database, migrations, demo shop, static files, web server and worker."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", default=8000, type=int)
+        parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+
+    def handle(self, **options):
+        for cluster in embedded.local:
+            cluster.ready()
+        compile_messages()
+        call_command("migrate", verbosity=0, interactive=False)
+        if not options["no_demo"]:
+            self.load_demo()
+        if not settings.DEBUG:
+            collect_static()
+        for connection in connections.all():
+            connection.close()
+            connection.close_pool()  # its threads must not be forked
+        bind = f"{options['host']}:{options['port']}"
+        signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
+        children = {fork(lambda: web(bind)): "web server"}
+        if "worker" in get_commands():
+            children[fork(lambda: call_command("worker"))] = "worker"
+        self.say(options)
+        code = wait(children)
+        for cluster in embedded.local:
+            cluster.stop()
+        if code:
+            sys.exit(code)
+
+    def load_demo(self):
+        from django.contrib.auth import get_user_model
+
+        if "load_demo" in get_commands() and not get_user_model().objects.exists():
+            self.stdout.write("The database is empty: loading the demo shop.")
+            self.stdout.flush()
+            call_command("load_demo")
+
+    def say(self, options):
+        host = "localhost" if options["host"] in ("127.0.0.1", "0.0.0.0") else options["host"]  # noqa: S104
+        self.stdout.write(f"Toonbank: http://{host}:{options['port']}/  (Ctrl-C stops it)")
+        logins = getattr(import_module("pos.demo"), "LOGINS", ()) if find_spec("pos.demo") else ()
+        for login in logins:
+            self.stdout.write("  " + "  ".join(str(part) for part in login))
+        self.stdout.flush()
+
+
+def fork(task: Callable[[], object]) -> int:
+    """Run the task in a child that dies with this process."""
+    pid = os.fork()
+    if pid:
+        return pid
+    for cluster in embedded.local:
+        cluster.forget()
+    embedded.leash(signal.SIGTERM)
+    for number in STOP:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent passes on a SIGTERM
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {*STOP, signal.SIGCHLD})
+    code = 1
+    try:
+        task()
+        code = 0
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def web(bind: str) -> None:
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv = ["gunicorn", "-c", "python:backoffice.gunicorn", "--bind", bind]
+    run()
+
+
+def wait(children: dict[int, str]) -> int:
+    """Until a signal, or until a child ends by itself; then stop the others. The exit code of serve."""
+    code = 0
+    while children:
+        number = signal.sigwait({*STOP, signal.SIGCHLD})
+        if number == signal.SIGCHLD:
+            code = max(code, reap(children))
+            if not code:
+                continue
+        break
+    for pid in children:
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE
+    while children and time.monotonic() < deadline:
+        reap(children)
+        time.sleep(0.02)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+    return code
+
+
+def reap(children: dict[int, str]) -> int:
+    """Forget the children that ended; 1 when one of them did."""
+    ended = 0
+    for pid in list(children):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            name = children.pop(pid)
+            ended = 1
+            if status:
+                sys.stderr.write(f"The {name} ended with status {os.waitstatus_to_exitcode(status)}.\n")
+    return ended
+
+
+def collect_static() -> None:
+    """Collect and compress, only when a file or the settings changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    found = [Path(__file__).stat().st_mtime_ns]
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = os.stat(storage.path(name))
+            found.append(status.st_mtime_ns)
+    print_of = f"{len(found)} {max(found)} {sum(found)}"
+    if stamp.exists() and stamp.read_text() == print_of:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(print_of)
+
+
+def compile_messages() -> None:
+    """Compile each catalogue that is newer than its compiled form."""
+    for folder in settings.LOCALE_PATHS:
+        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+            target = source.with_suffix(".mo")
+            if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+                continue
+            from babel.messages.mofile import write_mo
+            from babel.messages.pofile import read_po
+
+            with source.open("rb") as po, target.open("wb") as mo:
+                write_mo(mo, read_po(po, locale=source.parts[-3]))

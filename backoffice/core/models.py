@@ -1,0 +1,140 @@
+"""Core tables: numbers, request keys, the journal, the outbox and imports.
+
+Core stands on the lowest floor: it names Branch, Till and Employee by string only.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AppendOnly(models.Model):
+    """A table that only grows: role and trigger refuse UPDATE, DELETE and TRUNCATE (core.db.walls)."""
+
+    class Meta:
+        abstract = True
+
+
+class NumberSeries(models.Model):
+    """The next number of a gapless series, per kind, till (or none) and year (design.md decision 2)."""
+
+    kind = models.CharField(max_length=20)
+    till = models.ForeignKey("relations.Till", models.PROTECT, null=True, blank=True, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    next_value = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "till", "year"], name="number_series_one_per_year", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(next_value__gte=1), name="number_series_from_one"),
+        ]
+
+
+class RequestKey(models.Model):
+    """One row per changing request: the first answer is given again to a repeat (design.md, Request key)."""
+
+    key = models.UUIDField(primary_key=True)
+    action = models.CharField(max_length=60)
+    fingerprint = models.CharField(max_length=64)
+    employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    result_type = models.CharField(max_length=60, blank=True, default="")
+    result_id = models.CharField(max_length=60, blank=True, default="")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # the nightly sweep of old keys
+        indexes = [models.Index(fields=["at"], name="request_key_sweep")]
+
+
+class JournalEntry(AppendOnly):
+    """One line of the electronic journal; a hash chain per branch. Data names people by id only."""
+
+    branch = models.ForeignKey("relations.Branch", models.PROTECT, related_name="+")
+    sequence = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=60)
+    version = models.PositiveIntegerField(null=True)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["branch", "sequence"], name="journal_unbroken")]
+        # the history beside an order
+        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="journal_of_object")]
+
+
+class JournalHead(models.Model):
+    """The last link of a branch's chain: the row that is locked, always last."""
+
+    branch = models.OneToOneField("relations.Branch", models.PROTECT, primary_key=True, related_name="+")
+    sequence = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default="0" * 64)
+
+
+class OutboxMessage(models.Model):
+    """Work that follows a commit (mail, PDF, printer): written in the transaction, done by the worker."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("wachtend")
+        SENT = "sent", _("verzonden")
+        FAILED = "failed", _("mislukt")
+
+    kind = models.CharField(max_length=40)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    payload = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(auto_now_add=True)
+    last_error = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # the worker's queue
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(status="waiting"), name="outbox_waiting")
+        ]
+
+
+class ImportMapping(models.Model):
+    """Which column of a file feeds which of our fields, kept by name for the next file."""
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(_("Naam"), max_length=80)
+    columns = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="import_mapping_name")]
+
+
+class ImportJob(models.Model):
+    """One file on its way in: uploaded, previewed, running, done or refused as a whole."""
+
+    class Status(models.TextChoices):
+        PREVIEW = "preview", _("voorbeeld")
+        RUNNING = "running", _("bezig")
+        DONE = "done", _("klaar")
+        FAILED = "failed", _("mislukt")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    columns = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PREVIEW)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    errors = models.JSONField(default=list)
+    employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)

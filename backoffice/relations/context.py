@@ -1,0 +1,31 @@
+"""What the shell shows on every whole page: navigation, who, and which branch."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backoffice.relations.models import Branch
+
+# label, icon, URL name, right, the first parts of the path that light it up
+NAV = [
+    ("Verkoop", "receipt-euro", "sales:orders", "sales.view", ("/verkoop/",)),
+    ("Artikelen", "tag", "catalog:articles", "catalog.view", ("/artikelen/",)),
+    ("Debiteuren", "users", "relations:customers", "customers.view", ("/debiteuren/",)),
+    ("POS", "monitor", "pos:start", "pos.use", ("/kassa/",)),
+    ("Beheer", "settings", "relations:setup", "setup", ("/beheer/",)),
+]
+
+
+def shell(request):
+    """nav, branches (that the employee may work at), branch and employee; nothing for a fragment or a stranger."""
+    access = getattr(request, "access", None)
+    if access is None or request.headers.get("HX-Request"):
+        return {}
+    allowed = access.branch_ids("shell")
+    branches = [b for b in Branch.objects.filter(active=True) if allowed is None or b.pk in allowed]
+    branch = next((b for b in branches if b.pk == request.branch_id), branches[0] if branches else None)
+    nav = [
+        {"label": _(label), "icon": icon, "url": reverse(name), "current": request.path.startswith(prefixes)}
+        for label, icon, name, right, prefixes in NAV
+        if access.can(right)
+    ]
+    return {"nav": nav, "branches": branches, "branch": branch, "employee": request.user}

@@ -1,0 +1,49 @@
+"""Deny by default: a request reaches its view only with a login and the right that the view states."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+
+from backoffice.relations.rights import access_of
+
+
+class RightsMiddleware:
+    """Gives request.access and request.branch_id, and refuses views without a stated right."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        right = "setup" if "admin" in request.resolver_match.app_names else getattr(view, "right", None)
+        if right == "public":
+            return None
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        request.access = access_of(request.user)
+        request.branch_id = _branch_id(request)
+        if right is None or not request.access.can(right):
+            raise PermissionDenied
+        return None
+
+
+def _to_login(request):
+    if request.headers.get("HX-Request"):
+        # never a login page inside a fragment: the browser goes to it, and comes back to the page it shows
+        page = request.headers.get("HX-Current-URL-abs-path") or request.headers.get("HX-Current-URL") or "/"
+        response = HttpResponse(status=401)
+        response.headers["HX-Redirect"] = redirect_to_login(page).url
+        return response
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else resolve_url("home"))
+
+
+def _branch_id(request) -> int | None:
+    """The branch this employee works at now: chosen in the shell, else the own one, else the first allowed."""
+    allowed = request.access.branch_ids("shell")
+    for branch_id in (request.session.get("branch_id"), request.user.home_branch_id):
+        if branch_id and (allowed is None or branch_id in allowed):
+            return branch_id
+    return min(allowed) if allowed else None

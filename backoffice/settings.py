@@ -1,0 +1,292 @@
+"""All settings. What differs per machine comes from the environment alone, through Env, and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """What the environment may say, typed; a wrong or missing variable is named in one sentence."""
+
+    debug: bool  # DEBUG: 1 on a developer's machine only
+    secret_key: str  # SECRET_KEY: required unless DEBUG=1
+    https: bool  # HTTPS: secure cookies, redirect and HSTS; default on unless DEBUG=1
+    hsts_seconds: int  # HSTS_SECONDS
+    proxy_ssl_header: str  # PROXY_SSL_HEADER: the header with which a trusted proxy says https, "X-Forwarded-Proto"
+    allowed_hosts: list[str]  # ALLOWED_HOSTS: comma separated
+    csrf_trusted_origins: list[str]  # CSRF_TRUSTED_ORIGINS: comma separated, with https://
+    database_url: str  # DATABASE_URL: the application's role
+    database_owner_url: str  # DATABASE_OWNER_URL: the role that migrates; default DATABASE_URL
+    db_pool_max: int  # DB_POOL_MAX: connections per process; 0 is no pool
+    email_url: str  # EMAIL_URL: smtp://user:password@host:587?tls=1, smtps://..., file:/folder, console:
+    email_from: str  # EMAIL_FROM
+    media_root: Path  # MEDIA_ROOT
+    static_root: Path  # STATIC_ROOT: where collectstatic writes
+    import_max_bytes: int  # IMPORT_MAX_BYTES: the largest file that may be imported
+
+    @classmethod
+    def read(cls, source: Mapping[str, str]) -> "Env":
+        debug = _flag(source, "DEBUG", False)
+        secret_key = source.get("SECRET_KEY", "")
+        if not secret_key and not debug:
+            raise ImproperlyConfigured("SECRET_KEY is not set: give it a long random text, or set DEBUG=1.")
+        database_url = source.get("DATABASE_URL", "")
+        data = Path(source.get("TOONBANK_DATA") or BASE_DIR / ".data")
+        return cls(
+            debug=debug,
+            secret_key=secret_key or "only for a developer's machine, because DEBUG=1 and SECRET_KEY is not set",
+            https=_flag(source, "HTTPS", not debug),
+            hsts_seconds=_whole(source, "HSTS_SECONDS", 31_536_000),
+            proxy_ssl_header=source.get("PROXY_SSL_HEADER", ""),
+            allowed_hosts=_list(source, "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if debug else ""),
+            csrf_trusted_origins=_list(source, "CSRF_TRUSTED_ORIGINS", ""),
+            database_url=database_url,
+            database_owner_url=source.get("DATABASE_OWNER_URL") or database_url,
+            db_pool_max=_whole(source, "DB_POOL_MAX", 8),
+            email_url=source.get("EMAIL_URL") or "console:",
+            email_from=source.get("EMAIL_FROM") or "Toonbank <noreply@localhost>",
+            media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
+            static_root=Path(source.get("STATIC_ROOT") or data / "static"),
+            import_max_bytes=_whole(source, "IMPORT_MAX_BYTES", 5_000_000),
+        )
+
+
+def _flag(source: Mapping[str, str], name: str, default: bool) -> bool:
+    value = source.get(name, "")
+    if value not in ("", "0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}.")
+    return value == "1" if value else default
+
+
+def _whole(source: Mapping[str, str], name: str, default: int) -> int:
+    value = source.get(name, "")
+    if value and not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value) if value else default
+
+
+def _list(source: Mapping[str, str], name: str, default: str) -> list[str]:
+    return [part.strip() for part in source.get(name, default).split(",") if part.strip()]
+
+
+def database(name: str, url: str) -> dict[str, str]:
+    """postgresql://user:password@host:port/name as Django's keys; ?host= may name the folder of a unix socket."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ImproperlyConfigured(f"{name} must start with postgresql://.")
+    if not parts.username or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must name a user and a database: postgresql://user@host/database.")
+    try:
+        port = str(parts.port or "")
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is no number.") from None
+    return {
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", unquote(parts.hostname or "")),
+        "PORT": query.get("port", port),
+    }
+
+
+def email(url: str) -> dict[str, Any]:
+    """EMAIL_URL as Django's settings."""
+    parts = urlsplit(url)
+    backend = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "console": "console"}.get(parts.scheme)
+    if backend is None:
+        raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps://, file: or console:.")
+    found: dict[str, Any] = {"EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend"}
+    if backend == "filebased":
+        found["EMAIL_FILE_PATH"] = unquote(parts.path)
+    if backend == "smtp":
+        found |= {
+            "EMAIL_HOST": parts.hostname or "localhost",
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "1",
+            "EMAIL_TIMEOUT": 20,
+        }
+    return found
+
+
+env = Env.read(os.environ)
+
+# who we are
+DEBUG = env.debug
+SECRET_KEY = env.secret_key
+ALLOWED_HOSTS = env.allowed_hosts
+CSRF_TRUSTED_ORIGINS = env.csrf_trusted_origins
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "djmoney",
+    "csp",
+    "axes",
+    "django_filters",
+    "backoffice.core",
+    "backoffice.relations",
+    "backoffice.catalog",
+    "sales",
+    "sales.documents",
+    "payments",
+    "pos",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "backoffice.relations.middleware.RightsMiddleware",
+    "backoffice.core.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "backoffice.relations.context.shell",
+            ],
+            "builtins": ["backoffice.core.templatetags.toonbank"],
+        },
+    }
+]
+
+# the database: the application's role serves, the owner's role migrates (core/db/roles.py)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "application_name": "toonbank",
+            "options": "-c lock_timeout=3s -c statement_timeout=15s",
+        },
+    }
+}
+DATABASE_OWNER: dict[str, Any] = {}
+if env.database_url:
+    DATABASES["default"] |= database("DATABASE_URL", env.database_url)
+    DATABASE_OWNER = database("DATABASE_OWNER_URL", env.database_owner_url)
+    if env.db_pool_max:
+        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.db_pool_max, "timeout": 10}
+else:
+    DATABASES["default"] |= {"ENGINE": "backoffice.core.db.missing", "NAME": "unset"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# who may come in
+AUTH_USER_MODEL = "relations.Employee"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# how many percent below the list price each role may sell
+DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
+
+# what the browser is told
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https
+SECURE_SSL_REDIRECT = env.https
+SECURE_HSTS_SECONDS = env.hsts_seconds if env.https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
+if env.proxy_ssl_header:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_" + env.proxy_ssl_header.upper().replace("-", "_"), "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a matrix of 40 colours and 60 sizes, with what goes along
+IMPORT_MAX_BYTES = env.import_max_bytes
+
+# language, time and money
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False  # else a key in a template prints as 12.345
+DEFAULT_CURRENCY = "EUR"
+CURRENCIES = ("EUR",)
+
+# files
+STATIC_URL = "/static/"
+STATIC_ROOT = env.static_root
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env.media_root
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# mail and log
+globals().update(email(env.email_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}

@@ -1,0 +1,6 @@
+"""Addresses of the till."""
+
+from django.urls import URLPattern
+
+app_name = "pos"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,354 @@
+"""Sales orders: everything sold, at a desk or at a till, is one (design.md decision 1)."""
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.catalog.models import Variant
+from backoffice.core.models import AppendOnly
+from backoffice.core.money import amount_field
+from backoffice.relations.models import Branch, Customer, Employee, Till, VatMode
+
+
+LISTED = Q(listed=True)
+
+
+class OrderType(models.Model):
+    """Soort: default VAT mode, whether cancelling is allowed, the deposit it asks (design.md decision 11)."""
+
+    name = models.CharField(_("Naam"), max_length=60, unique=True)
+    vat_mode = models.CharField(_("BTW"), max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
+    may_cancel = models.BooleanField(_("Annuleren toegestaan"), default=True)
+    deposit_percent = models.DecimalField(_("Verplichte aanbetaling (%)"), max_digits=5, decimal_places=2, default=0)
+    quotation = models.BooleanField(_("Is offerte"), default=False)
+    position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
+    active = models.BooleanField(_("Actief"), default=True)
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name, verbose_name_plural = _("soort"), _("soorten")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deposit_percent__gte=0, deposit_percent__lte=100),
+                name="order_type_deposit_percent",
+                violation_error_message=_("Vul een percentage van 0 tot en met 100 in."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class DeliveryMethod(models.Model):
+    """Leverwijze: of kind afhalen or bezorgen, with the text of its till button."""
+
+    class Kind(models.TextChoices):
+        PICKUP = "pickup", _("Afhalen")
+        DELIVERY = "delivery", _("Bezorgen")
+
+    name = models.CharField(_("Naam"), max_length=60, unique=True)
+    kind = models.CharField(_("Wijze"), max_length=8, choices=Kind.choices, default=Kind.PICKUP)
+    till_text = models.CharField(_("Tekst op de kassaknop"), max_length=30, blank=True, default="")
+    position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
+    active = models.BooleanField(_("Actief"), default=True)
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name, verbose_name_plural = _("leverwijze"), _("leverwijzen")
+
+    def __str__(self):
+        return self.name
+
+
+class SalesOrder(models.Model):
+    """A sales order from Concept to Afgehandeld. Money in EUR, in the order's VAT mode unless named otherwise.
+
+    Stored totals and status axes are written by sales.totals and sales.status only; paid_total by payments only.
+    """
+
+    class Channel(models.TextChoices):
+        DESK = "desk", _("Backoffice")
+        TILL = "till", _("Kassa")
+
+    class Lifecycle(models.TextChoices):
+        DRAFT = "draft", _("Concept")
+        CONFIRMED = "confirmed", _("Bevestigd")
+        DISCARDED = "discarded", _("Verworpen")
+
+    class Extent(models.TextChoices):
+        """How far an axis has come: none, part or all of it."""
+
+        NONE = "none", _("Niet")
+        PART = "part", _("Gedeeltelijk")
+        ALL = "all", _("Volledig")
+
+    class PaymentState(models.TextChoices):
+        NONE = "none", _("Niet betaald")
+        PART = "part", _("Aanbetaald")
+        PAID = "paid", _("Betaald")
+
+    class Status(models.TextChoices):
+        """The word shown (design.md decision 3)."""
+
+        DRAFT = "draft", _("Concept")
+        CANCELLED = "cancelled", _("Volledig geannuleerd")
+        SETTLED = "settled", _("Afgehandeld")
+        DELIVERED = "delivered", _("Volledig geleverd")
+        PART_DELIVERED = "part_delivered", _("Gedeeltelijk geleverd")
+        PART_CANCELLED = "part_cancelled", _("Gedeeltelijk geannuleerd")
+        OPEN = "open", _("Openstaand")
+
+    number = models.CharField(_("Nummer"), max_length=24, blank=True, default="")
+    channel = models.CharField(max_length=4, choices=Channel.choices, default=Channel.DESK)
+    till = models.ForeignKey(Till, models.PROTECT, null=True, blank=True, related_name="+")
+    revision = models.PositiveIntegerField(default=1)
+    order_type = models.ForeignKey(OrderType, models.PROTECT, related_name="+", verbose_name=_("Soort"))
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("Debiteur")
+    )
+    customer_name = models.CharField(max_length=200, blank=True, default="")
+    customer_attention = models.CharField(max_length=120, blank=True, default="")
+    customer_vat_id = models.CharField(max_length=20, blank=True, default="")
+    customer_email = models.EmailField(blank=True, default="")
+    # postal addresses as agreed: street line, city line, country
+    invoice_address = models.JSONField(default=dict, blank=True)
+    delivery_address = models.JSONField(default=dict, blank=True)
+
+    order_date = models.DateField(_("Datum"))
+    entered_at = models.DateTimeField(auto_now_add=True)
+    entered_by = models.ForeignKey(Employee, models.PROTECT, related_name="+")
+    entered_at_branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+", verbose_name=_("Medewerker"))
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("Filiaal"))
+    subject = models.CharField(_("Betreft"), max_length=120, blank=True, default="")
+    reference = models.CharField(_("Referentie klant"), max_length=80, blank=True, default="")
+    expected_delivery_date = models.DateField(_("Verwachte leverdatum"), null=True, blank=True)
+    time_window = models.CharField(_("Tijdvak"), max_length=40, blank=True, default="")
+    delivery_method = models.ForeignKey(DeliveryMethod, models.PROTECT, related_name="+", verbose_name=_("Leverwijze"))
+    vat_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    discount_amount = amount_field(default=0)
+    discount_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
+    note = models.TextField(_("Interne notitie"), max_length=4000, blank=True, default="")
+    extra_data = models.JSONField(default=dict, blank=True)
+
+    net = amount_field(default=0)
+    vat = amount_field(default=0)
+    gross = amount_field(default=0)
+    paid_total = amount_field(default=0)
+
+    lifecycle = models.CharField(max_length=9, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
+    delivery_state = models.CharField(max_length=4, choices=Extent.choices, default=Extent.NONE)
+    cancel_state = models.CharField(max_length=4, choices=Extent.choices, default=Extent.NONE)
+    payment_state = models.CharField(max_length=4, choices=PaymentState.choices, default=PaymentState.NONE)
+    status = models.CharField(max_length=14, choices=Status.choices, default=Status.DRAFT)
+    version = models.PositiveIntegerField(default=0)
+    amends = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="amendments")
+    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    claimed_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
+    claimed_till = models.ForeignKey(Till, models.PROTECT, null=True, blank=True, related_name="+")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(Employee, models.PROTECT, related_name="+")
+    parked_name = models.CharField(max_length=60, blank=True, default="")
+    # whether the list Verkooporders shows it: not an amendment, not a basket, not discarded (sales.status)
+    listed = models.BooleanField(default=True)
+    search_text = models.TextField(blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("verkooporder"), _("verkooporders")
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="order_number_once"),
+            models.CheckConstraint(
+                condition=Q(channel="desk", till__isnull=True) | Q(channel="till", till__isnull=False),
+                name="order_till_with_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifecycle="confirmed", version__gte=1) | (~Q(lifecycle="confirmed") & Q(number="")),
+                name="order_number_when_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_total__gte=Least(0, F("gross"))) & Q(paid_total__lte=Greatest(0, F("gross"))),
+                name="order_paid_within_total",
+            ),
+            models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="order_net_plus_vat"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100, discount_amount__gte=0)
+                & (Q(discount_percent=0) | Q(discount_amount=0)),
+                name="order_discount_one_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["amends"], condition=Q(lifecycle="draft", amends__isnull=False), name="order_one_amendment"
+            ),
+        ]
+        indexes = [
+            # the list Verkooporders, newest first: keyset over (order_date, id)
+            models.Index(fields=["-order_date", "-id"], condition=LISTED, name="order_list"),
+            # the same within one branch
+            models.Index(fields=["branch", "-order_date", "-id"], condition=LISTED, name="order_list_branch"),
+            # the same with a filter on status, and the worklists
+            models.Index(fields=["status", "-order_date", "-id"], condition=LISTED, name="order_list_status"),
+            # the same with a filter on payment state
+            models.Index(fields=["payment_state", "-order_date", "-id"], condition=LISTED, name="order_list_payment"),
+            # the list sorted by Nummer, Debiteur, Verwachte leverdatum, Totaal
+            models.Index(fields=["number", "id"], condition=LISTED, name="order_by_number"),
+            models.Index(fields=["customer_name", "id"], condition=LISTED, name="order_by_customer"),
+            models.Index(fields=["expected_delivery_date", "id"], condition=LISTED, name="order_by_due"),
+            models.Index(fields=["gross", "id"], condition=LISTED, name="order_by_gross"),
+            # orders of one customer
+            models.Index(fields=["customer", "-order_date", "-id"], name="order_of_customer"),
+            # search in the list and the search everywhere
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="order_search"),
+        ]
+
+    def __str__(self):
+        return self.number or str(_("Concept"))
+
+    @property
+    def open_amount(self):
+        """What is left to pay (Nog te betalen), EUR including VAT."""
+        return self.gross - self.paid_total
+
+
+class OrderLine(models.Model):
+    """One line: a variant, or a text alone. What was agreed is copied here and never re-read."""
+
+    order = models.ForeignKey(SalesOrder, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    key = models.UUIDField(default=uuid.uuid4)
+    revision = models.PositiveIntegerField(default=1)
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True, blank=True, related_name="+")
+    article_number = models.CharField(max_length=40, blank=True, default="")
+    description = models.CharField(max_length=240, blank=True, default="")
+    colour_label = models.CharField(max_length=40, blank=True, default="")
+    colour_hex = models.CharField(max_length=7, blank=True, default="")
+    size_label = models.CharField(max_length=20, blank=True, default="")
+    text = models.CharField(_("Tekst"), max_length=500, blank=True, default="")
+    stocked = models.BooleanField(default=False)
+    fractions = models.BooleanField(default=False)
+    matrix = models.BooleanField(default=False)
+
+    quantity = models.DecimalField(_("Aantal"), max_digits=9, decimal_places=3)
+    entered_price = amount_field(decimal_places=4, default=0)
+    entered_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
+    unit_price = amount_field(decimal_places=4, default=0)
+    list_price = amount_field(default=0)
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    discount_amount = amount_field(default=0)
+    discount_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
+    override_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
+    override_reason = models.CharField(max_length=120, blank=True, default="")
+    vat_code = models.CharField(max_length=10, blank=True, default="")
+    vat_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    line_total = amount_field(default=0)
+    delivered_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
+    cancelled_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
+    returns = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="return_lines")
+    returned_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(Employee, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "position"], name="line_position_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(fields=["order", "key"], name="line_key_once"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="line_quantity_not_zero"),
+            models.CheckConstraint(condition=Q(variant__isnull=False) | ~Q(text=""), name="line_variant_or_text"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100, discount_amount__gte=0)
+                & (Q(discount_percent=0) | Q(discount_amount=0)),
+                name="line_discount_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    quantity__gt=0,
+                    delivered_quantity__gte=0,
+                    cancelled_quantity__gte=0,
+                    quantity__gte=F("delivered_quantity") + F("cancelled_quantity"),
+                )
+                | Q(
+                    quantity__lt=0,
+                    delivered_quantity__lte=0,
+                    cancelled_quantity__lte=0,
+                    quantity__lte=F("delivered_quantity") + F("cancelled_quantity"),
+                ),
+                name="line_delivered_within_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_quantity=0)
+                | Q(returned_quantity__gt=0, returned_quantity__lte=F("delivered_quantity")),
+                name="line_returned_within_delivered",
+            ),
+            models.CheckConstraint(condition=Q(unit_price__gte=0, entered_price__gte=0), name="line_price_not_negative"),
+        ]
+
+    @property
+    def open_quantity(self):
+        """What is still to be delivered, in pieces (signed as quantity)."""
+        return self.quantity - self.cancelled_quantity - self.delivered_quantity
+
+
+class OrderVat(models.Model):
+    """VAT of an order per rate, after the order discount."""
+
+    order = models.ForeignKey(SalesOrder, models.CASCADE, related_name="vat_rows")
+    percent = models.DecimalField(max_digits=5, decimal_places=2)
+    net = amount_field(default=0)
+    vat = amount_field(default=0)
+    gross = amount_field(default=0)
+
+    class Meta:
+        ordering = ["-percent"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "percent"], name="order_vat_once"),
+            models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="order_vat_net_plus_vat"),
+        ]
+
+
+class OrderVersion(AppendOnly):
+    """What was confirmed, once per version; personal fields stand apart so that they can be blanked in time."""
+
+    order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
+    changes = models.JSONField(default=list)
+    snapshot = models.JSONField(default=dict)
+    personal = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "version"], name="order_version_once")]
+
+
+class Delivery(AppendOnly):
+    """Goods that left: on a packing slip, or handed over at a till. A cancelled slip is one of the opposite sign."""
+
+    class Kind(models.TextChoices):
+        SLIP = "slip", _("Pakbon")
+        HAND_OVER = "hand_over", _("Meegegeven")
+
+    order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="deliveries")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class DeliveryLine(AppendOnly):
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="lines")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="deliveries")
+    quantity = models.DecimalField(max_digits=9, decimal_places=3)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="delivery_quantity_not_zero")]

@@ -1,0 +1,1 @@
+"""Everything that changes a sales order. Each function is one transaction (design.md, One change, one shape)."""

@@ -1,0 +1,176 @@
+"""Nieuw, the header, the VAT mode, the order discount, and dropping a draft."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import locks
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.core.search import fold
+from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
+from backoffice.relations.rights import access_of
+from sales import totals
+from sales.models import DeliveryMethod, OrderType, SalesOrder
+from sales.services.editing import check_discounts, check_revision, open_draft
+
+ORDER = ("sales.SalesOrder", "order_id")
+# what the header form may set; everything else in a POST is ignored
+HEADER = {
+    "order_type": OrderType,
+    "customer": Customer,
+    "employee": Employee,
+    "branch": Branch,
+    "delivery_method": DeliveryMethod,
+}
+HEADER_VALUES = ("order_date", "subject", "expected_delivery_date", "reference", "time_window", "note")
+ADDRESSES = ("invoice_address", "delivery_address")
+LEAD_DAYS = 7
+
+
+@keyed("sales.order.create")
+def create(*, branch_id: int, employee, customer_id: int | None = None) -> SalesOrder:
+    """Start a draft at the branch, with sensible values: today, oneself, first Soort and Leverwijze, a week ahead."""
+    if not access_of(employee).can("sales.edit", branch_id):
+        raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."))
+    order_type = OrderType.objects.filter(active=True).first()
+    delivery_method = DeliveryMethod.objects.filter(active=True).first()
+    if order_type is None or delivery_method is None:
+        raise Refusal("setup.missing", _("Richt eerst een Soort en een Leverwijze in bij Beheer."))
+    today = timezone.localdate()
+    order = SalesOrder(
+        order_type=order_type,
+        delivery_method=delivery_method,
+        order_date=today,
+        expected_delivery_date=today + timedelta(days=LEAD_DAYS),
+        branch_id=branch_id,
+        entered_at_branch_id=branch_id,
+        entered_by=employee,
+        employee=employee,
+        changed_by=employee,
+        vat_mode=order_type.vat_mode,
+    )
+    if customer_id is not None:
+        _choose_customer(order, _get(Customer, customer_id, "customer"))
+    order.save(force_insert=True)
+    return order
+
+
+@keyed("sales.order.header", result=ORDER)
+def set_header(*, order_id: int, revision: int | None, values: dict, employee) -> SalesOrder:
+    """Save fields of the header as they are typed.
+
+    values: {field: value} for any of order_type, customer, employee, branch, delivery_method (ids), order_date,
+    subject, expected_delivery_date, reference, time_window, note, invoice_address, delivery_address. Choosing a
+    customer or a Soort also sets the VAT mode that belongs to it. Raises Refusal (field named) and Stale.
+    """
+    draft = open_draft(order_id, employee)
+    order = draft.order
+    values = {name: value for name, value in values.items() if name in (*HEADER, *HEADER_VALUES, *ADDRESSES)}
+    check_revision(order, revision, [(name, str(getattr(order, name) or ""), str(value)) for name, value in values.items()])
+    for name, value in values.items():
+        if name in HEADER:
+            value = _get(HEADER[name], value, name) if value else None
+            if value is None and name != "customer":
+                raise Refusal(f"order.{name}_missing", _("Kies een waarde."), name)
+        setattr(order, name, value)
+    if "branch" in values and not access_of(employee).can("sales.edit", order.branch_id):
+        raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."), "branch")
+    if "customer" in values:
+        _choose_customer(order, order.customer)
+    if "order_type" in values and not (order.customer and order.customer.vat_mode):
+        order.vat_mode = order.order_type.vat_mode
+    order.revision += 1
+    order.search_text = search_text(order)
+    return draft.write(
+        *values, *ADDRESSES, "revision", "vat_mode", "search_text", "customer_name", "customer_attention",
+        "customer_vat_id", "customer_email",
+    )  # fmt: skip
+
+
+def search_text(order: SalesOrder) -> str:
+    """What the list searches in: number, customer, subject and reference, folded."""
+    return fold(" ".join((order.number, order.customer_name, order.subject, order.reference)))
+
+
+def _get(model, pk, field):
+    row = model.objects.filter(pk=pk).first()
+    if row is None or getattr(row, "active", True) is False or getattr(row, "blocked", False):
+        message = _("%(name)s is geblokkeerd.") % {"name": row} if row else _("Kies een waarde uit de lijst.")
+        raise Refusal(f"order.{field}", message, field)
+    return row
+
+
+def _choose_customer(order: SalesOrder, customer: Customer | None) -> None:
+    """Copy name, VAT id and addresses as they are now; what was agreed is not re-read later."""
+    order.customer = customer
+    order.customer_name = customer.name if customer else ""
+    order.customer_attention = customer.person if customer and customer.company else ""
+    order.customer_vat_id = customer.vat_id if customer else ""
+    order.customer_email = customer.email if customer else ""
+    addresses = {a.kind: a for a in reversed(customer.addresses.all())} if customer else {}
+    invoice = addresses.get(CustomerAddress.Kind.INVOICE)
+    order.invoice_address = postal(invoice)
+    order.delivery_address = postal(addresses.get(CustomerAddress.Kind.DELIVERY) or invoice)
+    if customer and customer.vat_mode:
+        order.vat_mode = customer.vat_mode
+
+
+def postal(address) -> dict:
+    """An address as it is copied onto an order: {attention, street, city, country}, or empty."""
+    if address is None:
+        return {}
+    return {
+        "attention": getattr(address, "attention", ""),
+        "street": address.street_line,
+        "city": address.city_line,
+        "country": address.country,
+    }
+
+
+@keyed("sales.order.vat_mode", result=ORDER)
+def set_vat_mode(*, order_id: int, vat_mode: str, employee) -> SalesOrder:
+    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly."""
+    if vat_mode not in VatMode.values:
+        raise Refusal("order.vat_mode", _("Kies inclusief of exclusief BTW."), "vat_mode")
+    draft = open_draft(order_id, employee)
+    draft.order.vat_mode = vat_mode
+    return draft.write("vat_mode")
+
+
+def totals_in(order: SalesOrder, vat_mode: str):
+    """What the totals would be in another VAT mode, without changing anything (for the question beforehand)."""
+    return totals.compute(order, list(order.lines.order_by("position")), vat_mode)
+
+
+@keyed("sales.order.discount", result=ORDER)
+def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = "") -> SalesOrder:
+    """Set the order discount: a percentage, or an amount in EUR in the order's VAT mode; one of the two."""
+    if percent and amount:
+        raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
+    draft = open_draft(order_id, employee)
+    draft.order.discount_percent, draft.order.discount_amount = percent, amount
+    draft.order.discount_mode = draft.order.vat_mode
+    for line in draft.lines:
+        line.override_reason = line.override_reason or reason
+    check_discounts(draft, draft.lines)
+    return draft.write("discount_percent", "discount_amount", "discount_mode")
+
+
+@keyed("sales.order.discard", result=ORDER)
+def discard(*, order_id: int, employee) -> SalesOrder:
+    """Drop a draft: it leaves the list; it never had a number."""
+    draft = open_draft(order_id, employee, "discard")
+    draft.order.lifecycle = SalesOrder.Lifecycle.DISCARDED
+    return draft.write("lifecycle")
+
+
+def sweep(*, before) -> int:
+    """Delete drafts older than `before` that never got a line or a customer. Returns how many."""
+    empty = SalesOrder.objects.filter(
+        lifecycle__in=["draft", "discarded"], customer__isnull=True, lines__isnull=True, entered_at__lt=before, number=""
+    )
+    ids = list(empty.values_list("pk", flat=True))
+    locks.take("order", SalesOrder.objects.filter(pk__in=ids))
+    return SalesOrder.objects.filter(pk__in=ids, lines__isnull=True, customer__isnull=True).delete()[0]

@@ -1,0 +1,234 @@
+"""Lines of a draft: added one by one, many at once or by scanner; changed, moved, copied, deleted and put back."""
+
+import uuid
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.catalog import offers
+from backoffice.catalog.offers import Offer
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.relations.models import VatMode
+from sales.models import OrderLine, SalesOrder
+from sales.services.drafts import ORDER
+from sales.services.editing import Draft, check_revision, open_draft
+
+MAX_QUANTITY = Decimal("99999")
+
+
+def from_offer(offer: Offer, quantity: Decimal) -> OrderLine:
+    """A new line that copies what the offer says now. quantity: pieces, signed."""
+    check_quantity(quantity, offer.fractions)
+    return OrderLine(
+        key=uuid.uuid4(),
+        variant_id=offer.variant_id,
+        article_number=offer.number,
+        description=offer.name,
+        colour_label=offer.colour,
+        colour_hex=offer.colour_hex,
+        size_label=offer.size,
+        stocked=offer.stocked,
+        fractions=offer.fractions,
+        matrix=offer.matrix,
+        quantity=quantity,
+        entered_price=offer.price,
+        entered_mode=VatMode.INCLUSIVE,
+        list_price=offer.price,
+        vat_code=offer.vat_code,
+        vat_percent=offer.vat_percent,
+    )
+
+
+def check_quantity(quantity: Decimal, fractions: bool) -> None:
+    if quantity == 0 or abs(quantity) > MAX_QUANTITY:
+        raise Refusal("line.quantity", _("Vul een aantal van 1 tot en met 99.999 in."), "quantity")
+    if not fractions and quantity != quantity.to_integral_value():
+        raise Refusal("line.whole", _("Dit artikel gaat per heel stuk."), "quantity")
+
+
+def plain(line: OrderLine, offer: Offer) -> bool:
+    """Whether another piece of the offer may join this line: same variant, price and discount, and no own text."""
+    return (
+        line.variant_id == offer.variant_id
+        and not line.text
+        and line.entered_mode == VatMode.INCLUSIVE
+        and line.entered_price.amount == offer.price
+        and not line.discount_percent
+        and not line.discount_amount.amount
+        and line.quantity > 0
+    )
+
+
+def join_or_append(draft: Draft, offer: Offer, quantity: Decimal) -> OrderLine:
+    for line in draft.lines:
+        if plain(line, offer):
+            check_quantity(line.quantity + quantity, offer.fractions)
+            line.quantity += quantity
+            draft.touch(line)
+            return line
+    return draft.append(from_offer(offer, quantity))
+
+
+@keyed("sales.lines.add", result=ORDER)
+def add(*, order_id: int, items: list[tuple[int, Decimal]], employee) -> SalesOrder:
+    """Add variants: [(variant id, pieces)]. All or none: an unknown or inactive one refuses the whole."""
+    if not items:
+        raise Refusal("lines.none", _("Kies ten minste één artikel en een aantal."))
+    draft = open_draft(order_id, employee)
+    found = offers.by_ids([variant_id for variant_id, _quantity in items], draft.order.order_date)
+    touched = [join_or_append(draft, found[variant_id], quantity) for variant_id, quantity in items]
+    return draft.write(touched=touched)
+
+
+@keyed("sales.lines.scan", result=ORDER)
+def scan(*, order_id: int, code: str, employee, quantity: Decimal = Decimal(1)) -> SalesOrder:
+    """Add what the code stands for: a repeat adds to the plain line of the same variant (design.md decision 12).
+
+    Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a colour/size article; nothing changes.
+    """
+    draft = open_draft(order_id, employee)
+    line = join_or_append(draft, offers.by_code(code, draft.order.order_date), quantity)
+    return draft.write(touched=[line])
+
+
+@keyed("sales.lines.add_text", result=ORDER)
+def add_text(*, order_id: int, text: str, employee) -> SalesOrder:
+    """Add a line that is text alone, without a price."""
+    if not text:
+        raise Refusal("line.text", _("Vul een tekst in."), "text")
+    draft = open_draft(order_id, employee)
+    line = draft.append(OrderLine(key=uuid.uuid4(), text=text, quantity=Decimal(1)))
+    return draft.write(touched=[line])
+
+
+@keyed("sales.lines.set", result=ORDER)
+def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict, employee) -> SalesOrder:
+    """Save cells of a line as they are typed.
+
+    values: any of quantity (pieces), price (EUR per piece in the order's VAT mode), discount (("percent", p) or
+    ("amount", EUR on the line in the order's VAT mode)), text, reason. Raises Refusal with the field, and Stale.
+    """
+    draft = open_draft(order_id, employee)
+    line = draft.line(line_id)
+    check_revision(line, revision, _both_values(line, values))
+    if "quantity" in values:
+        if values["quantity"] <= 0:
+            raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
+        check_quantity(values["quantity"], line.fractions)
+        line.quantity = values["quantity"].copy_sign(line.quantity)
+    if "price" in values and values["price"] != line.unit_price.amount:
+        line.entered_price, line.entered_mode = values["price"], draft.order.vat_mode
+        line.override_by, line.override_reason = None, ""
+    if "discount" in values:
+        _set_discount(line, *values["discount"], mode=draft.order.vat_mode)
+    if "text" in values:
+        if not values["text"] and line.variant_id is None:
+            raise Refusal("line.text", _("Vul een tekst in, of verwijder de regel."), "text")
+        line.text = values["text"]
+    if values.get("reason"):
+        line.override_reason = values["reason"]
+    draft.touch(line)
+    return draft.write(touched=[line])
+
+
+def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> None:
+    if (kind, value) == ("percent", line.discount_percent) and not line.discount_amount.amount:
+        return
+    line.override_by, line.override_reason = None, ""
+    line.discount_percent = value if kind == "percent" else Decimal(0)
+    line.discount_amount = value if kind == "amount" else Decimal(0)
+    line.discount_mode = mode
+
+
+def _both_values(line: OrderLine, values: dict) -> list[tuple[str, str, str]]:
+    labels = {"quantity": _("Aantal"), "price": _("Verkoopprijs"), "discount": _("Korting"), "text": _("Tekst")}
+    theirs = {
+        "quantity": line.quantity,
+        "price": line.unit_price.amount,
+        "discount": line.discount_amount.amount or line.discount_percent,
+        "text": line.text,
+    }
+    return [
+        (labels[name], str(theirs[name]), str(value[1] if isinstance(value, tuple) else value))
+        for name, value in values.items()
+        if name in labels
+    ]
+
+
+@keyed("sales.lines.delete", result=ORDER)
+def delete(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
+    """Delete lines. The returned order carries `deleted`: what restore() takes to put them back."""
+    draft = open_draft(order_id, employee)
+    gone = [draft.line(line_id) for line_id in line_ids]
+    OrderLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
+    draft.lines = [line for line in draft.lines if line not in gone]
+    order = draft.write()
+    order.deleted = [pack(line) for line in gone]
+    return order
+
+
+PACKED = [
+    "position", "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label", "text",
+    "stocked", "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
+    "override_reason", "vat_code", "vat_percent",
+]  # fmt: skip
+PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]
+
+
+def pack(line: OrderLine) -> dict:
+    """A line as plain values, to be signed into an undo button."""
+    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in PACKED_MONEY}
+    return {name: str(v) if isinstance(v, Decimal | uuid.UUID) else v for name, v in values.items()}
+
+
+@keyed("sales.lines.restore", result=ORDER)
+def restore(*, order_id: int, packed: list[dict], employee) -> SalesOrder:
+    """Put deleted lines back where they stood. packed: from delete(); the caller vouches for it (signed)."""
+    draft = open_draft(order_id, employee)
+    touched = []
+    for values in packed:
+        if any(str(line.key) == values["key"] for line in draft.lines):
+            continue
+        decimals = {n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}
+        line = OrderLine(**{**values, **decimals, "key": uuid.UUID(values["key"])})
+        position = line.position
+        draft.append(line)
+        _place(draft, line, position)
+        touched.append(line)
+    return draft.write(touched=touched)
+
+
+@keyed("sales.lines.move", result=ORDER)
+def move(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
+    """Move a line up (negative steps) or down among the others; at the edge it stays."""
+    draft = open_draft(order_id, employee)
+    line = draft.line(line_id)
+    index = draft.lines.index(line)
+    target = min(max(index + steps, 0), len(draft.lines) - 1)
+    _place(draft, line, draft.lines[target].position)
+    return draft.write(touched=[line])
+
+
+def _place(draft: Draft, line: OrderLine, position: int) -> None:
+    """Put the line at the position and renumber the lines between; positions keep being unique at commit."""
+    others = [other for other in draft.lines if other is not line]
+    after_line = line in draft.lines and any(o.position == position and o.position > line.position for o in others)
+    index = sum(1 for other in others if other.position < position or (after_line and other.position == position))
+    draft.lines = [*others[:index], line, *others[index:]]
+    for number, other in enumerate(draft.lines, 1):
+        if other.position != number:
+            other.position = number
+            other.dirty = True
+
+
+@keyed("sales.lines.copy", result=ORDER)
+def copy(*, order_id: int, line_id: int, employee) -> SalesOrder:
+    """Put a copy of the line right below it."""
+    draft = open_draft(order_id, employee)
+    line = draft.line(line_id)
+    values = pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None, "override_reason": ""}
+    twin = OrderLine(**{**values, **{n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}})
+    draft.append(twin)
+    _place(draft, twin, line.position + 1)
+    return draft.write(touched=[twin])

@@ -1,0 +1,79 @@
+"""Which action is legal in which status, and the axes that follow from the lines (design.md decision 3)."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal
+from sales.models import SalesOrder
+
+Extent, Payment, Status, Lifecycle = (
+    SalesOrder.Extent,
+    SalesOrder.PaymentState,
+    SalesOrder.Status,
+    SalesOrder.Lifecycle,
+)
+
+# one table: it guards the services and decides which buttons render
+ACTIONS: dict[str, set[str]] = {
+    "edit": {Status.DRAFT},
+    "confirm": {Status.DRAFT},
+    "discard": {Status.DRAFT},
+    "print": set(Status) - {Status.DRAFT},
+}
+
+
+def allowed(order: SalesOrder, action: str) -> bool:
+    """Whether the action is legal for the order as it stands."""
+    return order.lifecycle != Lifecycle.DISCARDED and order.status in ACTIONS[action]
+
+
+def guard(order: SalesOrder, action: str) -> None:
+    """Raises Refusal when the action is not legal now; names what the order is."""
+    if order.lifecycle == Lifecycle.DISCARDED:
+        raise Refusal("order.discarded", _("Dit concept is verwijderd."))
+    if not allowed(order, action):
+        raise Refusal(
+            "order.status",
+            _("Order %(order)s is %(status)s; dit kan nu niet meer. Ververs de pagina.")
+            % {"order": order, "status": order.get_status_display()},
+        )
+
+
+def derive(order: SalesOrder, lines) -> None:
+    """Set the stored axes of the order from its lines and what is paid: the one place that writes them."""
+    order.delivery_state = _extent(
+        any(line.delivered_quantity for line in lines),
+        all(line.open_quantity == 0 for line in lines) if lines else False,
+    )
+    order.cancel_state = _extent(
+        any(line.cancelled_quantity for line in lines),
+        bool(lines) and all(line.cancelled_quantity == line.quantity for line in lines),
+    )
+    if order.paid_total.amount == order.gross.amount and (order.gross.amount or order.lifecycle == Lifecycle.CONFIRMED):
+        order.payment_state = Payment.PAID
+    else:
+        order.payment_state = Payment.PART if order.paid_total.amount else Payment.NONE
+    order.status = _word(order)
+    order.listed = (
+        order.amends_id is None
+        and order.lifecycle != Lifecycle.DISCARDED
+        and (order.channel == SalesOrder.Channel.DESK or bool(order.number))
+    )
+
+
+def _extent(some: bool, everything: bool) -> str:
+    return Extent.ALL if everything and some else Extent.PART if some else Extent.NONE
+
+
+def _word(order: SalesOrder) -> str:
+    """The word shown, first that fits."""
+    if order.lifecycle != Lifecycle.CONFIRMED:
+        return Status.DRAFT
+    if order.cancel_state == Extent.ALL:
+        return Status.CANCELLED
+    if order.delivery_state == Extent.ALL:
+        return Status.SETTLED if order.payment_state == Payment.PAID else Status.DELIVERED
+    if order.delivery_state == Extent.PART:
+        return Status.PART_DELIVERED
+    if order.cancel_state == Extent.PART:
+        return Status.PART_CANCELLED
+    return Status.OPEN

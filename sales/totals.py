@@ -1,0 +1,123 @@
+"""From lines to stored totals: one routine for the screen, the till, documents and imports."""
+
+from django.db import connection
+
+from sales import pricing, status
+from sales.models import OrderLine, SalesOrder
+
+WRITTEN = [
+    "net",
+    "vat",
+    "gross",
+    "delivery_state",
+    "cancel_state",
+    "payment_state",
+    "status",
+    "listed",
+    "changed_by",
+    "changed_at",
+]
+
+
+def compute(order: SalesOrder, lines, vat_mode: str | None = None) -> pricing.Totals:
+    """The totals of these lines under the order's discount, in its VAT mode or another (EUR).
+
+    Raises PricingError (a Refusal) when a discount goes beyond what there is.
+    """
+    priced = [
+        pricing.PricedLine(
+            quantity=line.quantity,
+            unit_price=line.entered_price.amount,
+            entered_mode=line.entered_mode,
+            vat_percent=line.vat_percent,
+            discount_percent=line.discount_percent,
+            discount_amount=line.discount_amount.amount,
+            discount_mode=line.discount_mode,
+            cancelled=line.cancelled_quantity,
+        )
+        for line in lines
+    ]
+    return pricing.price(
+        priced, vat_mode or order.vat_mode, order.discount_percent, order.discount_amount.amount, order.discount_mode
+    )
+
+
+def write(order: SalesOrder, lines, *, employee, fields=()) -> pricing.Totals:
+    """Recalculate and store the order's totals and status axes, its VAT rows and the lines that changed by it.
+
+    lines: all lines of the order, in memory. fields: other fields of the order to save in the same statement.
+    Unsaved lines (without id) are inserted. Statements: one for the order, one for its VAT, and at most one each
+    for new and for changed lines.
+    """
+    totals = compute(order, lines)
+    changed = []
+    for line, total, unit_price in zip(lines, totals.line_totals, totals.unit_prices, strict=True):
+        dirty = line.pk is None or getattr(line, "dirty", False)
+        if dirty or line.line_total.amount != total or line.unit_price.amount != unit_price:
+            line.line_total, line.unit_price = total, unit_price
+            changed.append(line)
+    save(changed)
+    order.net, order.vat, order.gross = totals.net, totals.vat, totals.gross
+    order.changed_by = employee
+    status.derive(order, lines)
+    order.save(update_fields=[*WRITTEN, *fields])
+    _write_vat(order, totals)
+    return totals
+
+
+def save(lines) -> None:
+    """Insert the new lines and update the changed ones, each in one statement."""
+    new = [line for line in lines if line.pk is None]
+    old = [line for line in lines if line.pk is not None]
+    if new:
+        OrderLine.objects.bulk_create(new)
+    if len(old) == 1:
+        old[0].save(force_update=True)
+    elif old:
+        OrderLine.objects.bulk_update(old, UPDATED)
+    for line in lines:
+        line.dirty = False
+
+
+UPDATED = [
+    "position",
+    "revision",
+    "text",
+    "quantity",
+    "entered_price",
+    "entered_mode",
+    "unit_price",
+    "discount_percent",
+    "discount_amount",
+    "discount_mode",
+    "override_by",
+    "override_reason",
+    "vat_percent",
+    "line_total",
+    "cancelled_quantity",
+    "changed_by",
+    "changed_at",
+]
+
+
+def _write_vat(order: SalesOrder, totals: pricing.Totals) -> None:
+    """Replace the order's VAT rows, in one statement."""
+    rows = totals.vat_rows
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH new AS (SELECT * FROM unnest(%s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
+            " AS r (percent, net, vat, gross)), gone AS (DELETE FROM sales_ordervat WHERE order_id = %s"
+            " AND percent NOT IN (SELECT percent FROM new))"
+            " INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency)"
+            " SELECT %s, percent, net, vat, gross, 'EUR' FROM new"
+            " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat,"
+            " gross = excluded.gross",
+            [
+                [r.percent for r in rows],
+                [r.net for r in rows],
+                [r.vat for r in rows],
+                [r.gross for r in rows],
+                order.pk,
+                order.pk,
+            ],
+        )
