@@ -12,6 +12,9 @@ def main() -> None:
         from backoffice.core.db import embedded
 
         embedded.local_environment()
+    if sys.argv[1:2] == ["price"]:
+        # it only calculates: a clone without settings can do that too
+        os.environ.setdefault("SECRET_KEY", "price signs nothing")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

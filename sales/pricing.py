@@ -5,8 +5,9 @@ Every amount is in EUR. Modes: "inclusive" prices hold VAT; "exclusive" prices d
 
 Where the rounding comes from:
 - a line total is rounded to cents once, because printed lines must add up (EN 16931 BR-CO-10: sum of line net amounts);
-- VAT is rounded once per rate over the document, never per line (EN 16931 BR-CO-17, BR-CO-14; the Dutch law leaves the
-  level free: Wet op de omzetbelasting 1968 article 38 for inclusive prices, Uitvoeringsbeschikking article 5a);
+- VAT is rounded once per rate over the document, never per line (EN 16931 BR-CO-17, BR-CO-14), arithmetically, as Dutch
+  law asks (Uitvoeringsbesluit omzetbelasting 1968; European Court C-484/06, Ahold); in inclusive prices the gross is
+  what the shopper was told (Wet op de omzetbelasting 1968, article 38), so the net takes the rounding;
 - total = net + VAT (EN 16931 BR-CO-15);
 - reverse charge and none make one row at rate 0 (EN 16931 BR-AE-05, BR-AE-08, BR-AE-09): the law wants no rate shown.
 """
@@ -46,9 +47,9 @@ class PricedLine:
     """A line as entered. Percentages are 0 to 100; amounts are EUR in the mode they were entered in.
 
     discount_percent goes off first, then discount_amount: a euro discount on the whole line, never below zero, that
-    shrinks along when a part of the line is cancelled. A return has a negative quantity; its discounts make it smaller too.
-    cancelled has the sign of quantity. entered_mode is that of unit_price (None: the order's), discount_mode that of
-    discount_amount (None: the same as the price's).
+    shrinks along when a part of the line is cancelled. A return has a negative quantity; its discounts make it smaller
+    too. cancelled has the sign of quantity. entered_mode is that of unit_price (None: the order's), discount_mode that
+    of discount_amount (None: the same as the price's).
     """
 
     quantity: Decimal
@@ -75,7 +76,8 @@ class VatRow:
 class Totals:
     """A priced order, EUR.
 
-    line_totals, unit_prices (four decimals), subtotal and order_discount are in the order's mode. subtotal is the sum of the line totals; order_discount goes off it (negative where the subtotal is negative).
+    line_totals, unit_prices (four decimals), subtotal and order_discount are in the order's mode. subtotal is the sum
+    of the line totals; order_discount goes off it (negative where the subtotal is negative).
     """
 
     line_totals: list[Decimal]

@@ -6,6 +6,7 @@ and emptying are the owner's.
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -23,20 +24,19 @@ os.environ |= {
     "EMAIL_URL": "console:",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright runs an event loop beside the tests
 }
-os.environ.pop("TOONBANK_DATA", None)
-
-CLUSTER = pytest.StashKey[embedded.Cluster]()
+FOLDER, CLUSTER = pytest.StashKey[Path](), pytest.StashKey[embedded.Cluster]()
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    worker = hasattr(config, "workerinput")  # of xdist: it inherits the environment of the one that started it
-    if not worker and not os.environ.get("DATABASE_URL"):
-        folder = Path(tempfile.mkdtemp(prefix="toonbank-tests-")) / "pg"
-        cluster = embedded.Cluster(folder, embedded.THROW_AWAY).start().ready()
-        config.stash[CLUSTER] = cluster
-        os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = cluster.app_url, cluster.owner_url
-    os.environ.setdefault("TOONBANK_DATA", tempfile.mkdtemp(prefix="toonbank-data-"))
+    if not hasattr(config, "workerinput"):  # a worker of xdist has the environment of the one that started it
+        folder = config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="toonbank-tests-"))
+        os.environ["TOONBANK_DATA"] = str(folder)
+        if not os.environ.get("DATABASE_URL"):
+            cluster = config.stash[CLUSTER] = embedded.Cluster(folder / "pg", embedded.THROW_AWAY)
+            cluster.start().ready()
+            os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = cluster.app_url, cluster.owner_url
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
@@ -44,10 +44,10 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
-    cluster = config.stash.get(CLUSTER, None)
-    if cluster is not None:
-        cluster.delete()
-        cluster.folder.parent.rmdir()
+    if CLUSTER in config.stash:
+        config.stash[CLUSTER].delete()
+    if FOLDER in config.stash:
+        shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +65,64 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
     with django_db_blocker.unblock():
         connections.close_all()
         teardown_databases(made, verbosity=verbosity)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One chromium for all browser tests of this process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser, live_server):
+    """Make a page of its own, with cookies of its own: new_page(), new_page(color_scheme="dark", has_touch=True).
+
+    page.goto("/verkoop/...") is on the live server. A test fails on any script error or refused content of its pages.
+    """
+    contexts, problems = [], []
+
+    def make(**options):
+        options = {"locale": "nl-NL", "timezone_id": "Europe/Amsterdam", "base_url": live_server.url} | options
+        context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def page(new_page):
+    """A desk: chromium, Dutch, 1366 x 768, on the live server."""
+    return new_page()
+
+
+@pytest.fixture
+def login(live_server):
+    """login(page, employee): the employee is logged in, without the login screen."""
+    from django.conf import settings
+    from django.test import Client
+
+    def as_employee(page, employee):
+        client = Client()
+        client.force_login(employee, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    return as_employee
+
+
+def is_problem(message) -> bool:
+    """What chromium calls an error, except that it reports every answer of 4xx (a refusal) and a broken line so."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")

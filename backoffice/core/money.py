@@ -1,8 +1,8 @@
 """Money: EUR amounts as Decimals, and the one place in the project where they are rounded.
 
 Unit: euros. Rounding is half-up to the cent, half away from zero, so that a refund mirrors its sale (EN 16931 asks two
-decimals for every document amount, BR-DEC-01 to BR-DEC-28; article 5a of the Uitvoeringsbeschikking omzetbelasting
-1968 lets a business round VAT arithmetically per document).
+decimals for every document amount, BR-DEC-01 to BR-DEC-28; Dutch VAT is rounded arithmetically, by the
+Uitvoeringsbesluit omzetbelasting 1968; rounding down per article was refused: European Court C-484/06, Ahold).
 The helpers at the end make django-money fields and values; they load django-money only when called, so that pure
 calculation needs no Django.
 """

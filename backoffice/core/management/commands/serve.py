@@ -6,6 +6,7 @@ and the worker are forked from this process, so that Django is loaded once.
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from backoffice.core.db import embedded
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
 
     def handle(self, **options):
+        refuse_busy(options["host"], options["port"])
         for cluster in embedded.local:
             cluster.ready()
         compile_messages()
@@ -73,6 +75,15 @@ class Command(BaseCommand):
         for login in logins:
             self.stdout.write("  " + "  ".join(str(part) for part in login))
         self.stdout.flush()
+
+
+def refuse_busy(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"{host}:{port} cannot be used ({error.strerror}); give another --port.") from None
 
 
 def fork(task: Callable[[], object]) -> int:
