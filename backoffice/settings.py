@@ -143,6 +143,7 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "django_filters",
+    "procrastinate.contrib.django",
     "backoffice.core",
     "backoffice.relations",
     "backoffice.catalog",
@@ -183,6 +184,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "backoffice.core.forms.Renderer"
 
 # the database: the application's role serves, the owner's role migrates (core/db/roles.py)
 DATABASES: dict[str, dict[str, Any]] = {
@@ -230,6 +233,7 @@ AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "backoffice.relations.views.session.locked_out"
 # how many percent below the list price each role may sell
 DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
 
@@ -253,6 +257,17 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a matrix of 40 colours and 60 sizes, with what goes along
 IMPORT_MAX_BYTES = env.import_max_bytes
+IMPORTERS = {"articles": "backoffice.catalog.imports.ARTICLES", "customers": "backoffice.relations.imports.CUSTOMERS"}
+
+# the worker (core/tasks.py): a job of a worker that gave no sign of life for so many seconds is taken up again
+WORKER_HEARTBEAT, WORKER_STALLED = 2, 10
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 2,
+    "delete_jobs": "successful",
+    "update_heartbeat_interval": WORKER_HEARTBEAT,
+    "stalled_worker_timeout": WORKER_STALLED,
+    "shutdown_graceful_timeout": 20,
+}
 
 # language, time and money
 LANGUAGE_CODE = "nl"

@@ -5,8 +5,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("backoffice.core.urls")),
+    path("", include("backoffice.relations.urls_entry")),
     path("", include("backoffice.relations.urls")),
     path("", include("backoffice.catalog.urls")),
+    path("", include("sales.urls_search")),
     path("verkoop/", include("sales.urls")),
     path("verkoop/", include("sales.documents.urls")),
     path("betalingen/", include("payments.urls")),

@@ -1,11 +1,12 @@
 """Sales orders: everything sold, at a desk or at a till, is one (design.md decision 1)."""
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Greatest, Least
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.catalog.models import Variant
@@ -128,6 +129,12 @@ class SalesOrder(models.Model):
     subject = models.CharField(_("Betreft"), max_length=120, blank=True, default="")
     reference = models.CharField(_("Referentie klant"), max_length=80, blank=True, default="")
     expected_delivery_date = models.DateField(_("Verwachte leverdatum"), null=True, blank=True)
+    # orders without a date come last in the list
+    due_sort = models.GeneratedField(
+        expression=Coalesce("expected_delivery_date", Value(date(9999, 12, 31))),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     time_window = models.CharField(_("Tijdvak"), max_length=40, blank=True, default="")
     delivery_method = models.ForeignKey(DeliveryMethod, models.PROTECT, related_name="+", verbose_name=_("Leverwijze"))
     vat_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
@@ -200,7 +207,7 @@ class SalesOrder(models.Model):
             # the list sorted by Nummer, Debiteur, Verwachte leverdatum, Totaal
             models.Index(fields=["number", "id"], condition=LISTED, name="order_by_number"),
             models.Index(fields=["customer_name", "id"], condition=LISTED, name="order_by_customer"),
-            models.Index(fields=["expected_delivery_date", "id"], condition=LISTED, name="order_by_due"),
+            models.Index(fields=["due_sort", "id"], condition=LISTED, name="order_by_due"),
             models.Index(fields=["gross", "id"], condition=LISTED, name="order_by_gross"),
             # orders of one customer
             models.Index(fields=["customer", "-order_date", "-id"], name="order_of_customer"),
@@ -210,6 +217,13 @@ class SalesOrder(models.Model):
 
     def __str__(self):
         return self.number or str(_("Concept"))
+
+    @property
+    def status_mark(self) -> str:
+        """How full the ball before the status is: draft, open, part, full or void."""
+        return {"draft": "draft", "cancelled": "void", "settled": "full", "delivered": "full", "part_delivered": "part"}.get(
+            self.status, "open"
+        )
 
     @property
     def open_amount(self):

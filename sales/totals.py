@@ -1,10 +1,16 @@
 """From lines to stored totals: one routine for the screen, the till, documents and imports."""
 
+from decimal import Decimal
+
+from dataclasses import replace
+from decimal import Decimal
+
 from django.db import connection
 
 from sales import pricing, status
 from sales.models import OrderLine, SalesOrder
 
+NO_VAT = Decimal(0)
 WRITTEN = [
     "net",
     "vat",
@@ -37,9 +43,11 @@ def compute(order: SalesOrder, lines, vat_mode: str | None = None) -> pricing.To
         )
         for line in lines
     ]
-    return pricing.price(
-        priced, vat_mode or order.vat_mode, order.discount_percent, order.discount_amount.amount, order.discount_mode
-    )
+    mode = vat_mode or order.vat_mode
+    totals = pricing.price(priced, mode, order.discount_percent, order.discount_amount.amount, order.discount_mode)
+    # a text has no price and makes no VAT row of its own
+    rates = {NO_VAT if mode in pricing.UNTAXED else line.vat_percent for line in lines if line.variant_id}
+    return replace(totals, vat_rows=[row for row in totals.vat_rows if row.percent in rates])
 
 
 def write(order: SalesOrder, lines, *, employee, fields=()) -> pricing.Totals:
@@ -113,7 +121,7 @@ def _write_vat(order: SalesOrder, totals: pricing.Totals) -> None:
             " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat,"
             " gross = excluded.gross",
             [
-                [r.percent for r in rows],
+                [Decimal(r.percent) for r in rows],
                 [r.net for r in rows],
                 [r.vat for r in rows],
                 [r.gross for r in rows],

@@ -116,7 +116,11 @@ class ImportMapping(models.Model):
 
 
 class ImportJob(models.Model):
-    """One file on its way in: uploaded, previewed, running, done or refused as a whole."""
+    """One file on its way in: uploaded, previewed, running, done or refused as a whole.
+
+    columns: {header: field}; options: {"branch": id, "mapping": name, "header": names in order}; summary: what the preview and the result say.
+    The content is dropped when the job ends.
+    """
 
     class Status(models.TextChoices):
         PREVIEW = "preview", _("voorbeeld")
@@ -129,6 +133,8 @@ class ImportJob(models.Model):
     file_name = models.CharField(max_length=200)
     content = models.BinaryField()
     columns = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PREVIEW)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
@@ -138,3 +144,7 @@ class ImportJob(models.Model):
     employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        # the latest imports of a kind, on the page where a file is chosen
+        indexes = [models.Index(fields=["kind", "-created_at"], name="import_recent")]

@@ -23,8 +23,15 @@ def shell(request):
     allowed = access.branch_ids("shell")
     branches = [b for b in Branch.objects.filter(active=True) if allowed is None or b.pk in allowed]
     branch = next((b for b in branches if b.pk == request.branch_id), branches[0] if branches else None)
+    # a set-up screen of whatever floor belongs to Beheer
+    at_setup = getattr(request.resolver_match.func, "right", "") == "setup" if request.resolver_match else False
     nav = [
-        {"label": _(label), "icon": icon, "url": reverse(name), "current": request.path.startswith(prefixes)}
+        {
+            "label": _(label),
+            "icon": icon,
+            "url": reverse(name),
+            "current": right == "setup" if at_setup else request.path.startswith(prefixes),
+        }
         for label, icon, name, right, prefixes in NAV
         if access.can(right)
     ]

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 
+from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 
 
@@ -33,7 +34,7 @@ class RightsMiddleware:
 def _to_login(request):
     if request.headers.get("HX-Request"):
         # never a login page inside a fragment: the browser goes to it, and comes back to the page it shows
-        page = request.headers.get("HX-Current-URL-abs-path") or request.headers.get("HX-Current-URL") or "/"
+        page = request.htmx.current_url_abs_path or resolve_url("home")  # None for a page of another host
         response = HttpResponse(status=401)
         response.headers["HX-Redirect"] = redirect_to_login(page).url
         return response
@@ -46,4 +47,6 @@ def _branch_id(request) -> int | None:
     for branch_id in (request.session.get("branch_id"), request.user.home_branch_id):
         if branch_id and (allowed is None or branch_id in allowed):
             return branch_id
-    return min(allowed) if allowed else None
+    if allowed is None:
+        return Branch.objects.filter(active=True).order_by("pk").values_list("pk", flat=True).first()
+    return min(allowed, default=None)

@@ -185,6 +185,9 @@ class Customer(models.Model):
     name = models.CharField(max_length=200, editable=False)
     search_text = models.TextField(editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # who wrote the revision that a stale form is told of
+    changed_at = models.DateTimeField(null=True, editable=False)
+    changed_by = models.ForeignKey(Employee, models.PROTECT, null=True, editable=False, related_name="+")
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

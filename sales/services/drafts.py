@@ -1,19 +1,21 @@
 """Nieuw, the header, the VAT mode, the order discount, and dropping a draft."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import locks
 from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_date
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
 from sales import totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
-from sales.services.editing import check_discounts, check_revision, open_draft
+from sales.services.editing import check_discounts, check_revision, open_draft, order_share
 
 ORDER = ("sales.SalesOrder", "order_id")
 # what the header form may set; everything else in a POST is ignored
@@ -67,13 +69,13 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee) -
     """
     draft = open_draft(order_id, employee)
     order = draft.order
-    values = {name: value for name, value in values.items() if name in (*HEADER, *HEADER_VALUES, *ADDRESSES)}
-    check_revision(order, revision, [(name, str(getattr(order, name) or ""), str(value)) for name, value in values.items()])
+    values = {
+        name: _get(HEADER[name], value, name) if name in HEADER else value
+        for name, value in values.items()
+        if name in (*HEADER, *HEADER_VALUES, *ADDRESSES)
+    }
+    check_revision(order, revision, [_both_values(order, name, value) for name, value in values.items()])
     for name, value in values.items():
-        if name in HEADER:
-            value = _get(HEADER[name], value, name) if value else None
-            if value is None and name != "customer":
-                raise Refusal(f"order.{name}_missing", _("Kies een waarde."), name)
         setattr(order, name, value)
     if "branch" in values and not access_of(employee).can("sales.edit", order.branch_id):
         raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."), "branch")
@@ -89,12 +91,32 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee) -
     )  # fmt: skip
 
 
+def _both_values(order: SalesOrder, name: str, value) -> tuple[str, str, str]:
+    """(label, what stands there, what was typed), as the screen shows them."""
+    if name in ADDRESSES:
+        label = _("Factuuradres") if name == "invoice_address" else _("Bezorgadres")
+    else:
+        label = SalesOrder._meta.get_field(name).verbose_name
+    return str(label), _shown(getattr(order, name)), _shown(value)
+
+
+def _shown(value) -> str:
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(value, dict):
+        return ", ".join(value[part] for part in ("attention", "street", "city") if value.get(part))
+    return str(value or "")
+
+
 def search_text(order: SalesOrder) -> str:
     """What the list searches in: number, customer, subject and reference, folded."""
     return fold(" ".join((order.number, order.customer_name, order.subject, order.reference)))
 
 
 def _get(model, pk, field):
+    """The row that was chosen; None where the customer is emptied. Raises Refusal for anything that cannot be chosen."""
+    if not pk and field == "customer":
+        return None
     row = model.objects.filter(pk=pk).first()
     if row is None or getattr(row, "active", True) is False or getattr(row, "blocked", False):
         message = _("%(name)s is geblokkeerd.") % {"name": row} if row else _("Kies een waarde uit de lijst.")
@@ -150,11 +172,14 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
     draft = open_draft(order_id, employee)
+    before = order_share(draft.order, draft.lines)
     draft.order.discount_percent, draft.order.discount_amount = percent, amount
     draft.order.discount_mode = draft.order.vat_mode
-    for line in draft.lines:
-        line.override_reason = line.override_reason or reason
-    check_discounts(draft, draft.lines)
+    if order_share(draft.order, draft.lines) > before:
+        for line in draft.lines:  # what was allowed before was less than this
+            line.override_by, line.override_reason = None, reason or line.override_reason
+        check_discounts(draft, draft.lines)
+        draft.share = Decimal(1)
     return draft.write("discount_percent", "discount_amount", "discount_mode")
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog import offers
 from backoffice.catalog.offers import Offer
+from backoffice.core import formats
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
@@ -112,10 +113,14 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
     draft = open_draft(order_id, employee)
     line = draft.line(line_id)
     check_revision(line, revision, _both_values(line, values))
+    if line.variant_id is None and values.keys() & {"quantity", "price", "discount"}:
+        raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
     if "quantity" in values:
         if values["quantity"] <= 0:
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
+        if line.discount_amount.amount and values["quantity"] < abs(line.quantity):
+            line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
         line.quantity = values["quantity"].copy_sign(line.quantity)
     if "price" in values and values["price"] != line.unit_price.amount:
         line.entered_price, line.entered_mode = values["price"], draft.order.vat_mode
@@ -129,11 +134,13 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
     if values.get("reason"):
         line.override_reason = values["reason"]
     draft.touch(line)
-    return draft.write(touched=[line])
+    return draft.write(touched=[line], priced=[line] if values.keys() & {"quantity", "price", "discount"} else [])
 
 
 def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> None:
     if (kind, value) == ("percent", line.discount_percent) and not line.discount_amount.amount:
+        return
+    if (kind, value, mode) == ("amount", line.discount_amount.amount, line.discount_mode) and value:
         return
     line.override_by, line.override_reason = None, ""
     line.discount_percent = value if kind == "percent" else Decimal(0)
@@ -146,14 +153,19 @@ def _both_values(line: OrderLine, values: dict) -> list[tuple[str, str, str]]:
     theirs = {
         "quantity": line.quantity,
         "price": line.unit_price.amount,
-        "discount": line.discount_amount.amount or line.discount_percent,
+        "discount": ("amount", line.discount_amount.amount)
+        if line.discount_amount.amount
+        else ("percent", line.discount_percent),
         "text": line.text,
     }
-    return [
-        (labels[name], str(theirs[name]), str(value[1] if isinstance(value, tuple) else value))
-        for name, value in values.items()
-        if name in labels
-    ]
+    return [(labels[name], _shown(name, theirs[name]), _shown(name, values[name])) for name in labels if name in values]
+
+
+def _shown(name: str, value) -> str:
+    """A value of a cell as the screen shows it."""
+    if name == "discount":
+        return formats.format_percent(value[1]) if value[0] == "percent" else formats.format_amount(value[1])
+    return {"quantity": formats.format_quantity, "price": formats.format_amount}.get(name, str)(value)
 
 
 @keyed("sales.lines.delete", result=ORDER)
@@ -182,6 +194,12 @@ def pack(line: OrderLine) -> dict:
     return {name: str(v) if isinstance(v, Decimal | uuid.UUID) else v for name, v in values.items()}
 
 
+def unpack(values: dict) -> OrderLine:
+    """A new line from what pack() gave."""
+    decimals = {n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}
+    return OrderLine(**values | decimals | {"key": uuid.UUID(values["key"])})
+
+
 @keyed("sales.lines.restore", result=ORDER)
 def restore(*, order_id: int, packed: list[dict], employee) -> SalesOrder:
     """Put deleted lines back where they stood. packed: from delete(); the caller vouches for it (signed)."""
@@ -190,8 +208,7 @@ def restore(*, order_id: int, packed: list[dict], employee) -> SalesOrder:
     for values in packed:
         if any(str(line.key) == values["key"] for line in draft.lines):
             continue
-        decimals = {n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}
-        line = OrderLine(**{**values, **decimals, "key": uuid.UUID(values["key"])})
+        line = unpack(values)
         position = line.position
         draft.append(line)
         _place(draft, line, position)
@@ -227,8 +244,8 @@ def copy(*, order_id: int, line_id: int, employee) -> SalesOrder:
     """Put a copy of the line right below it."""
     draft = open_draft(order_id, employee)
     line = draft.line(line_id)
-    values = pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None, "override_reason": ""}
-    twin = OrderLine(**{**values, **{n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}})
+    # the reason goes along, the person does not: who copies a price below the ceiling answers for it
+    twin = unpack(pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None})
     draft.append(twin)
     _place(draft, twin, line.position + 1)
-    return draft.write(touched=[twin])
+    return draft.write(touched=[twin], priced=[twin])

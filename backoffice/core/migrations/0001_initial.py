@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200)),
                 ('content', models.BinaryField()),
                 ('columns', models.JSONField(default=dict)),
+                ('options', models.JSONField(default=dict)),
+                ('summary', models.JSONField(default=dict)),
                 ('status', models.CharField(choices=[('preview', 'voorbeeld'), ('running', 'bezig'), ('done', 'klaar'), ('failed', 'mislukt')], default='preview', max_length=10)),
                 ('rows_total', models.PositiveIntegerField(default=0)),
                 ('rows_done', models.PositiveIntegerField(default=0)),
@@ -42,6 +44,9 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('employee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['kind', '-created_at'], name='import_recent')],
+            },
         ),
         migrations.CreateModel(
             name='ImportMapping',

@@ -85,6 +85,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(editable=False, max_length=200)),
                 ('search_text', models.TextField(editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(editable=False, null=True)),
+                ('changed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
@@ -41,39 +42,39 @@ class Command(BaseCommand):
             cluster.ready()
         compile_messages()
         call_command("migrate", verbosity=0, interactive=False)
-        if not options["no_demo"]:
-            self.load_demo()
+        logins = self.demo_logins(options["no_demo"])
         if not settings.DEBUG:
             collect_static()
         for connection in connections.all():
             connection.close()
-            connection.close_pool()  # its threads must not be forked
+            getattr(connection, "close_pool", bool)()  # its threads must not be forked
         bind = f"{options['host']}:{options['port']}"
         signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
         children = {fork(lambda: web(bind)): "web server"}
         if "worker" in get_commands():
             children[fork(lambda: call_command("worker"))] = "worker"
-        self.say(options)
+        self.say(options, logins)
         code = wait(children)
         for cluster in embedded.local:
             cluster.stop()
         if code:
             sys.exit(code)
 
-    def load_demo(self):
-        from django.contrib.auth import get_user_model
-
-        if "load_demo" in get_commands() and not get_user_model().objects.exists():
+    def demo_logins(self, no_demo: bool) -> list[tuple[str, str, str]]:
+        """Fill an empty database with the demo shop; its logins, where it is there: role, login, password."""
+        employees = get_user_model().objects
+        if not no_demo and "load_demo" in get_commands() and not employees.exists():
             self.stdout.write("The database is empty: loading the demo shop.")
             self.stdout.flush()
             call_command("load_demo")
+        logins = import_module("pos.demo").LOGINS if find_spec("pos.demo") else []
+        return [login for login in logins if employees.filter(email=login[1]).exists()]
 
-    def say(self, options):
+    def say(self, options, logins):
         host = "localhost" if options["host"] in ("127.0.0.1", "0.0.0.0") else options["host"]  # noqa: S104
         self.stdout.write(f"Toonbank: http://{host}:{options['port']}/  (Ctrl-C stops it)")
-        logins = getattr(import_module("pos.demo"), "LOGINS", ()) if find_spec("pos.demo") else ()
         for login in logins:
-            self.stdout.write("  " + "  ".join(str(part) for part in login))
+            self.stdout.write("  " + "  ".join(login))
         self.stdout.flush()
 
 

@@ -1,0 +1,158 @@
+"""What is in the database already: which articles and variants of the plan are new, which change, what clashes."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.catalog.imports import sizes
+from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
+from backoffice.catalog.models import Article, Barcode, StockLevel, Variant, VatRate
+from backoffice.core.imports.importer import Problems, Source
+from backoffice.core.search import fold
+
+VAT_WORDS = {"high": ("hoog", "high", "normaal", "standaard", "standard"), "low": ("laag", "low", "reduced"),
+             "zero": ("nul", "zero", "geen", "none", "vrij", "vrijgesteld")}  # fmt: skip
+
+
+def vat_codes() -> dict[str, str]:
+    """{what a file may say: code} of the rates that are valid today."""
+    today = timezone.localdate()
+    found: dict[str, str] = {}
+    for rate in VatRate.objects.filter(valid_from__lte=today).filter(Q(valid_to=None) | Q(valid_to__gte=today)):
+        percent = f"{rate.percent.normalize():f}"
+        names = (rate.code, rate.name, percent, *VAT_WORDS.get(rate.code, ()))
+        for word in names:
+            found.setdefault(fold(word).replace(" ", ""), rate.code)
+    return found
+
+
+def compare(plan: Plan, source: Source, problems: Problems, options: dict) -> None:
+    """Mark in the plan what is known and what changes; problems takes what is missing or belongs to another."""
+    _articles(plan)
+    _variants(plan)
+    rates = vat_codes()
+    for article in plan.articles.values():
+        _settle_article(article, plan, source, problems, rates)
+    _codes(plan, source, problems)
+    if "stock" in source:
+        _stock(plan, options.get("branch"))
+
+
+def _articles(plan: Plan) -> None:
+    names = ("id", "number", "name", "brand__name", "group__path", "vat_code", "size_range_id", "size_range__name",
+             "sales_price", "active", "matrix", "stocked")  # fmt: skip
+    for row in Article.objects.filter(number__in=list(plan.articles)).values(*names):
+        article = plan.articles[row["number"]]
+        article.known, article.id = row, row["id"]
+
+
+def _variants(plan: Plan) -> None:
+    ids = [one.id for one in plan.articles.values() if one.known]
+    rows = Variant.objects.filter(article_id__in=ids).values_list(
+        "article_id", "id", "own_price", "active", "colour__label", "size__label", "size_id"
+    )
+    found: dict[int, dict] = defaultdict(dict)
+    for article_id, *values, colour, size, size_id in rows:
+        found[article_id][(fold(colour or ""), sizes.key(size or ""))] = (*values, colour or "", size or "", size_id)
+    plan.variants = dict(found)
+
+
+def _settle_article(article: ArticlePlan, plan: Plan, source: Source, problems: Problems, rates) -> None:
+    known, existing = article.known, plan.variants.get(article.id, {})
+    only = article.variants.get(("", ""))
+    if only is not None and known and known["matrix"] and ("", "") not in existing:
+        # a row about the article as a whole; it says nothing of a variant
+        if only.codes or only.stock is not None:
+            problems.add(only.row, source.header("size", _("Maat")), article.number,
+                         _("Dit artikel heeft kleuren of maten: vul in welke."))  # fmt: skip
+        article.variants = {}
+    if not known:
+        if not article.name:
+            problems.add(article.row, source.header("name", _("Omschrijving")), "", _("De omschrijving ontbreekt."))
+        if article.price is None:
+            problems.add(article.row, source.header("price", _("Verkoopprijs")), "", _("De verkoopprijs ontbreekt."))
+        if not article.vat_code:
+            article.vat_code = "high"
+            if "vat" not in source and "high" not in rates.values():
+                problems.add(article.row, _("BTW"), "", _("Er geldt nu geen hoog btw-tarief: vul het tarief in."))
+    else:
+        _price_of_known(article, existing)
+    _variant_changes(article, existing, source)
+    if known:
+        article.changes = _changes(article, known, existing)
+
+
+def _price_of_known(article: ArticlePlan, existing: dict) -> None:
+    """The article's price follows the file only where the file is about all of its variants."""
+    current = article.known["sales_price"]
+    prices = [one.price for one in article.variants.values() if one.price is not None]
+    whole = set(existing) <= set(article.variants) or (article.plain is not None and not article.variants)
+    if article.price is None or current in prices or not whole:
+        article.price = current
+
+
+def _variant_changes(article: ArticlePlan, existing: dict, source: Source) -> None:
+    for key, variant in article.variants.items():
+        if (known := existing.get(key)) is not None:
+            variant.id, variant.known = known[0], known[:3]
+        variant.own_price = variant.known[1] if variant.known else None
+        if variant.price is not None:
+            variant.own_price = None if variant.price == article.price else variant.price
+        variant.changes = bool(variant.known and variant.own_price != variant.known[1])
+
+
+def _changes(article: ArticlePlan, known: dict, existing: dict) -> dict:
+    """The attributes of a known article that get another value."""
+    wanted = {
+        "name": article.name or known["name"],
+        "brand__name": article.brand or known["brand__name"],
+        "group__path": article.group or known["group__path"],
+        "vat_code": article.vat_code or known["vat_code"],
+        "size_range__name": article.size_range or known["size_range__name"],
+        "sales_price": article.price,
+        "active": known["active"] if article.active is None else article.active,
+        "matrix": known["matrix"] or any(colour or size for colour, size in article.variants),
+    }
+    return {name: value for name, value in wanted.items() if value != known[name]}
+
+
+def _codes(plan: Plan, source: Source, problems: Problems) -> None:
+    wanted: dict[str, tuple[ArticlePlan, VariantPlan]] = {}
+    for article in plan.articles.values():
+        for variant in article.variants.values():
+            wanted.update((code, (article, variant)) for code in variant.codes)
+    taken: dict[str, tuple] = {}
+    codes = list(wanted)
+    for at in range(0, len(codes), 20_000):
+        rows = Barcode.objects.filter(code__in=codes[at : at + 20_000])
+        for code, *owner in rows.values_list("code", "variant_id", "variant__article__number", "article__number"):
+            taken[code] = tuple(owner)
+    for code, (_article, variant) in wanted.items():
+        if code not in taken:
+            variant.new_codes.append(code)
+            variant.changes = variant.changes or variant.known is not None
+            continue
+        variant_id, number, whole = taken[code]
+        if not variant.id or variant_id != variant.id:
+            problems.add(
+                variant.row,
+                source.header("ean", source.header("sku", "EAN")),
+                code,
+                _("Deze code hoort al bij artikel %(number)s.") % {"number": number or whole},
+            )
+
+
+def _stock(plan: Plan, branch_id: int | None) -> None:
+    ids = [v.id for a in plan.articles.values() for v in a.variants.values() if v.id and v.stock is not None]
+    levels = StockLevel.objects.filter(branch_id=branch_id, variant_id__in=ids)
+    on_hand = dict(levels.values_list("variant_id", "on_hand"))
+    for article in plan.articles.values():
+        if article.known and not article.known["stocked"]:
+            continue
+        for variant in article.variants.values():
+            if variant.stock is not None:
+                variant.stock_change = Decimal(variant.stock) - on_hand.get(variant.id, Decimal(0))
+                variant.changes = variant.changes or bool(variant.known and variant.stock_change)

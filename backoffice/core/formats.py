@@ -1,0 +1,88 @@
+"""Numbers and dates the Dutch way. Nothing here rounds: what is stored is what is shown."""
+
+import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.utils import timezone
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+def to_decimal(value: object) -> Decimal | None:
+    """The Decimal inside a Decimal, Money, int or numeric string; None for nothing."""
+    value = getattr(value, "amount", value)
+    if value is None or value == "":
+        return None
+    if isinstance(value, float):
+        value = repr(value)
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _figures(number: Decimal, decimals: int) -> str:
+    """Grouped by thousands with at least `decimals` behind the comma; further zeros are dropped."""
+    whole, _, part = f"{abs(number):f}".partition(".")
+    part = part.rstrip("0").ljust(decimals, "0")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    return f"{grouped},{part}" if part else grouped
+
+
+def _sign(number: Decimal) -> str:
+    return MINUS if number < 0 else ""
+
+
+def format_amount(value: object) -> str:
+    """1234.5 -> 1.234,50; a derived price keeps its further decimals (41,3140 -> 41,314)."""
+    number = to_decimal(value)
+    return "" if number is None else _sign(number) + _figures(number, 2)
+
+
+def format_money(value: object) -> str:
+    """1234.5 -> € 1.234,50; a negative sum has its sign before the euro."""
+    number = to_decimal(value)
+    if number is None:
+        return ""
+    sign = f"{MINUS}{NBSP}" if number < 0 else ""
+    return f"{sign}€{NBSP}{_figures(number, 2)}"
+
+
+def format_quantity(value: object) -> str:
+    """3.000 -> 3; 1.500 -> 1,5; 1234 -> 1.234."""
+    number = to_decimal(value)
+    return "" if number is None else _sign(number) + _figures(number, 0)
+
+
+def format_percent(value: object) -> str:
+    """10.00 -> 10 %; 12.50 -> 12,5 %."""
+    number = to_decimal(value)
+    return "" if number is None else f"{_sign(number)}{_figures(number, 0)}{NBSP}%"
+
+
+def _local(value: datetime.datetime) -> datetime.datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def format_date(value: datetime.date | datetime.datetime | None) -> str:
+    """dd-mm-jjjj, in the shop's own time zone."""
+    if not value:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = _local(value)
+    return f"{value.day:02d}-{value.month:02d}-{value.year:04d}"
+
+
+def format_time(value: datetime.time | datetime.datetime | None) -> str:
+    """HH:MM on a clock of 24 hours."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = _local(value)
+    return f"{value.hour:02d}:{value.minute:02d}"
+
+
+def format_datetime(value: datetime.datetime | None) -> str:
+    return f"{format_date(value)} {format_time(value)}" if value else ""

@@ -1,0 +1,68 @@
+"""Many rows at once: COPY for new ones, one UPDATE with arrays for those that change."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+from psycopg import sql
+
+CHUNK = 5_000
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Primary keys for rows that copy() will write."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write new rows; names are attribute names ("brand_id"). The other columns get their field's default."""
+    fields = {f.attname: f for f in model._meta.concrete_fields}
+    rest = [f for name, f in fields.items() if name not in names and not f.primary_key]
+    constants = tuple(_default(f) for f in rest)
+    columns = [fields[name].column for name in names] + [f.column for f in rest]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row((*row, *constants))
+
+
+def _default(field: models.Field) -> Any:
+    if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
+        return timezone.now()
+    value = field.get_default()
+    return getattr(value, "amount", value)
+
+
+def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Change rows [(id, value, ...)] to these values of the named attributes."""
+    fields = {f.attname: f for f in model._meta.concrete_fields}
+    chosen = [fields[name] for name in names]
+    types = ["bigint", *(str(f.db_type(connection)) for f in chosen)]
+    identifiers = [sql.Identifier(f"v{n}") for n in range(len(types))]
+    statement = sql.SQL(
+        "UPDATE {table} t SET {changes} FROM unnest({arrays}) AS d ({names}) WHERE t.{pk} = d.v0"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        pk=sql.Identifier(model._meta.pk.column),
+        changes=sql.SQL(", ").join(
+            sql.SQL("{} = d.{}").format(sql.Identifier(f.column), name)
+            for f, name in zip(chosen, identifiers[1:], strict=True)
+        ),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in types),
+        names=sql.SQL(", ").join(identifiers),
+    )
+    iterator = iter(rows)
+    with connection.cursor() as cursor:
+        while chunk := list(islice(iterator, CHUNK)):
+            cursor.execute(statement, [list(column) for column in zip(*chunk, strict=True)])

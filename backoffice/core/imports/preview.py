@@ -1,0 +1,87 @@
+"""What the screen shows before anything goes in: the columns, the first rows as read, the counts, every error."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backoffice.core import tabular
+from backoffice.core.errors import Refusal
+from backoffice.core.imports import mapping
+from backoffice.core.imports.importer import Source, importer_of
+from backoffice.core.imports.job import PREVIEW_ROWS, checked
+from backoffice.core.models import ImportJob
+
+EXAMPLES = 3
+
+
+@dataclass
+class Column:
+    """One column of the file with what it holds and the field that it feeds."""
+
+    index: int
+    name: str
+    target: str
+    examples: list[str]
+    error: str = ""
+
+
+@dataclass
+class Preview:
+    """refusals: what stands in the way before the rows (columns, branch); errors: what is wrong in the rows."""
+
+    description: str
+    columns: list[Column]
+    header: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    sentence: str = ""
+    facts: list[tuple[str, int]] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
+    refusals: list[str] = field(default_factory=list)
+    branch_error: str = ""
+    asks_branch: bool = False
+
+    @property
+    def ready(self) -> bool:
+        return not (self.refusals or self.total)
+
+
+def preview(job: ImportJob) -> Preview:
+    """Read the whole file as it would go in; writes nothing."""
+    importer = importer_of(job.kind)
+    table = tabular.open_table(bytes(job.content))
+    shown = Preview(table.description, _columns(table, job.columns))
+    shown.asks_branch = bool(importer.stock_field) and importer.stock_field in job.columns.values()
+    try:
+        source = Source(table, mapping.places(importer, table.header, job.columns))
+        plan, problems = checked(importer, source, job.options)
+    except Refusal as refusal:
+        for one in getattr(refusal, "all", [refusal]):
+            _place(shown, one)
+        return shown
+    shown.header, shown.rows = importer.shown(plan, PREVIEW_ROWS)
+    counts = importer.counts(plan)
+    shown.sentence, shown.facts = importer.sentence(counts), importer.facts(counts)
+    shown.errors, shown.total = problems.sorted(), problems.total
+    return shown
+
+
+def _columns(table: tabular.Table, chosen: dict[str, str]) -> list[Column]:
+    columns = [Column(i, name, chosen.get(name, ""), []) for i, name in enumerate(table.header)]
+    for seen, (_number, cells) in enumerate(table.rows()):
+        for column in columns:
+            value = cells[column.index]
+            if value and value not in column.examples and len(column.examples) < EXAMPLES:
+                column.examples.append(value[:40])
+        if seen > 200:
+            break
+    return columns
+
+
+def _place(shown: Preview, refusal: Refusal) -> None:
+    """Mark the column or the branch that a refusal is about."""
+    shown.refusals.append(refusal.message)
+    if refusal.field == "branch":
+        shown.branch_error = refusal.message
+    for column in shown.columns:
+        if refusal.field == f"column-{column.index}":
+            column.error = refusal.message

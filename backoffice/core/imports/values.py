@@ -1,0 +1,78 @@
+"""Reading one cell: a value, or an InputError whose message is the Dutch sentence. Cached, for cells repeat."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+from stdnum import ean
+
+from backoffice.core.input import InputError, clean_text, parse_amount
+from backoffice.core.search import fold
+
+POINTED = re.compile(r"(-?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?:\.([0-9]+))?", re.ASCII)
+YES = {"ja", "j", "yes", "y", "true", "waar", "1", "x", "actief", "active", "aan", "published"}
+NO = {"nee", "n", "no", "false", "onwaar", "0", "-1", "inactief", "inactive", "uit", "draft", "archived", "concept"}
+EAN_LENGTHS = (8, 12, 13, 14)
+
+
+@lru_cache(maxsize=50_000)
+def text(value: str, max_length: int) -> str:
+    return " ".join(clean_text(value, max_length=max_length).split())
+
+
+@lru_cache(maxsize=20_000)
+def amount(value: str, point: bool) -> Decimal:
+    """Euros. In a column with decimal points "1,234.50" and "52.0000" are read as well."""
+    return parse_amount(comma(value, 2) if point else value)
+
+
+def comma(value: str, decimals: int) -> str:
+    """A figure with decimal point in our spelling; zeros beyond the decimals are dropped."""
+    typed = value.strip("€ \u00a0")
+    found = POINTED.fullmatch(typed)
+    if not found:
+        return value
+    part = found[3] or ""
+    part = part[:decimals] + part[decimals:].rstrip("0")
+    whole = found[2].replace(",", "")
+    return f"{found[1]}{whole},{part}" if part else f"{found[1]}{whole}"
+
+
+@lru_cache(maxsize=20_000)
+def quantity(value: str, point: bool) -> int:
+    """Whole pieces, zero or more."""
+    typed = comma(value, 0) if point else value.strip()
+    found = re.fullmatch(r"(-?)([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:[.,]0+)?", typed, re.ASCII)
+    if not found:
+        raise InputError(_("Dit is geen heel aantal."))
+    pieces = int(found[2].replace(".", ""))
+    if found[1] and pieces:
+        raise InputError(_("Een aantal onder nul kan niet."))
+    if pieces > 99_999:
+        raise InputError(_("Het aantal is hoogstens 99.999."))
+    return pieces
+
+
+@lru_cache(maxsize=100)
+def yes(value: str) -> bool:
+    word = fold(value)
+    if word in YES or word in NO:
+        return word in YES
+    raise InputError(_("Vul ja of nee in."))
+
+
+def barcode(value: str) -> str:
+    """An EAN with its check digit, or a shop's own code with letters in it."""
+    if re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+", value):
+        raise InputError(_("Excel heeft deze EAN afgekort. Maak de kolom op als tekst en vul de hele EAN in."))
+    if len(value) > 64 or not value.isascii() or not value.isprintable():
+        raise InputError(_("Een barcode heeft hoogstens 64 gewone tekens."))
+    digits = value.replace(" ", "").replace("-", "")
+    if digits.isdigit():
+        if len(digits) not in EAN_LENGTHS:
+            raise InputError(_("Een EAN heeft 8, 12, 13 of 14 cijfers."))
+        if not ean.is_valid(digits):
+            raise InputError(_("Het controlecijfer van deze EAN klopt niet."))
+        return digits
+    return value

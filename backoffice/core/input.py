@@ -1,0 +1,195 @@
+"""What people type, read the Dutch way: pure functions that give a value or refuse with a sentence.
+
+The pattern comes first and is ASCII only, because Python's own readers also take 1_000, ١٢, NaN and 1e9.
+"""
+
+import calendar
+import datetime
+import re
+import unicodedata
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .formats import format_amount, format_date, format_quantity
+
+MAX_AMOUNT = Decimal("99999999.99")
+MAX_QUANTITY = Decimal("99999")
+ASK_ABOVE = Decimal("999")  # a larger quantity is accepted, and asked about first
+BARCODE_LENGTH = 64
+
+_NUMBER = re.compile(r"([0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]{1,15}))?|,([0-9]{1,15})", re.ASCII)
+_NUMPAD = re.compile(r"([0-9]{1,15})\.([0-9]{1,2})", re.ASCII)
+_DATE = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_SPACES = " \t\u00a0\u202f"
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+class InputError(ValueError):
+    """What was typed cannot be read; the message is a Dutch sentence for the person who typed it."""
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+def _shown(text: str) -> str:
+    """What was typed, short enough and plain enough to stand in a sentence."""
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in text.strip())
+    return plain if len(plain) <= 30 else plain[:29] + "…"
+
+
+def _read_number(text: str, wrong: str) -> Decimal:
+    """A dot before three figures groups thousands; before one or two it is the numpad's comma."""
+    typed = text.strip(_SPACES)
+    sign, typed = ("-", typed[1:].lstrip(_SPACES)) if typed[:1] in ("-", "\u2212") else ("", typed)
+    if found := _NUMPAD.fullmatch(typed):
+        return Decimal(f"{sign}{found[1]}.{found[2]}")
+    if found := _NUMBER.fullmatch(typed):
+        whole = (found[1] or "0").replace(".", "")
+        return Decimal(f"{sign}{whole}.{found[2] or found[3] or '0'}")
+    raise InputError(wrong)
+
+
+def _required(text: str | None, sentence: str) -> str:
+    text = "" if text is None else str(text)
+    if not text.strip(_SPACES):
+        raise InputError(sentence)
+    return text
+
+
+def parse_amount(text: str | None, *, minimum: Decimal | None = Decimal(0), maximum: Decimal = MAX_AMOUNT) -> Decimal:
+    """Euros with at most two decimals: 1.000,00 and 1000 and 12.50; refuses what can be read two ways.
+
+    minimum=None allows any negative amount down to -maximum.
+    """
+    text = _required(text, _("Vul een bedrag in."))
+    stripped = text.strip(_SPACES)
+    if stripped.startswith("€"):
+        stripped = stripped[1:]
+    wrong = _("“%(typed)s” is geen bedrag. Typ bijvoorbeeld 1.234,56.") % {"typed": _shown(text)}
+    value = _read_number(stripped, wrong)
+    if -int(value.as_tuple().exponent) > 2:
+        raise InputError(_("Een bedrag heeft hoogstens twee cijfers achter de komma."))
+    value = value.quantize(Decimal("0.01")) + 0
+    if minimum is not None and value < minimum:
+        if minimum == 0:
+            raise InputError(_("Een bedrag onder nul kan hier niet."))
+        raise InputError(_("Het bedrag is minstens %(amount)s.") % {"amount": format_amount(minimum)})
+    if abs(value) > maximum:
+        raise InputError(_("Het bedrag is hoogstens %(amount)s.") % {"amount": format_amount(maximum)})
+    return value
+
+
+def parse_quantity(
+    text: str | None, *, fractions: bool = False, minimum: Decimal | None = None, maximum: Decimal = MAX_QUANTITY
+) -> Decimal:
+    """A number of pieces above zero, whole unless the article sells in fractions (three decimals at most).
+
+    minimum=Decimal(0) allows zero, as in a cell of the Kleur-/maatvenster.
+    """
+    text = _required(text, _("Vul een aantal in."))
+    digits = text.strip(_SPACES)
+    if digits.isascii() and digits.isdigit() and len(digits) in (8, 12, 13, 14):
+        raise InputError(_("“%(typed)s” lijkt op een barcode. Scan die in de scanregel.") % {"typed": digits})
+    wrong = _("“%(typed)s” is geen aantal.") % {"typed": _shown(text)}
+    value = _read_number(text, wrong)
+    if not fractions and value != value.to_integral_value():
+        raise InputError(_("Dit artikel gaat per heel stuk: vul een heel aantal in."))
+    if -int(value.as_tuple().exponent) > 3:
+        raise InputError(_("Een aantal heeft hoogstens drie cijfers achter de komma."))
+    if value < 0 or (value == 0 and minimum is None) or (minimum is not None and value < minimum):
+        raise InputError(_("Het aantal moet hoger zijn dan nul."))
+    if value > maximum:
+        raise InputError(_("Het aantal is hoogstens %(maximum)s.") % {"maximum": format_quantity(maximum)})
+    return value.quantize(Decimal("0.001")).normalize() if fractions else Decimal(int(value))
+
+
+def parse_percent(text: str | None, *, maximum: Decimal = Decimal(100)) -> Decimal:
+    """0 to 100 with at most two decimals, with or without the sign."""
+    text = _required(text, _("Vul een percentage in."))
+    typed = text.strip(_SPACES)
+    typed = typed[:-1] if typed.endswith("%") else typed
+    value = _read_number(typed, _("“%(typed)s” is geen percentage.") % {"typed": _shown(text)})
+    if -int(value.as_tuple().exponent) > 2:
+        raise InputError(_("Een percentage heeft hoogstens twee cijfers achter de komma."))
+    if value < 0 or value > maximum:
+        raise InputError(_("Een percentage ligt tussen 0 en %(maximum)s.") % {"maximum": format_quantity(maximum)})
+    return value.quantize(Decimal("0.01")) + 0
+
+
+def _years_from(day: datetime.date, years: int) -> datetime.date:
+    last = calendar.monthrange(day.year + years, day.month)[1]
+    return day.replace(year=day.year + years, day=min(day.day, last))
+
+
+def parse_date(
+    text: str | None, *, today: datetime.date | None = None, years_back: int | None = 1, years_ahead: int | None = 3
+) -> datetime.date:
+    """1-1-27, 01-01-2027, 1/1/2027 and 2027-01-01; refuses what does not exist and what is too far off.
+
+    years_back=None or years_ahead=None takes that bound away (a date of birth, a VAT rate's first day).
+    """
+    text = _required(text, _("Vul een datum in."))
+    typed = text.strip(_SPACES)
+    if found := _DATE.fullmatch(typed):
+        day, month, year = int(found[1]), int(found[3]), int(found[4])
+        year += 2000 if len(found[4]) == 2 else 0
+    elif found := _ISO_DATE.fullmatch(typed):
+        year, month, day = int(found[1]), int(found[2]), int(found[3])
+    else:
+        raise InputError(_("“%(typed)s” is geen datum. Typ bijvoorbeeld 31-12-2026.") % {"typed": _shown(text)})
+    value = _existing_day(year, month, day)
+    today = today or timezone.localdate()
+    earliest = datetime.date.min if years_back is None else _years_from(today, -years_back)
+    latest = datetime.date.max if years_ahead is None else _years_from(today, years_ahead)
+    if value < earliest:
+        raise InputError(
+            _("%(date)s is te lang geleden, kies een datum vanaf %(bound)s.")
+            % {"date": format_date(value), "bound": format_date(earliest)}
+        )
+    if value > latest:
+        raise InputError(
+            _("%(date)s is te ver weg, kies een datum tot en met %(bound)s.")
+            % {"date": format_date(value), "bound": format_date(latest)}
+        )
+    return value
+
+
+def _existing_day(year: int, month: int, day: int) -> datetime.date:
+    shown = f"{day:02d}-{month:02d}-{year:04d}"
+    if year < 1 or not 1 <= month <= 12 or not 1 <= day <= 31:
+        raise InputError(_("%(date)s bestaat niet.") % {"date": shown})
+    last = calendar.monthrange(year, month)[1]
+    if day > last:
+        nearest = format_date(datetime.date(year, month, last))
+        raise InputError(_("%(date)s bestaat niet. Bedoelt u %(nearest)s?") % {"date": shown, "nearest": nearest})
+    return datetime.date(year, month, day)
+
+
+def clean_text(text: str | None, *, max_length: int = 500, multiline: bool = False) -> str:
+    """NFC, trimmed; control characters are refused, and marks that turn the reading direction are taken out."""
+    value = unicodedata.normalize("NFC", ("" if text is None else str(text)).translate(_BIDI))
+    value = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
+    value = value.strip()
+    allowed = "\n\t" if multiline else ""
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in allowed for c in value):
+        raise InputError(_("De tekst bevat een teken dat niet kan worden bewaard. Typ de tekst opnieuw."))
+    if len(value) > max_length:
+        raise InputError(
+            _("De tekst is %(length)s tekens lang, hoogstens %(maximum)s passen.")
+            % {"length": format_quantity(len(value)), "maximum": format_quantity(max_length)}
+        )
+    return value
+
+
+def parse_barcode(text: str | None) -> str:
+    """Up to 64 plain characters, kept exactly: looking a code up never guesses."""
+    value = _required(text, _("Scan of typ een barcode.")).strip(_SPACES + "\r\n")
+    if len(value) > BARCODE_LENGTH:
+        raise InputError(_("Een barcode heeft hoogstens 64 tekens."))
+    if not value.isascii() or not value.isprintable():
+        raise InputError(_("De barcode is niet goed gelezen. Scan hem opnieuw."))
+    return value

@@ -1,0 +1,37 @@
+"""The countries that an address may name: ISO code and Dutch name, the neighbours first."""
+
+from django.utils.translation import gettext_lazy as _
+
+COUNTRIES = [
+    ("NL", _("Nederland")),
+    ("BE", _("België")),
+    ("DE", _("Duitsland")),
+    ("BG", _("Bulgarije")),
+    ("CY", _("Cyprus")),
+    ("DK", _("Denemarken")),
+    ("EE", _("Estland")),
+    ("FI", _("Finland")),
+    ("FR", _("Frankrijk")),
+    ("GR", _("Griekenland")),
+    ("HU", _("Hongarije")),
+    ("IE", _("Ierland")),
+    ("IT", _("Italië")),
+    ("HR", _("Kroatië")),
+    ("LV", _("Letland")),
+    ("LT", _("Litouwen")),
+    ("LU", _("Luxemburg")),
+    ("MT", _("Malta")),
+    ("NO", _("Noorwegen")),
+    ("AT", _("Oostenrijk")),
+    ("PL", _("Polen")),
+    ("PT", _("Portugal")),
+    ("RO", _("Roemenië")),
+    ("SI", _("Slovenië")),
+    ("SK", _("Slowakije")),
+    ("ES", _("Spanje")),
+    ("CZ", _("Tsjechië")),
+    ("GB", _("Verenigd Koninkrijk")),
+    ("US", _("Verenigde Staten")),
+    ("SE", _("Zweden")),
+    ("CH", _("Zwitserland")),
+]

@@ -1,0 +1,270 @@
+"""Forms of customers, branches, tills and employees. The services check again; nothing is decided here alone."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.core.forms import CleanTextField
+from backoffice.core.input import InputError
+from backoffice.relations import validators
+from backoffice.relations.countries import COUNTRIES
+from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, EmployeeRole, Till, VatMode
+from backoffice.relations.services.employees import PIN_SHAPE
+
+LOGO_TYPES = {"PNG": "png", "JPEG": "jpg"}
+LOGO_BYTES = 1_000_000
+EVERYWHERE = "all"
+
+
+class CheckedField(CleanTextField):
+    """Text that one function of validators.py reads."""
+
+    def __init__(self, check: Callable[[str], str], **options) -> None:
+        self.check = check
+        super().__init__(**options)
+
+    def read(self, text: str) -> str:
+        return self.check(super().read(text))
+
+
+class LoginForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": gettext_lazy("E-mailadres of wachtwoord klopt niet."),
+        "inactive": gettext_lazy("E-mailadres of wachtwoord klopt niet."),
+    }
+
+
+class CustomerForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("Soort"), choices=Customer.Kind.choices, widget=forms.RadioSelect)
+    company = CleanTextField(label=gettext_lazy("Bedrijfsnaam"), max_length=120, required=False)
+    first_name = CleanTextField(label=gettext_lazy("Voornaam"), max_length=60, required=False)
+    infix = CleanTextField(label=gettext_lazy("Tussenvoegsel"), max_length=20, required=False)
+    last_name = CleanTextField(label=gettext_lazy("Achternaam"), max_length=80, required=False)
+    email = CheckedField(
+        validators.clean_email, label=gettext_lazy("E-mail"), max_length=254, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+    phone = CheckedField(
+        validators.clean_phone, label=gettext_lazy("Telefoon"), max_length=30, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )  # fmt: skip
+    kvk = CheckedField(validators.clean_kvk, label=gettext_lazy("KVK-nummer"), max_length=20, required=False)
+    vat_id = CheckedField(validators.clean_vat_id, label=gettext_lazy("BTW-id"), max_length=30, required=False)
+    vat_mode = forms.ChoiceField(
+        label=gettext_lazy("Standaard BTW"), required=False,
+        choices=[("", gettext_lazy("volgens de Soort van de order")), *VatMode.choices],
+    )  # fmt: skip
+    note = CleanTextField(label=gettext_lazy("Notitie"), max_length=4000, multiline=True, required=False)
+    blocked = forms.BooleanField(label=gettext_lazy("Geblokkeerd voor nieuwe orders"), required=False)
+
+    def clean(self):
+        values = super().clean()
+        business = values.get("kind") == Customer.Kind.BUSINESS
+        needed = "company" if business else "last_name"
+        if not values.get(needed) and needed not in self.errors:
+            self.add_error(needed, _("Vul de bedrijfsnaam in.") if business else _("Vul de achternaam in."))
+        return values
+
+
+class AddressForm(forms.Form):
+    """One address; empty is allowed and then not kept."""
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    attention = CleanTextField(label=gettext_lazy("Ter attentie van"), max_length=120, required=False)
+    street = CleanTextField(label=gettext_lazy("Straat"), max_length=120, required=False)
+    house_number = CleanTextField(label=gettext_lazy("Huisnummer"), max_length=10, required=False)
+    addition = CleanTextField(label=gettext_lazy("Toevoeging"), max_length=20, required=False)
+    postcode = CleanTextField(label=gettext_lazy("Postcode"), max_length=12, required=False)
+    city = CleanTextField(label=gettext_lazy("Plaats"), max_length=80, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Land"), choices=COUNTRIES, required=False)
+    drop = forms.BooleanField(label=gettext_lazy("Dit adres verwijderen"), required=False)
+
+    def clean(self):
+        values = super().clean()
+        try:
+            values["postcode"] = validators.clean_postcode(
+                values.get("postcode", ""), values.get("country") or validators.HOME
+            )
+        except InputError as error:
+            self.add_error("postcode", error.message)
+        return values
+
+    def filled(self) -> bool:
+        values = self.cleaned_data
+        return not values["drop"] and any(values[n] for n in ("attention", "street", "house_number", "postcode", "city"))
+
+
+class CustomerForms:
+    """The customer with its invoice address and any number of delivery addresses, as one form on the screen."""
+
+    def __init__(self, data: MultiValueDict | None = None, customer: Customer | None = None, delivery: bool = True):
+        known = list(customer.addresses.all()) if customer else []
+        invoice = [a for a in known if a.kind == CustomerAddress.Kind.INVOICE]
+        self.customer = customer
+        self.main = CustomerForm(data, initial=_initial_customer(customer))
+        self.invoice = AddressForm(data, prefix="invoice", initial=_initial_address(invoice[0] if invoice else None))
+        if data is not None:
+            names = [name for name in data.getlist("delivery") if re.fullmatch(r"[0-9a-f]{1,32}", name)]
+            self.deliveries = [delivery_form(data=data, name=name) for name in names]
+        else:
+            others = [a for a in known if a.kind == CustomerAddress.Kind.DELIVERY] if delivery else []
+            self.deliveries = [delivery_form(address=address) for address in others]
+
+    def is_valid(self) -> bool:
+        return all([form.is_valid() for form in (self.main, self.invoice, *self.deliveries)])
+
+    def values(self) -> dict:
+        return dict(self.main.cleaned_data)
+
+    def addresses(self) -> list[dict]:
+        kinds = CustomerAddress.Kind
+        pairs = [(kinds.INVOICE, self.invoice)] + [(kinds.DELIVERY, form) for form in self.deliveries]
+        return [{**form.cleaned_data, "kind": str(kind)} for kind, form in pairs if form.filled()]
+
+
+def delivery_form(*, data=None, name: str = "", address: CustomerAddress | None = None) -> AddressForm:
+    """The form of one delivery address; its name ties its fields together."""
+    name = name or uuid.uuid4().hex
+    form = AddressForm(data, prefix=f"delivery-{name}", initial=_initial_address(address))
+    form.name = name
+    return form
+
+
+def _initial_customer(customer: Customer | None) -> dict:
+    if customer is None:
+        return {"kind": Customer.Kind.PRIVATE}
+    return {name: getattr(customer, name) for name in CustomerForm.base_fields} | {
+        "phone": validators.shown_phone(customer.phone)
+    }
+
+
+def _initial_address(address: CustomerAddress | None) -> dict:
+    if address is None:
+        return {"country": validators.HOME}
+    return {name: getattr(address, name) for name in AddressForm.base_fields if name != "drop"}
+
+
+class BranchForm(forms.ModelForm):
+    phone = CheckedField(validators.clean_phone, label=gettext_lazy("Telefoon"), max_length=30, required=False)
+    email = CheckedField(validators.clean_email, label=gettext_lazy("E-mail"), max_length=254, required=False)
+    kvk = CheckedField(validators.clean_kvk, label=gettext_lazy("KVK-nummer"), max_length=20, required=False)
+    vat_id = CheckedField(validators.clean_vat_id, label=gettext_lazy("BTW-id"), max_length=30, required=False)
+    iban = CheckedField(validators.clean_iban, label=gettext_lazy("IBAN"), max_length=42, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Land"), choices=COUNTRIES)
+    logo = forms.ImageField(
+        label=gettext_lazy("Logo"), required=False, help_text=gettext_lazy("PNG of JPEG, hoogstens 1 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )  # fmt: skip
+    drop_logo = forms.BooleanField(label=gettext_lazy("Logo verwijderen"), required=False)
+
+    class Meta:
+        model = Branch
+        fields = [
+            "code", "name", "company", "street", "house_number", "addition", "postcode", "city", "country",
+            "phone", "email", "kvk", "vat_id", "iban", "logo", "below_stock", "cash_rounding", "active",
+        ]  # fmt: skip
+        widgets = {"below_stock": forms.Select}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.phone:
+            self.initial["phone"] = validators.shown_phone(self.instance.phone)
+        if not self.instance.logo:
+            del self.fields["drop_logo"]
+
+    def clean_logo(self):
+        logo = self.cleaned_data["logo"]
+        image = getattr(logo, "image", None)  # only what was uploaded now has it; its type comes from its content
+        if image is None:
+            return logo
+        if image.format not in LOGO_TYPES:
+            raise forms.ValidationError(_("Kies een PNG- of JPEG-bestand."))
+        if logo.size > LOGO_BYTES:
+            raise forms.ValidationError(_("Het logo is groter dan 1 MB."))
+        logo.name = f"{uuid.uuid4().hex}.{LOGO_TYPES[image.format]}"
+        return logo
+
+    def clean(self):
+        values = super().clean()
+        try:
+            values["postcode"] = validators.clean_postcode(values.get("postcode", ""), values.get("country", ""))
+        except InputError as error:
+            self.add_error("postcode", error.message)
+        if values.pop("drop_logo", False) and not getattr(values.get("logo"), "image", None):
+            values["logo"] = False
+        return values
+
+
+class TillForm(forms.ModelForm):
+    class Meta:
+        model = Till
+        fields = ["branch", "number", "name", "printer_host", "printer_port", "active"]
+
+
+class EmployeeForm(forms.ModelForm):
+    """An employee with roles; the password and the PIN code stay as they are when left empty."""
+
+    email = CheckedField(validators.clean_email, label=gettext_lazy("E-mailadres"), max_length=254)
+    password = forms.CharField(
+        label=gettext_lazy("Nieuw wachtwoord"), required=False, strip=False,
+        help_text=gettext_lazy("Minstens 10 tekens. Leeg: blijft zoals het is."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    pin = forms.CharField(
+        label=gettext_lazy("Nieuwe pincode"), required=False,
+        help_text=gettext_lazy("4 tot 6 cijfers, voor de kassa. Leeg: blijft zoals hij is."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "inputmode": "numeric"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = Employee
+        fields = ["number", "name", "email", "home_branch", "active"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        grants = list(self.instance.roles.values_list("role", "branch_id")) if self.instance.pk else []
+        self.scopes = {EVERYWHERE: None} | {str(b.pk): b for b in Branch.objects.filter(active=True)}
+        for scope, branch in self.scopes.items():
+            held = [role for role, at in grants if at == (branch and branch.pk)]
+            local = (EmployeeRole.Role.SELLER, EmployeeRole.Role.MANAGER)
+            choices = [c for c in EmployeeRole.Role.choices if branch is None or c[0] in local or c[0] in held]
+            self.fields[f"roles_{scope}"] = forms.MultipleChoiceField(
+                label=branch.name if branch else _("Alle filialen"), choices=choices, required=False, initial=held,
+                widget=forms.CheckboxSelectMultiple,
+            )  # fmt: skip
+
+    @property
+    def role_fields(self) -> list:
+        return [self[f"roles_{scope}"] for scope in self.scopes]
+
+    def grants(self) -> list[tuple[str, int | None]]:
+        """The roles ticked, as (role, branch id or None for all branches)."""
+        return [
+            (role, branch and branch.pk)
+            for scope, branch in self.scopes.items()
+            for role in self.cleaned_data[f"roles_{scope}"]
+        ]
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        if password:
+            validate_password(password, self.instance)
+        elif not self.instance.pk:
+            raise forms.ValidationError(_("Geef een wachtwoord voor de eerste keer."))
+        return password
+
+    def clean_pin(self):
+        pin = self.cleaned_data["pin"]
+        if pin and not PIN_SHAPE.fullmatch(pin):
+            raise forms.ValidationError(_("Een pincode is 4 tot 6 cijfers."))
+        return pin

@@ -1,0 +1,91 @@
+"""Employees: who they are, which roles they hold where, their password and PIN code."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.relations.models import Employee, EmployeeRole
+from backoffice.relations.services import setup
+
+PIN_SHAPE = re.compile(r"[0-9]{4,6}", re.ASCII)
+VALUES = ("number", "name", "email", "home_branch_id", "active")
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """A password or PIN code on its way to its hash: never printed, and not in the fingerprint of a request key."""
+
+    value: str = ""
+
+    def __str__(self) -> str:
+        return "…"
+
+
+@keyed("setup.employee")
+def save(
+    *,
+    employee,
+    values: dict,
+    grants: list[tuple[str, int | None]],
+    branch_id: int | None,
+    employee_id: int | None = None,
+    password: Secret = Secret(),  # noqa: B008 (frozen)
+    pin: Secret = Secret(),  # noqa: B008 (frozen)
+) -> Employee:
+    """Make (employee_id None) or change an employee and the roles held, as (role, branch id or None for all).
+
+    An empty password or PIN code stays as it is. Nobody raises own rights; one beheerder always stays.
+    """
+    setup.guard(employee)
+    # everybody who changes roles waits here for each other, so that the last beheerder cannot leave twice
+    list(EmployeeRole.objects.select_for_update().filter(role=EmployeeRole.Role.ADMIN).order_by("pk"))
+    row = Employee() if employee_id is None else Employee.objects.select_for_update().filter(pk=employee_id).first()
+    if row is None:
+        raise Refusal("setup.gone", _("Dit bestaat niet meer."))
+    held = set(row.roles.values_list("role", "branch_id")) if row.pk else set()
+    if row.pk == employee.pk:
+        _check_own(held, set(grants), values)
+    changed = [name for name in VALUES if name in values and getattr(row, name) != values[name]]
+    for name in VALUES:
+        setattr(row, name, values.get(name, getattr(row, name)))
+    _set_secrets(row, password, pin, changed)
+    setup.validated(row)
+    row.save()
+    _set_roles(row, held, set(grants), changed)
+    if not EmployeeRole.objects.filter(role=EmployeeRole.Role.ADMIN, employee__active=True).exists():
+        raise Refusal("employee.last_admin", _("Er moet minstens één actieve beheerder blijven."))
+    # the journal names people by id only: which fields changed, not what they hold
+    setup.record(row, "changed" if employee_id else "created", employee, branch_id, {name: [] for name in changed})
+    return row
+
+
+def _check_own(held: set, wanted: set, values: dict) -> None:
+    if wanted - held:
+        raise Refusal("employee.own_rights", _("U kunt uzelf geen rechten geven. Vraag een andere beheerder."))
+    if not values.get("active", True):
+        raise Refusal("employee.own_account", _("U kunt uzelf niet op inactief zetten."), "active")
+
+
+def _set_secrets(row: Employee, password: Secret, pin: Secret, changed: list[str]) -> None:
+    if password.value:
+        row.set_password(password.value)
+        changed.append("password")
+    elif not row.pk:
+        row.set_unusable_password()
+    if pin.value:
+        if not PIN_SHAPE.fullmatch(pin.value):
+            raise Refusal("employee.pin", _("Een pincode is 4 tot 6 cijfers."), "pin")
+        row.pin_hash = make_password(pin.value)
+        changed.append("pin")
+
+
+def _set_roles(row: Employee, held: set, wanted: set, changed: list[str]) -> None:
+    for role, at in held - wanted:
+        row.roles.filter(role=role, branch_id=at).delete()
+    EmployeeRole.objects.bulk_create(EmployeeRole(employee=row, role=role, branch_id=at) for role, at in wanted - held)
+    if held != wanted:
+        changed.append("roles")

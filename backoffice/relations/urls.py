@@ -1,0 +1,35 @@
+"""Addresses of customers, of set-up, and of switching branch. The way in is in urls_entry.py."""
+
+from django.urls import path
+
+from backoffice.relations.views import customer_dialog, customers, imports, session, setup
+
+app_name = "relations"
+urlpatterns = [
+    path("filiaal/wisselen/", session.switch_branch, name="switch_branch"),
+    path("debiteuren/", customers.customers, name="customers"),
+    path("debiteuren/nieuw/", customers.customer_new, name="customer_new"),
+    path("debiteuren/bezorgadres/", customers.customer_address_row, name="customer_address_row"),
+    path("debiteuren/kiezen/", customer_dialog.customer_options, name="customer_options"),
+    path("debiteuren/kiezen/nieuw/", customer_dialog.customer_dialog, name="customer_dialog"),
+    path("debiteuren/kiezen/opslaan/", customer_dialog.customer_create_dialog, name="customer_create_dialog"),
+    path("debiteuren/<int:pk>/", customers.customer, name="customer"),
+    path("debiteuren/<int:pk>/wijzigen/", customers.customer_edit, name="customer_edit"),
+    path("debiteuren/<int:pk>/kiezen/", customer_dialog.customer_choose, name="customer_choose"),
+    path("debiteuren/importeren/", imports.upload, name="import"),
+    path("debiteuren/importeren/<uuid:pk>/", imports.job, name="import_job"),
+    path("debiteuren/importeren/<uuid:pk>/kolommen/", imports.columns, name="import_columns"),
+    path("debiteuren/importeren/<uuid:pk>/starten/", imports.start, name="import_start"),
+    path("debiteuren/importeren/<uuid:pk>/voortgang/", imports.progress, name="import_progress"),
+    path("beheer/", setup.setup, name="setup"),
+    path("beheer/filialen/", setup.branches, name="branches"),
+    path("beheer/filialen/nieuw/", setup.branch, name="branch_new"),
+    path("beheer/filialen/<int:pk>/", setup.branch, name="branch"),
+    path("beheer/filialen/<int:pk>/logo/", setup.branch_logo, name="branch_logo"),
+    path("beheer/kassas/", setup.tills, name="tills"),
+    path("beheer/kassas/nieuw/", setup.till, name="till_new"),
+    path("beheer/kassas/<int:pk>/", setup.till, name="till"),
+    path("beheer/medewerkers/", setup.employees, name="employees"),
+    path("beheer/medewerkers/nieuw/", setup.employee, name="employee_new"),
+    path("beheer/medewerkers/<int:pk>/", setup.employee, name="employee"),
+]

@@ -1,0 +1,1 @@
+"""Screens of customers and of set-up, and the way in."""

@@ -1,0 +1,42 @@
+"""The two pages that every set-up table has: its list, and the form of one row (also for the floors above)."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal
+from backoffice.core.forms import add_refusal
+from backoffice.core.http import posted_key
+from backoffice.core.keys import new_key
+
+
+def trail(*steps: tuple[str, str]) -> list[dict]:
+    """The crumbs above a set-up page: Beheer, and the (label, url) of what lies between."""
+    return [{"label": label, "url": url} for label, url in ((_("Beheer"), reverse("relations:setup")), *steps)]
+
+
+def list_page(request, *, title: str, columns: list[str], rows: list[dict], new_url: str):
+    """A set-up list. rows: {"url", "cells": [text per column], "active": bool}; the first cell is the link."""
+    context = {"title": title, "columns": columns, "rows": rows, "new_url": new_url, "trail": trail()}
+    return render(request, "setup/list.html", context)
+
+
+def form_page(request, *, form, title: str, back: tuple[str, str], save, template: str = "setup/form.html", **more):
+    """The form of one set-up row: GET shows it, a right POST saves and goes back, a wrong one gives it back (422).
+
+    back: (label, url) of the list; save: called with (form, request key), gives the row or raises a Refusal.
+    """
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                row = save(form, posted_key(request))
+            except Refusal as refusal:
+                add_refusal(form, refusal)
+            else:
+                messages.success(request, _("%(name)s is opgeslagen.") % {"name": row})
+                return redirect(back[1])
+        status = 422
+    context = {"form": form, "title": title, "back_url": back[1], "trail": trail(back), "key": new_key(), **more}
+    return render(request, template, context, status=status)

@@ -1,0 +1,169 @@
+"""Beheer: its index, and the screens of branches, tills and employees."""
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.relations import selectors
+from backoffice.relations.forms import BranchForm, EmployeeForm, TillForm
+from backoffice.relations.models import Branch, Employee, Till
+from backoffice.relations.rights import right
+from backoffice.relations.services import employees as employee_service
+from backoffice.relations.services import setup as setup_service
+from backoffice.relations.services.employees import Secret
+from backoffice.relations.views.pages import form_page, list_page
+
+# group, [(label, what it is for, icon, URL name)]; those of the floors above are reached by name alone
+INDEX = [
+    (
+        gettext_lazy("Organisatie"),
+        [
+            (gettext_lazy("Filialen"), gettext_lazy("Adres, logo en voorraadregel"), "store", "relations:branches"),
+            (gettext_lazy("Kassa's"), gettext_lazy("Per filiaal, met bonprinter"), "monitor", "relations:tills"),
+            (gettext_lazy("Medewerkers"), gettext_lazy("Rollen, wachtwoord, pincode"), "user", "relations:employees"),
+        ],
+    ),
+    (
+        gettext_lazy("Verkoop"),
+        [
+            (gettext_lazy("Soorten"), gettext_lazy("BTW, annuleren, aanbetaling"), "receipt-euro", "sales:order_types"),
+            (gettext_lazy("Leverwijzen"), gettext_lazy("Afhalen en bezorgen"), "truck", "sales:delivery_methods"),
+            (gettext_lazy("BTW-tarieven"), gettext_lazy("Met hun geldigheid"), "percent", "catalog:vat_rates"),
+        ],
+    ),
+    (
+        gettext_lazy("Artikelen"),
+        [
+            (gettext_lazy("Kleuren"), gettext_lazy("Volgorde en staal"), "contrast", "catalog:colours"),
+            (gettext_lazy("Maatbalken"), gettext_lazy("Maten in hun volgorde"), "ruler", "catalog:size_ranges"),
+            (gettext_lazy("Artikelgroepen"), gettext_lazy("De boom van groepen"), "folder", "catalog:groups"),
+            (gettext_lazy("Merken"), gettext_lazy("Namen van merken"), "tag", "catalog:brands"),
+        ],
+    ),
+]
+
+
+@right("setup")
+@require_GET
+def setup(request):
+    groups = [
+        (title, [{"label": label, "text": text, "icon": icon, "url": reverse(name)} for label, text, icon, name in rows])
+        for title, rows in INDEX
+    ]
+    return render(request, "setup/index.html", {"groups": groups})
+
+
+def _saver(request, label: str, row_id: int | None):
+    """What form_page calls to save a row of one table."""
+
+    def save(form, key):
+        return setup_service.save(
+            label=label, row_id=row_id, values=form.cleaned_data, branch_id=request.branch_id, employee=request.user, key=key
+        )
+
+    return save
+
+
+@right("setup")
+@require_GET
+def branches(request):
+    rows = [
+        {"url": reverse("relations:branch", args=[b.pk]), "cells": [b.name, b.code, b.street_line, b.city, b.company],
+         "active": b.active}
+        for b in Branch.objects.order_by("name")
+    ]  # fmt: skip
+    columns = [_("Naam"), _("Code"), _("Straat"), _("Plaats"), _("Bedrijfsnaam")]
+    return list_page(
+        request, title=_("Filialen"), columns=columns, rows=rows, new_url=reverse("relations:branch_new")
+    )
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def branch(request, pk=None):
+    row = get_object_or_404(Branch, pk=pk) if pk else None
+    form = BranchForm(request.POST or None, request.FILES or None, instance=row)
+    return form_page(
+        request, form=form, title=row.name if row else _("Nieuw filiaal"), template="setup/branch.html",
+        back=(_("Filialen"), reverse("relations:branches")), save=_saver(request, "relations.Branch", pk), row=row,
+    )  # fmt: skip
+
+
+@right("setup")
+@require_GET
+def branch_logo(request, pk):
+    row = get_object_or_404(Branch, pk=pk)
+    if not row.logo or not row.logo.storage.exists(row.logo.name):
+        raise Http404
+    kind = "image/png" if row.logo.name.endswith(".png") else "image/jpeg"
+    return FileResponse(row.logo.open("rb"), content_type=kind)
+
+
+@right("setup")
+@require_GET
+def tills(request):
+    rows = [
+        {"url": reverse("relations:till", args=[t.pk]), "cells": [t.name, str(t.number), t.branch.name, t.printer_host],
+         "active": t.active}
+        for t in Till.objects.select_related("branch").order_by("branch__name", "number")
+    ]  # fmt: skip
+    columns = [_("Naam"), _("Nummer"), _("Filiaal"), _("Printeradres")]
+    return list_page(request, title=_("Kassa's"), columns=columns, rows=rows, new_url=reverse("relations:till_new"))
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def till(request, pk=None):
+    row = get_object_or_404(Till, pk=pk) if pk else None
+    initial = None if row else {"branch": request.branch_id}
+    return form_page(
+        request, form=TillForm(request.POST or None, instance=row, initial=initial),
+        title=str(row) if row else _("Nieuwe kassa"), back=(_("Kassa's"), reverse("relations:tills")),
+        save=_saver(request, "relations.Till", pk),
+    )  # fmt: skip
+
+
+@right("setup")
+@require_GET
+def employees(request):
+    rows = [
+        {"url": reverse("relations:employee", args=[e.pk]), "active": e.active,
+         "cells": [e.name, e.number, e.email, str(e.home_branch or ""), _roles(e)]}
+        for e in selectors.employees_with_roles()
+    ]  # fmt: skip
+    columns = [_("Naam"), _("Nummer"), _("E-mailadres"), _("Eigen filiaal"), _("Rollen")]
+    return list_page(
+        request, title=_("Medewerkers"), columns=columns, rows=rows, new_url=reverse("relations:employee_new")
+    )
+
+
+def _roles(employee: Employee) -> str:
+    return ", ".join(f"{r.get_role_display()} ({r.branch or _('alle filialen')})" for r in employee.roles.all())
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def employee(request, pk=None):
+    row = get_object_or_404(Employee, pk=pk) if pk else None
+    return form_page(
+        request, form=EmployeeForm(request.POST or None, instance=row), template="setup/employee.html",
+        title=row.name if row else _("Nieuwe medewerker"), back=(_("Medewerkers"), reverse("relations:employees")),
+        save=lambda form, key: _save_employee(request, form, pk, key),
+    )  # fmt: skip
+
+
+def _save_employee(request, form, pk, key):
+    values = {name: form.cleaned_data[name] for name in ("number", "name", "email", "active")}
+    home = form.cleaned_data["home_branch"]
+    saved = employee_service.save(
+        employee_id=pk, values=values | {"home_branch_id": home and home.pk}, grants=form.grants(),
+        password=Secret(form.cleaned_data["password"]), pin=Secret(form.cleaned_data["pin"]),
+        branch_id=request.branch_id, employee=request.user, key=key,
+    )  # fmt: skip
+    if saved.pk == request.user.pk:
+        update_session_auth_hash(request, saved)  # one's own new password does not log out
+    return saved

@@ -1,0 +1,29 @@
+"""The demo shop Linde & Loof: a fictional Dutch chain, made by the product's own services, always the same.
+
+It lives on the highest floor because it uses all of them. Nothing of it is ever loaded outside `load_demo`.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from pos.demo import orders, people, shop
+
+ORDERS = 420
+# what `manage.py serve` prints: name of the role, login, password
+LOGINS = [
+    ("Backoffice", shop.email("sanne"), shop.PASSWORD),
+    ("Beheerder", shop.email("ilse"), shop.PASSWORD),
+    ("Filiaalmanager Utrecht", shop.email("lotte"), shop.PASSWORD),
+    ("Verkoper Utrecht", shop.email("noor"), shop.PASSWORD),
+]
+
+
+@transaction.atomic
+def load(order_count: int = ORDERS) -> None:
+    """Fill an empty database with the demo shop, all or nothing."""
+    from pos.demo import catalogue
+
+    branches, employees = shop.make()
+    catalogue.make(list(branches.values()), employees["ilse"])
+    people.make(employees["sanne"])
+    orders.make(branches, employees, order_count, timezone.localdate())

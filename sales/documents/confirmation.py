@@ -1,0 +1,130 @@
+"""The order confirmation (orderbevestiging): what stands on it, as figures and as a page of HTML."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from textwrap import wrap
+
+from django.core.files.storage import default_storage
+from django.db.models import Prefetch, QuerySet
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from backoffice.core.money import ZERO, cents
+from backoffice.relations.models import VatMode
+from sales.documents.codes import code128
+from sales.documents.pdf import media_url
+from sales.models import OrderLine, SalesOrder
+
+TEMPLATE = "documents/confirmation.html"
+
+
+@dataclass(slots=True)
+class Row:
+    """One printed line. quantity: pieces, less what was cancelled; euro_discount: EUR on the line, in the order's mode."""
+
+    line: OrderLine
+    label: str
+    quantity: Decimal
+    euro_discount: Decimal
+
+    @property
+    def priced(self) -> bool:
+        """Whether it has figures: not a text alone."""
+        return bool(self.line.variant_id or self.line.line_total.amount)
+
+
+@dataclass(slots=True)
+class Group:
+    """The printed lines of one article; a line without colour and size, or a text, is a group of its own."""
+
+    number: str
+    name: str
+    rows: list[Row] = field(default_factory=list)
+
+
+def orders() -> QuerySet[SalesOrder]:
+    """Orders with all that their confirmation needs, in three statements."""
+    lines = OrderLine.objects.order_by("position")
+    return SalesOrder.objects.select_related("branch", "employee", "delivery_method").prefetch_related(
+        Prefetch("lines", lines), "vat_rows"
+    )
+
+
+def confirmation_html(order: SalesOrder, language: str = "nl") -> str:
+    """The page of an order that came from orders(); render_pdf makes the paper."""
+    with translation.override(language):
+        return render_to_string(TEMPLATE, content(order) | {"language": language})
+
+
+def content(order: SalesOrder) -> dict:
+    """What the template shows: everything as it was agreed and stands on the order, nothing priced anew."""
+    lines = list(order.lines.all())
+    inclusive = order.vat_mode == VatMode.INCLUSIVE
+    subtotal = sum((line.line_total.amount for line in lines), ZERO)
+    logo = order.branch.logo.name
+    return {
+        "order": order,
+        "branch": order.branch,
+        "logo": media_url(logo) if logo and default_storage.exists(logo) else "",
+        "barcode": code128(order.number),
+        "invoice_address": order.invoice_address,
+        "delivery_address": _other_address(order),
+        "groups": group(lines),
+        "discounts": any(line.discount_percent or line.discount_amount.amount for line in lines),
+        "subtotal": subtotal,
+        "order_discount_off": (order.gross if inclusive else order.net).amount - subtotal,
+        "vat_rows": [row for row in order.vat_rows.all() if row.gross.amount],
+        "paid_off": -order.paid_total.amount,
+        "iban": " ".join(wrap(order.branch.iban.replace(" ", ""), 4)),
+        "inclusive": inclusive,
+        "exclusive": order.vat_mode == VatMode.EXCLUSIVE,
+        "reverse_charge": order.vat_mode == VatMode.REVERSE_CHARGE,
+        "cancelled": order.cancel_state == SalesOrder.Extent.ALL,
+        "paid_in_full": order.payment_state == SalesOrder.PaymentState.PAID,
+    }
+
+
+def group(lines: list[OrderLine]) -> list[Group]:
+    """Lines by article, each at the place of its first; a text-only line stays where it is, and groups end there."""
+    groups: list[Group] = []
+    open_groups: dict[tuple[str, str], Group] = {}
+    for line in lines:
+        if line.variant_id is None:
+            open_groups.clear()
+        key = (line.article_number, line.description)
+        label = variant_label(line)
+        found = open_groups.get(key) if label else None
+        if found is None:
+            found = Group(line.article_number, line.description)
+            groups.append(found)
+            if label:
+                open_groups[key] = found
+        found.rows.append(_row(line, label))
+    return groups
+
+
+def variant_label(line: OrderLine) -> str:
+    """Colour and size in words: "Marine, maat 32"."""
+    if line.colour_label and line.size_label:
+        return _("%(colour)s, maat %(size)s") % {"colour": line.colour_label, "size": line.size_label}
+    if line.size_label:
+        return pgettext("clothing", "Maat %(size)s") % {"size": line.size_label}
+    return line.colour_label
+
+
+def _row(line: OrderLine, label: str) -> Row:
+    """A printed line. The euro discount is what takes quantity x price to the amount, so that the paper adds up."""
+    quantity = line.quantity - line.cancelled_quantity
+    off = ZERO
+    if line.discount_amount.amount:
+        off = cents(quantity * line.unit_price.amount) - line.line_total.amount
+    return Row(line, label, quantity, off)
+
+
+def _other_address(order: SalesOrder) -> dict:
+    """Where it is delivered, when that is not the address above the letter."""
+    if order.delivery_method.kind != "delivery" or order.delivery_address == order.invoice_address:
+        return {}
+    return order.delivery_address

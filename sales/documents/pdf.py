@@ -1,0 +1,95 @@
+"""From a page of HTML to a PDF, with WeasyPrint: own files only, no network, the same bytes every time.
+
+WeasyPrint takes half a second to import, and Pango is not safe for threads: it is loaded at the first page that is asked
+for, keeps its fonts and the parsed style sheet, and renders one page at a time per process.
+"""
+
+import os
+import threading
+from functools import cache
+from mimetypes import guess_type
+from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
+
+from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
+
+# where a document thinks it stands; a name that exists nowhere (RFC 6761), and is never asked
+ORIGIN = "http://documents.invalid"
+STATIC, MEDIA = "/static/", "/media/"
+STYLE = "css/print.css"
+# fontTools stamps the fonts that it puts into a PDF with the time, unless it is told which
+FONT_TIME = "1500000000"
+
+_one_at_a_time = threading.Lock()
+
+
+class ForeignResource(Exception):
+    """A page asks for something that is not in our own static or media files; nothing was fetched."""
+
+
+def media_url(name: str) -> str:
+    """The address of a media file inside a document."""
+    return f"{MEDIA}{name}"
+
+
+def render_pdf(html: str) -> bytes:
+    """The PDF of a whole page of HTML, under print.css.
+
+    Addresses in it are /static/... and /media/...; anything else raises ForeignResource. The same page gives the same
+    bytes. A font or picture of our own that is missing is left out.
+    """
+    with _one_at_a_time:
+        engine = _engine()
+        try:
+            page = engine.weasyprint.HTML(string=html, base_url=ORIGIN, url_fetcher=engine.fetcher)
+            return page.write_pdf(font_config=engine.fonts, stylesheets=[engine.style])
+        except engine.fatal as error:  # a BaseException, which no caller would catch
+            raise ForeignResource(str(error)) from None
+
+
+def read_own(url: str) -> tuple[bytes, str]:
+    """The content and type of one of our own files. Raises ForeignResource for any other address, and OSError."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    try:
+        if f"{parts.scheme}://{parts.netloc}" == ORIGIN and path.startswith(MEDIA):
+            with default_storage.open(path.removeprefix(MEDIA)) as file:
+                content = file.read()
+        elif f"{parts.scheme}://{parts.netloc}" == ORIGIN and path.startswith(STATIC):
+            found = finders.find(path.removeprefix(STATIC))
+            if not found:
+                raise FileNotFoundError(path)
+            with open(found, "rb") as file:
+                content = file.read()
+        else:
+            raise ForeignResource(url[:200])
+    except (SuspiciousOperation, ValueError) as error:  # a path that climbs out of its folder
+        raise ForeignResource(url[:200]) from error
+    return content, guess_type(path)[0] or "application/octet-stream"
+
+
+@cache
+def _engine() -> SimpleNamespace:
+    """WeasyPrint, its fetcher, fonts and our style sheet; made once per process, after it was forked."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", FONT_TIME)
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class OwnFiles(URLFetcher):
+        """Asks nobody: every address goes to read_own."""
+
+        def fetch(self, url, headers=None):
+            try:
+                content, kind = read_own(url)
+            except ForeignResource as error:
+                raise FatalURLFetchingError(str(error)) from error
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
+
+    fetcher, fonts = OwnFiles(), FontConfiguration()
+    style = weasyprint.CSS(url=f"{ORIGIN}{STATIC}{STYLE}", url_fetcher=fetcher, font_config=fonts)
+    return SimpleNamespace(
+        weasyprint=weasyprint, fetcher=fetcher, fonts=fonts, style=style, fatal=FatalURLFetchingError
+    )

@@ -1,0 +1,24 @@
+"""Forms of Soort and Leverwijze."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from backoffice.core.forms import PercentField
+from sales.models import DeliveryMethod, OrderType
+
+
+class OrderTypeForm(forms.ModelForm):
+    deposit_percent = PercentField(
+        label=gettext_lazy("Verplichte aanbetaling (%)"),
+        help_text=gettext_lazy("Plaatsen kan altijd; leveren wacht op de aanbetaling."),
+    )
+
+    class Meta:
+        model = OrderType
+        fields = ["name", "vat_mode", "deposit_percent", "may_cancel", "quotation", "position", "active"]
+
+
+class DeliveryMethodForm(forms.ModelForm):
+    class Meta:
+        model = DeliveryMethod
+        fields = ["name", "kind", "till_text", "position", "active"]

@@ -1,0 +1,148 @@
+"""What the order screen reads. Everything that a line shows stands on the line itself: no reads per line."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import DecimalField, F, Sum
+from django.http import Http404
+
+from backoffice.catalog.models import Article
+from backoffice.core import search
+from backoffice.core.models import JournalEntry
+from backoffice.relations.models import Customer
+from backoffice.relations.rights import scoped
+from sales.models import OrderLine, OrderVersion, SalesOrder
+
+SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee")
+
+
+def open_order(request, order_id: int) -> SalesOrder:
+    """The order, with what its screen shows, in the branches of who asks. Raises Http404."""
+    orders = scoped(SalesOrder.objects.select_related(*SHOWN), request.user, "sales.view")
+    order = orders.exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED).filter(pk=order_id).first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def lines_of(order: SalesOrder) -> list[OrderLine]:
+    """All lines in order: those that a service just left in memory, else read."""
+    if not hasattr(order, "all_lines"):
+        order.all_lines = list(order.lines.order_by("position"))
+        for line in order.all_lines:
+            line.order = order
+    return order.all_lines
+
+
+@dataclass
+class Group:
+    """Consecutive lines of one colour/size article, or one other line alone (then without a head)."""
+
+    head: bool
+    lines: list[OrderLine] = field(default_factory=list)
+
+    @property
+    def first(self) -> OrderLine:
+        return self.lines[0]
+
+    @property
+    def key(self) -> int:
+        return self.lines[0].pk
+
+    @property
+    def quantity(self) -> Decimal:
+        return sum((line.quantity for line in self.lines), Decimal(0))
+
+    @property
+    def delivered(self) -> Decimal:
+        return sum((line.delivered_quantity for line in self.lines), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.line_total.amount for line in self.lines), Decimal(0))
+
+
+def grouped(lines) -> list[Group]:
+    """The lines as the grid shows them; each line gets its `number` on the screen."""
+    groups: list[Group] = []
+    for number, line in enumerate(lines, 1):
+        line.number = number
+        last = groups[-1] if groups else None
+        if not (line.matrix and last and last.head and last.first.article_number == line.article_number):
+            groups.append(Group(head=line.matrix))
+        groups[-1].lines.append(line)
+    return groups
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the foot shows; EUR. subtotal and discount in the order's VAT mode."""
+
+    rows: list
+    subtotal: Decimal
+    discount: Decimal
+
+
+def figures(order: SalesOrder) -> Figures:
+    """VAT rows and the order discount: from what a service just computed, else from what is stored."""
+    totals = getattr(order, "totals", None)
+    if totals is not None:
+        return Figures(totals.vat_rows, totals.subtotal, totals.order_discount)
+    subtotal = sum((line.line_total.amount for line in lines_of(order)), Decimal(0))
+    after = order.gross.amount if order.vat_mode == "inclusive" else order.net.amount
+    return Figures(list(order.vat_rows.all()), subtotal, subtotal - after)
+
+
+def article_options(text: str, limit: int = 12) -> list[Article]:
+    """Articles for search as you type: the exact number or barcode first, then every word, then what resembles it.
+
+    Index: barcode.code and article.number unique, article_search (trigram).
+    """
+    sellable = Article.objects.filter(active=True).prefetch_related("variants")
+    text = text.strip()
+    if not text:
+        return list(sellable.order_by("name", "id")[:limit])
+    exact = sellable.filter(number=text) | sellable.filter(variants__barcodes__code=text) | sellable.filter(
+        barcodes__code=text
+    )
+    found = list(exact.distinct()[:limit])
+    if found:
+        return found
+    return list(search.matching(sellable, text).order_by("name", "id")[:limit]) or list(
+        search.resembling(sellable, text)[:limit]
+    )
+
+
+def open_amount_of(customer: Customer) -> Decimal:
+    """What the customer still has to pay on confirmed orders, EUR. Index: order_of_customer."""
+    open_orders = customer.orders.filter(lifecycle=SalesOrder.Lifecycle.CONFIRMED)
+    left = open_orders.aggregate(left=Sum(F("gross") - F("paid_total"), output_field=DecimalField()))["left"]
+    return left or Decimal(0)
+
+
+def last_orders_of(customer: Customer, but: SalesOrder, employee) -> list[SalesOrder]:
+    """The newest five other orders of the customer, in the branches of the employee. Index: order_of_customer."""
+    orders = scoped(customer.orders.exclude(pk=but.pk).filter(number__gt=""), employee, "sales.view")
+    return list(orders.order_by("-order_date", "-id")[:5])
+
+
+def history_of(order: SalesOrder) -> list[OrderVersion]:
+    """The confirmed versions, newest first."""
+    return list(order.versions.select_related("employee").order_by("-version")[:20])
+
+
+def journal_of(order: SalesOrder) -> list[JournalEntry]:
+    """What the journal says of the order, newest first (index: journal_of_object)."""
+    entries = JournalEntry.objects.filter(object_type=order._meta.label, object_id=str(order.pk))
+    return list(entries.select_related("employee").order_by("-pk")[:20])
+
+
+def by_code(request, code: str) -> SalesOrder | Customer | None:
+    """The order with exactly this number, or the customer with this card code ("D" and the number)."""
+    order = scoped(SalesOrder.objects.filter(number=code), request.user, "sales.view").first() if code else None
+    if order is not None:
+        return order
+    number = code[1:] if code[:1] in ("D", "d") else ""
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        return Customer.objects.filter(number=int(number)).first()
+    return None

@@ -1,0 +1,44 @@
+"""Paths under /verkoop/ (one button = one URL = one view = one service)."""
+
+from django.urls import path
+
+from sales.views import lines, order, orders, scan, search, setup
+
+ORDER = "verkooporders/<int:order_id>/"
+LINE = ORDER + "regels/<int:line_id>/"
+
+app_name = "sales"
+urlpatterns = [
+    # the list
+    path("verkooporders/", orders.orders, name="orders"),
+    path("verkooporders/sommen/", orders.sums, name="orders_sums"),
+    path("verkooporders/filter/<slug:name>/", orders.filter_options, name="orders_filter"),
+    path("verkooporders/onthouden/", orders.remember, name="orders_remember"),
+    path("verkooporders/bevestigen/", orders.confirm_many, name="confirm_many"),
+    # the order screen
+    path("verkooporders/nieuw/", order.create, name="create"),
+    path(ORDER, order.order, name="order"),
+    path(ORDER + "kop/", order.header, name="header"),
+    path(ORDER + "verwijderen/", order.discard, name="discard"),
+    path(ORDER + "btw/", order.vat_mode, name="vat_mode"),
+    path(ORDER + "korting/", order.discount, name="discount"),
+    path(ORDER + "bevestigen/", order.confirm, name="confirm"),
+    path(ORDER + "zijkant/", order.side, name="side"),
+    path(ORDER + "scan/", scan.scan, name="scan"),
+    path(ORDER + "artikel/", lines.add, name="add"),
+    path(ORDER + "tekstregel/", lines.add_text, name="add_text"),
+    path(ORDER + "herstellen/", lines.restore, name="restore"),
+    path(LINE, lines.line, name="line"),
+    path(LINE + "verplaatsen/", lines.move, name="line_move"),
+    path(LINE + "kopieren/", lines.copy, name="line_copy"),
+    path(LINE + "verwijderen/", lines.delete, name="line_delete"),
+    path("artikelkeuze/", lines.article_options, name="article_options"),
+    path("debiteuren/<int:pk>/", search.orders_of_customer, name="orders_of_customer"),
+    # Beheer
+    path("soorten/", setup.order_types, name="order_types"),
+    path("soorten/nieuw/", setup.order_type, name="order_type_new"),
+    path("soorten/<int:pk>/", setup.order_type, name="order_type"),
+    path("leverwijzen/", setup.delivery_methods, name="delivery_methods"),
+    path("leverwijzen/nieuw/", setup.delivery_method, name="delivery_method_new"),
+    path("leverwijzen/<int:pk>/", setup.delivery_method, name="delivery_method"),
+]

@@ -1,0 +1,237 @@
+"""What the order screen answers with: only what changed, as parts that htmx puts in their places (out of band)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import http
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.keys import new_key
+from sales import selectors, status
+from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
+from sales.models import OrderLine, SalesOrder
+from sales.services.confirming import title
+
+MAX_PARTS = 40  # more touched lines than this: the whole grid is shorter than its parts
+
+
+@dataclass
+class CellBox:
+    """One cell of the grid that is typed in."""
+
+    name: str
+    value: str
+    label: str
+    error: str = ""
+
+    @property
+    def css(self) -> str:
+        return {"quantity": "num qty", "price": "num", "discount": "num"}.get(self.name, "")
+
+    @property
+    def inputmode(self) -> str:
+        return "" if self.name == "text" else "decimal"
+
+
+def cells_of(line: OrderLine) -> list[CellBox]:
+    """The cells of a line, with names that say which line they belong to."""
+    labels = {"quantity": _("Aantal"), "price": _("Verkoopprijs"), "discount": _("Korting"), "text": _("Tekst")}
+    return [CellBox(name, value, f"{labels[name]} {line.title}") for name, value in shown_cells(line).items()]
+
+
+def prepare(order: SalesOrder) -> list[selectors.Group]:
+    """The groups of the grid; every line ready to be drawn."""
+    groups = selectors.grouped(selectors.lines_of(order))
+    for group in groups:
+        for line in group.lines:
+            line.title = title(line)
+    return groups
+
+
+def dress(line: OrderLine, *, new: bool = False) -> OrderLine:
+    """Give a line what its row needs: cells, a request key, its address."""
+    line.cells = cells_of(line)
+    line.request_key = new_key()
+    line.url = reverse("sales:line", args=[line.order_id, line.pk])
+    line.new = new
+    return line
+
+
+def _url(name: str, *args) -> str:
+    """The address of a screen that another part of the house may bring; empty while it is not there."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def context(request, order: SalesOrder, **more) -> dict:
+    """What every part of the screen needs, without reading anything."""
+    return {
+        "order": order,
+        "editable": status.allowed(order, "edit") and request.access.can("sales.edit", order.branch_id),
+        "head_key": new_key(),
+        "foot_key": new_key(),
+        "now": timezone.localtime(),
+        "including": order.vat_mode == "inclusive",
+        "matrix_url": _url("sales:matrix", order.pk),
+        "picker_url": _url("sales:picker", order.pk),
+        **more,
+    }
+
+
+def foot_context(order: SalesOrder) -> dict:
+    return {
+        "figures": selectors.figures(order),
+        "discount": shown_discount(order.discount_percent, order.discount_amount),
+        "modes": _modes(order),
+    }
+
+
+def _modes(order: SalesOrder) -> list[tuple[str, str]]:
+    """The VAT modes to choose from: the two of every shop, and what this order or its customer brings."""
+    labels = dict(SalesOrder._meta.get_field("vat_mode").choices)
+    shown = ["inclusive", "exclusive"]
+    if order.customer_vat_id or order.vat_mode == "reverse_charge":
+        shown.append("reverse_charge")
+    if order.vat_mode == "none":
+        shown.append("none")
+    return [(mode, labels[mode]) for mode in shown]
+
+
+def page_context(request, order: SalesOrder) -> dict:
+    """Everything of the whole screen."""
+    groups = prepare(order)
+    editable = status.allowed(order, "edit") and request.access.can("sales.edit", order.branch_id)
+    if editable:
+        for group in groups:
+            for line in group.lines:
+                dress(line)
+    return context(
+        request,
+        order,
+        groups=groups,
+        **(header_context(request, order) if editable else {}),
+        **foot_context(order),
+        confirmation_url=_url("documents:confirmation_pdf", order.pk) if status.allowed(order, "print") else "",
+        scan_key=new_key(),
+    )
+
+
+def header_context(request, order: SalesOrder, form: HeaderForm | None = None) -> dict:
+    return {
+        "form": form or HeaderForm(instance=order, user=request.user),
+        "customer_new_url": _url("relations:customer_dialog"),
+        "addresses": list(order.customer.addresses.all()) if order.customer else [],
+    }
+
+
+def lines_answer(
+    request, order: SalesOrder, *, whole: bool = False, cells=CELLS, toast: tuple | None = None, parts=(), **more
+) -> HttpResponse:
+    """The answer to a change of lines: the rows that were touched, or the whole grid, and the totals.
+
+    order: as the service returned it. cells: which cells of a touched line are drawn anew. toast: what http.toast
+    takes. parts: further partials to draw out of band. Reads nothing when the service left its lines in memory.
+    """
+    fresh = hasattr(order, "all_lines")
+    groups = prepare(order)
+    rows = None if whole or not fresh else _rows(order, groups)
+    if rows is None:
+        for group in groups:
+            for line in group.lines:
+                dress(line, new=line.pk in getattr(order, "touched", ()))
+    values = context(
+        request, order, groups=groups, rows=rows, cell_names=cells, parts=parts, **foot_context(order), **more
+    )
+    response = HttpResponse(render_to_string("sales/_lines_answer.html", values, request=request))
+    return http.toast(response, *toast) if toast else response
+
+
+def _rows(order: SalesOrder, groups) -> dict | None:
+    """What to draw of the touched lines: {changed, heads, groups, appended}; None when the grid must be drawn whole.
+
+    A line with revision 1 is new. New lines stand at the end, else everything below them moved.
+    """
+    lines = order.all_lines
+    if not order.touched:
+        return {"changed": [], "heads": [], "groups": [], "appended": []}
+    new = [line for line in lines if line.pk in order.touched and line.revision == 1]
+    changed = [line for line in lines if line.pk in order.touched and line.revision > 1]
+    if len(new) + len(changed) > MAX_PARTS or len(new) == len(lines) or new != lines[len(lines) - len(new) :]:
+        return None
+    added, appended, heads = [], [], []
+    for group in groups:
+        of_group = [line for line in group.lines if line in new]
+        if of_group == group.lines:
+            added.append(group)
+        elif of_group:
+            appended.append((group, of_group))
+        if group.head and group not in added and (of_group or any(line in changed for line in group.lines)):
+            heads.append(group)
+    for line in [*new, *changed]:
+        dress(line, new=True)
+    return {"changed": changed, "heads": heads, "groups": added, "appended": appended}
+
+
+def head_answer(request, order: SalesOrder, names=(), form: HeaderForm | None = None, code: int = 200) -> HttpResponse:
+    """The answer to a change of the header: the fields that were posted, its key and revision."""
+    shown = form or HeaderForm(instance=order, user=request.user)
+    fields = [shown[name] for name in names if name in shown.fields]
+    values = context(request, order, fields=fields, saved=code == 200)
+    return HttpResponse(render_to_string("sales/_head_answer.html", values, request=request), status=code)
+
+
+def consequences(request, order: SalesOrder, names, whole: bool) -> HttpResponse:
+    """The answer to a choice that brings more along: a customer its addresses and VAT mode, a Soort its VAT mode."""
+    values = header_context(request, order)
+    values["fields"] = [values["form"][name] for name in names]
+    parts = ("sales/_head_answer.html", "sales/_foot.html")
+    return http.trigger(lines_answer(request, order, whole=whole, parts=parts, saved=True, **values), "customer-changed")
+
+
+def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refusal: Refusal) -> HttpResponse:
+    """A cell that was refused: it keeps what was typed, is marked and says why. Beyond the ceiling the reason is asked."""
+    line.title = title(line)
+    dress(line)
+    boxes = [cell for cell in line.cells if cell.name in typed]
+    for cell in boxes:
+        cell.value, cell.error = typed[cell.name], refusal.message
+    values = context(
+        request,
+        order,
+        line=line,
+        boxes=boxes,
+        typed=typed,
+        refusal=refusal,
+        stale=refusal if isinstance(refusal, Stale) else None,
+    )
+    return HttpResponse(render_to_string("sales/_cell_refused.html", values, request=request), status=refusal.status)
+
+
+def notices(request, order: SalesOrder, *, refusals=(), stale: Stale | None = None) -> HttpResponse:
+    """The summary above the lines: what keeps the order from being confirmed, or who wrote first."""
+    form = HeaderForm(instance=order, user=request.user)
+    form.full_clean()
+    form.cleaned_data = {}
+    marked = [refusal for refusal in refusals if refusal.field in form.fields]
+    for refusal in marked:
+        form.add_error(refusal.field, refusal.message)
+    values = context(request, order, problems=[_problem(refusal) for refusal in refusals], stale=stale)
+    values |= header_context(request, order, form)
+    values["fields"] = [form[name] for name in dict.fromkeys(refusal.field for refusal in marked)]
+    html = render_to_string("sales/_notices.html", values, request=request)
+    return HttpResponse(html, status=409 if stale else 422)
+
+
+def _problem(refusal: Refusal) -> dict:
+    labels = {"customer": _("Debiteur"), "lines": _("Orderregels"), "delivery_address": _("Bezorgadres")}
+    field = refusal.field
+    if field and field not in labels and field in HeaderForm.base_fields:
+        labels[field] = str(HeaderForm.base_fields[field].label)
+    anchor = {"lines": "scan-code", "quantity": "", "discount": "order-discount"}.get(field, field)
+    return {"label": labels.get(field, ""), "text": refusal.message, "id": anchor}

@@ -1,0 +1,191 @@
+"""The order as a whole: Nieuw, its screen, the header, the foot, confirming and dropping."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from backoffice.core import http
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_money
+from backoffice.core.http import posted_int, posted_key
+from backoffice.core.input import InputError
+from backoffice.core.keys import new_key
+from backoffice.relations.rights import right
+from sales import selectors, status
+from sales.forms import HeaderForm, read_discount, read_reason
+from sales.services import confirming, drafts
+from sales.views import answers
+
+
+@right("sales.edit")
+@require_POST
+def create(request):
+    order = drafts.create(branch_id=request.branch_id, employee=request.user, key=posted_key(request))
+    response = HttpResponseRedirect(reverse("sales:order", args=[order.pk]))
+    response.status_code = 303
+    return response
+
+
+@right("sales.view")
+@require_GET
+def order(request, order_id):
+    shown = selectors.open_order(request, order_id)
+    return render(request, "sales/order.html", answers.page_context(request, shown))
+
+
+@right("sales.edit")
+@require_POST
+def header(request, order_id):
+    """One field, or more, as they are typed."""
+    current = selectors.open_order(request, order_id)
+    form = HeaderForm(request.POST, instance=current, user=request.user)
+    names = [name for name in request.POST if name in form.fields]
+    form.is_valid()
+    if any(name in form.errors for name in names):
+        return answers.head_answer(request, current, names, form, 422)
+    values = form.changed | _chosen_address(request, current)
+    mode = current.vat_mode
+    try:
+        saved = drafts.set_header(
+            order_id=order_id,
+            revision=posted_int(request, "revision"),
+            values=values,
+            employee=request.user,
+            key=posted_key(request),
+        )
+    except Stale as stale:
+        return answers.notices(request, current, stale=stale)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return answers.head_answer(request, current, names or [refusal.field], form, refusal.status)
+    if {"customer", "order_type"} & set(values):
+        return answers.consequences(request, saved, [*names, *drafts.ADDRESSES], saved.vat_mode != mode)
+    return answers.head_answer(request, saved, names or values)
+
+
+def _chosen_address(request, order) -> dict:
+    """The delivery address that was chosen from those of the customer."""
+    chosen = posted_int(request, "address")
+    address = order.customer.addresses.filter(pk=chosen).first() if chosen and order.customer else None
+    return {"delivery_address": drafts.postal(address)} if address else {}
+
+
+@right("sales.edit")
+@require_http_methods(["GET", "POST"])
+def discard(request, order_id):
+    """Concept verwijderen: asks on GET, does it on POST."""
+    shown = selectors.open_order(request, order_id)
+    if request.method == "GET":
+        return render(
+            request,
+            "parts/ask.html",
+            {
+                "title": _("Dit concept verwijderen?"),
+                "text": _("De regels en de ingevulde gegevens gaan verloren."),
+                "url": request.path,
+                "key": new_key(),
+                "danger": True,
+            },
+        )
+    drafts.discard(order_id=shown.pk, employee=request.user, key=posted_key(request))
+    messages.success(request, _("Het concept is verwijderd."))
+    return _go(request, answers._url("sales:orders") or "/")
+
+
+def _go(request, url: str) -> HttpResponse:
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+@right("sales.edit")
+@require_POST
+def vat_mode(request, order_id):
+    """Inclusief of exclusief BTW: asked first, with both totals, where the total would change."""
+    current = selectors.open_order(request, order_id)
+    mode = request.POST.get("vat_mode", "")
+    status.guard(current, "edit")
+    if not request.POST.get("sure"):
+        new = drafts.totals_in(current, mode).gross
+        if new != current.gross.amount:
+            return _ask_vat_mode(request, current, mode, new)
+    order = drafts.set_vat_mode(order_id=order_id, vat_mode=mode, employee=request.user, key=posted_key(request))
+    return http.close_dialog(answers.lines_answer(request, order, whole=True, parts=("sales/_foot.html",)))
+
+
+def _ask_vat_mode(request, order, mode, new):
+    label = dict(order._meta.get_field("vat_mode").choices)[mode]
+    ask = {
+        "title": _("Overgaan op %(mode)s?") % {"mode": label},
+        "text": _("Het totaal gaat van %(old)s naar %(new)s.")
+        % {"old": format_money(order.gross), "new": format_money(new)},
+        "url": request.path,
+        "key": new_key(),
+        "fields": {"vat_mode": mode, "sure": "1"},
+        "swap": "none",
+    }
+    return render(request, "sales/_ask_vat_mode.html", answers.context(request, order, **answers.foot_context(order), **ask))
+
+
+@right("sales.edit")
+@require_POST
+def discount(request, order_id):
+    """Korting op de order, a percentage or euros."""
+    current = selectors.open_order(request, order_id)
+    typed = request.POST.get("discount", "")
+    try:
+        kind, value = read_discount(typed)
+        reason = read_reason(request.POST["reason"]) if "reason" in request.POST else ""
+        order = drafts.set_discount(
+            order_id=order_id, employee=request.user, key=posted_key(request), reason=reason, **{kind: value}
+        )
+    except InputError as error:
+        return _discount_refused(request, current, typed, Refusal("order.discount", error.message, "discount"))
+    except Refusal as refusal:
+        return _discount_refused(request, current, typed, refusal)
+    answer = answers.lines_answer(request, order, parts=("sales/_foot.html",))
+    return http.close_dialog(answer) if "reason" in request.POST else answer
+
+
+def _discount_refused(request, order, typed, refusal):
+    values = answers.context(request, order, **answers.foot_context(order), refusal=refusal, typed=typed)
+    values |= {"discount": typed, "discount_error": refusal.message}
+    return render(request, "sales/_discount_refused.html", values, status=refusal.status)
+
+
+@right("sales.edit")
+@require_POST
+def confirm(request, order_id):
+    current = selectors.open_order(request, order_id)
+    try:
+        order = confirming.confirm(
+            order_id=order_id,
+            employee=request.user,
+            revision=posted_int(request, "revision"),
+            key=posted_key(request),
+        )
+    except Stale as stale:
+        return answers.notices(request, current, stale=stale)
+    except Refusal as refusal:
+        return answers.notices(request, current, refusals=getattr(refusal, "all", [refusal]))
+    messages.success(request, _("Verkooporder %(number)s is bevestigd.") % {"number": order.number})
+    return _go(request, reverse("sales:order", args=[order.pk]))
+
+
+@right("sales.view")
+@require_GET
+def side(request, order_id):
+    """The panel beside the lines: facts about the customer, and the history. Loaded after the page."""
+    order = selectors.open_order(request, order_id)
+    values = {"order": order}
+    if order.customer:
+        values |= {
+            "open_amount": selectors.open_amount_of(order.customer),
+            "last_orders": selectors.last_orders_of(order.customer, order, request.user),
+        }
+    if order.number:
+        values["versions"] = selectors.history_of(order)
+    return render(request, "sales/_side.html", values)

@@ -1,0 +1,82 @@
+"""A scan into the order, and the same field typed by hand."""
+
+import re
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from backoffice.catalog.offers import ChooseSize
+from backoffice.core import http
+from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_quantity
+from backoffice.core.http import posted_key
+from backoffice.core.keys import new_key
+from backoffice.relations.models import Customer
+from backoffice.relations.rights import right
+from sales import selectors
+from sales.services import drafts, lines
+from sales.services.confirming import title
+from sales.views import answers
+
+TIMES = re.compile(r"([1-9][0-9]{0,4})", re.ASCII)
+
+
+@right("sales.edit")
+@require_POST
+def scan(request, order_id):
+    """One scan. The answer says what it was (HX-Trigger "scanned") and brings the next key."""
+    code = request.POST.get("code", "").strip()
+    times = TIMES.fullmatch(request.POST.get("quantity", "1"))
+    quantity = Decimal(times[1]) if times else Decimal(1)
+    try:
+        order = lines.scan(
+            order_id=order_id, code=code, quantity=quantity, employee=request.user, key=posted_key(request)
+        )
+    except ChooseSize as choose:
+        return _answer(HttpResponse(status=200), "choose", choose.message, url=_matrix(order_id, choose.article_id))
+    except Refusal as refusal:
+        if refusal.code in ("scan.unknown", "scan.check_digit"):
+            return _other(request, order_id, code) or _unknown(refusal)
+        return _unknown(refusal)
+    return _answer(answers.lines_answer(request, order, cells=("quantity",)), "known", *_said(order, quantity))
+
+
+def _answer(response, state: str, text: str, count: str = "", **more) -> HttpResponse:
+    return http.trigger(response, "scanned", {"state": state, "text": text, "count": count, "key": new_key(), **more})
+
+
+def _said(order, quantity: Decimal) -> tuple[str, str]:
+    """What was added, in words, and how many: "4 + 1"."""
+    touched = [line for line in selectors.lines_of(order) if line.pk in getattr(order, "touched", ())]
+    if not touched:
+        return _("Al toegevoegd"), ""
+    line = touched[0]
+    before = line.quantity - quantity
+    count = f"{format_quantity(before)} + {format_quantity(quantity)}" if before else f"+ {format_quantity(quantity)}"
+    return title(line), count
+
+
+def _unknown(refusal: Refusal) -> HttpResponse:
+    return _answer(HttpResponse(status=refusal.status), "unknown", refusal.message, code=refusal.code)
+
+
+def _matrix(order_id: int, article_id: int) -> str:
+    url = answers._url("sales:matrix", order_id)
+    return f"{url}?artikel={article_id}" if url else ""
+
+
+def _other(request, order_id: int, code: str) -> HttpResponse | None:
+    """The field also finds orders and customers by their code."""
+    found = selectors.by_code(request, code)
+    if found is None:
+        return None
+    if not isinstance(found, Customer):
+        return _answer(HttpResponse(status=204), "known", str(found), go=reverse("sales:order", args=[found.pk]))
+    order = drafts.set_header(
+        order_id=order_id, revision=None, values={"customer": found.pk}, employee=request.user, key=posted_key(request)
+    )
+    answer = answers.consequences(request, order, ["customer", *drafts.ADDRESSES], True)
+    return _answer(answer, "known", _("Debiteur %(name)s") % {"name": found.name})

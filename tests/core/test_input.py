@@ -1,0 +1,228 @@
+"""What people type is read the Dutch way, or refused with a sentence; it is never read as something else."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from backoffice.core.input import (
+    InputError,
+    clean_text,
+    parse_amount,
+    parse_barcode,
+    parse_date,
+    parse_percent,
+    parse_quantity,
+)
+
+TODAY = datetime.date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    "typed, value",
+    [
+        ("1000", "1000.00"),
+        ("1.000,00", "1000.00"),
+        ("12.50", "12.50"),
+        ("12.5", "12.50"),
+        ("12,5", "12.50"),
+        ("1.000", "1000.00"),
+        ("12.500", "12500.00"),
+        ("1.234.567,89", "1234567.89"),
+        (",50", "0.50"),
+        ("0", "0.00"),
+        ("-0", "0.00"),
+        ("0012,50", "12.50"),
+        (" 49,95 ", "49.95"),
+        ("€ 1.234,56", "1234.56"),
+        ("€\u00a049,95", "49.95"),
+        ("99.999.999,99", "99999999.99"),
+    ],
+)
+def test_an_amount_is_read(typed, value):
+    assert str(parse_amount(typed)) == value
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1,000.00", "1.00,50", "1.0000", "1..000", "12,345", "1,2,3", "0.500", "12,", "12.", ".50", ",", "1 000",
+        "NaN", "Infinity", "-inf", "1e9", "1E3", "1_000", "١٢", "１２", "0x10", "twaalf", "12,50 euro", "+5", "--5",
+        "12\n50", "12\x00", "9" * 40, "", "   ", None, "-1", "-0,01", "100.000.000",
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_none_or_can_be_read_two_ways_is_refused(typed):
+    with pytest.raises(InputError):
+        parse_amount(typed)
+
+
+def test_a_refused_amount_says_what_is_wrong():
+    for typed, sentence in [
+        ("1,000.00", "“1,000.00” is geen bedrag. Typ bijvoorbeeld 1.234,56."),
+        ("12,345", "Een bedrag heeft hoogstens twee cijfers achter de komma."),
+        ("-5", "Een bedrag onder nul kan hier niet."),
+        ("", "Vul een bedrag in."),
+        ("100.000.000", "Het bedrag is hoogstens 99.999.999,99."),
+    ]:
+        with pytest.raises(InputError) as refused:
+            parse_amount(typed)
+        assert refused.value.message == sentence
+
+
+def test_an_amount_below_zero_is_read_where_it_is_allowed():
+    assert parse_amount("-12,50", minimum=None) == Decimal("-12.50")
+    assert parse_amount("\u2212\u00a012,50", minimum=None) == Decimal("-12.50")
+    with pytest.raises(InputError):
+        parse_amount("0,00", minimum=Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    "typed, fractions, value",
+    [
+        ("3", False, "3"),
+        ("1.000", False, "1000"),
+        ("99999", False, "99999"),
+        ("2,0", False, "2"),
+        ("1,5", True, "1.5"),
+        ("1.5", True, "1.5"),
+        ("0,125", True, "0.125"),
+    ],
+)
+def test_a_quantity_is_read(typed, fractions, value):
+    assert parse_quantity(typed, fractions=fractions) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "typed, sentence",
+    [
+        ("0", "Het aantal moet hoger zijn dan nul."),
+        ("-1", "Het aantal moet hoger zijn dan nul."),
+        ("100000", "Het aantal is hoogstens 99.999."),
+        ("1,5", "Dit artikel gaat per heel stuk: vul een heel aantal in."),
+        ("8712345678906", "“8712345678906” lijkt op een barcode. Scan die in de scanregel."),
+        ("87123456", "“87123456” lijkt op een barcode. Scan die in de scanregel."),
+        ("1e3", "“1e3” is geen aantal."),
+        ("٣", "“٣” is geen aantal."),
+        ("5x", "“5x” is geen aantal."),
+        ("", "Vul een aantal in."),
+    ],
+)
+def test_a_quantity_is_refused(typed, sentence):
+    with pytest.raises(InputError) as refused:
+        parse_quantity(typed)
+    assert refused.value.message == sentence
+
+
+def test_a_quantity_in_fractions_has_at_most_three_decimals():
+    with pytest.raises(InputError):
+        parse_quantity("0,1234", fractions=True)
+
+
+def test_a_cell_of_the_matrix_may_be_zero_and_not_below_it():
+    assert parse_quantity("0", minimum=Decimal(0)) == 0
+    with pytest.raises(InputError):
+        parse_quantity("-1", minimum=Decimal(0))
+
+
+@pytest.mark.parametrize(
+    "typed, value",
+    [("10", "10.00"), ("10 %", "10.00"), ("12,5%", "12.50"), ("12.5", "12.50"), ("0", "0.00"), ("100", "100.00")],
+)
+def test_a_percentage_is_read(typed, value):
+    assert str(parse_percent(typed)) == value
+
+
+@pytest.mark.parametrize("typed", ["-1", "100,01", "101", "33,333", "1.000", "tien", "10 %%", "%", "NaN", ""])
+def test_a_percentage_is_refused(typed):
+    with pytest.raises(InputError):
+        parse_percent(typed)
+
+
+@pytest.mark.parametrize(
+    "typed, value",
+    [
+        ("1-1-27", (2027, 1, 1)),
+        ("01-01-2027", (2027, 1, 1)),
+        ("1/1/2027", (2027, 1, 1)),
+        ("2027-01-01", (2027, 1, 1)),
+        ("29-2-2028", (2028, 2, 29)),
+        ("23-11-2025", (2025, 11, 23)),
+        ("23-11-2029", (2029, 11, 23)),
+        (" 4-12-26 ", (2026, 12, 4)),
+    ],
+)
+def test_a_date_is_read(typed, value):
+    assert parse_date(typed, today=TODAY) == datetime.date(*value)
+
+
+@pytest.mark.parametrize(
+    "typed, sentence",
+    [
+        ("31-11-2026", "31-11-2026 bestaat niet. Bedoelt u 30-11-2026?"),
+        ("29-02-2027", "29-02-2027 bestaat niet. Bedoelt u 28-02-2027?"),
+        ("1-13-2026", "01-13-2026 bestaat niet."),
+        ("0-1-2027", "00-01-2027 bestaat niet."),
+        ("22-11-2025", "22-11-2025 is te lang geleden, kies een datum vanaf 23-11-2025."),
+        ("24-11-2029", "24-11-2029 is te ver weg, kies een datum tot en met 23-11-2029."),
+        ("1-1/2027", "“1-1/2027” is geen datum. Typ bijvoorbeeld 31-12-2026."),
+        ("morgen", "“morgen” is geen datum. Typ bijvoorbeeld 31-12-2026."),
+        ("١-١-٢٧", "“١-١-٢٧” is geen datum. Typ bijvoorbeeld 31-12-2026."),
+        ("1-1-027", "“1-1-027” is geen datum. Typ bijvoorbeeld 31-12-2026."),
+        ("0000-01-01", "01-01-0000 bestaat niet."),
+        ("", "Vul een datum in."),
+    ],
+)
+def test_a_date_is_refused(typed, sentence):
+    with pytest.raises(InputError) as refused:
+        parse_date(typed, today=TODAY)
+    assert refused.value.message == sentence
+
+
+def test_a_date_far_off_is_read_where_the_field_has_no_bounds():
+    assert parse_date("1-1-1990", today=TODAY, years_back=None) == datetime.date(1990, 1, 1)
+    assert parse_date("31-12-2099", today=TODAY, years_ahead=None) == datetime.date(2099, 12, 31)
+
+
+def test_on_a_leap_day_a_year_back_is_the_last_of_february():
+    leap_day = datetime.date(2028, 2, 29)
+    assert parse_date("28-2-2027", today=leap_day) == datetime.date(2027, 2, 28)
+    with pytest.raises(InputError):
+        parse_date("27-2-2027", today=leap_day)
+
+
+def test_text_is_kept_as_typed_in_nfc():
+    assert clean_text("  Zoe\u0308 <b>& Ko</b> ") == "Zo\u00eb <b>& Ko</b>"
+    assert clean_text("een\r\ntwee\rdrie", multiline=True) == "een\ntwee\ndrie"
+    assert clean_text(None) == ""
+    assert clean_text("👩‍👧 cadeau") == "👩‍👧 cadeau"
+
+
+def test_marks_that_turn_the_reading_direction_are_taken_out():
+    assert clean_text("bon\u202etxt.exe\u2066!") == "bontxt.exe!"
+
+
+@pytest.mark.parametrize(
+    "typed", ["a\x00b", "a\x1b@b", "a\x1dVb", "een\ntwee", "a\tb", "a\x85b", "a\ud800b", "a\u2028b"]
+)
+def test_text_with_control_characters_is_refused(typed):
+    with pytest.raises(InputError):
+        clean_text(typed)
+
+
+def test_text_that_is_too_long_says_how_long_it_is():
+    assert clean_text("x" * 500) == "x" * 500
+    with pytest.raises(InputError) as refused:
+        clean_text("x" * 1501)
+    assert refused.value.message == "De tekst is 1.501 tekens lang, hoogstens 500 passen."
+
+
+def test_a_barcode_is_kept_exactly():
+    assert parse_barcode(" 8712345678906\r\n") == "8712345678906"
+    assert parse_barcode("vo-2026 %*_") == "vo-2026 %*_"
+    assert parse_barcode("x" * 64) == "x" * 64
+
+
+@pytest.mark.parametrize("typed", ["", "x" * 65, "x" * 300, "87\x0012", "8712\n8713", "８７１２", "é"])
+def test_a_barcode_is_refused(typed):
+    with pytest.raises(InputError):
+        parse_barcode(typed)
