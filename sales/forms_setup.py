@@ -10,12 +10,13 @@ from sales.models import DeliveryMethod, OrderType
 class OrderTypeForm(forms.ModelForm):
     deposit_percent = PercentField(
         label=gettext_lazy("Verplichte aanbetaling (%)"),
+        initial=0,
         help_text=gettext_lazy("Plaatsen kan altijd; leveren wacht op de aanbetaling."),
     )
 
     class Meta:
         model = OrderType
-        fields = ["name", "vat_mode", "deposit_percent", "may_cancel", "quotation", "position", "active"]
+        fields = ["name", "vat_mode", "deposit_percent", "position", "may_cancel", "quotation", "active"]
 
 
 class DeliveryMethodForm(forms.ModelForm):

@@ -50,14 +50,15 @@ class Table:
     description: str
     header: list[str] = field(default_factory=list)
     points: set[int] = field(default_factory=set)
+    header_row: int = 0
     count: int = 0
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows below the header with their number as a spreadsheet shows it; empty rows are left out."""
         width = len(self.header)
         for number, cells in self._records():
-            if number > 1 and any(cells):
-                yield number, cells + [""] * (width - len(cells))
+            if number > self.header_row and any(cells):
+                yield number, [unguarded(cell) for cell in cells] + [""] * (width - len(cells))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
@@ -65,7 +66,7 @@ class Table:
         try:
             for cells in reader:
                 number += 1
-                yield number, [unguarded(cell.strip()) for cell in cells]
+                yield number, [cell.strip() for cell in cells]
         except csv.Error as error:
             if "field larger" in str(error):
                 raise refuse(_("Rij %(row)s heeft een cel met te veel tekst.") % {"row": number + 1}) from error
@@ -79,10 +80,10 @@ class Table:
         commas: dict[int, int] = {}
         points: dict[int, int] = {}
         for number, cells in self._records():
-            if number == 1:
-                self.header = named(cells)
-                continue
             if not any(cells):
+                continue
+            if not self.header_row:
+                self.header_row, self.header = number, named(cells)
                 continue
             self.count += 1
             if len(cells) > len(self.header) and any(cells[len(self.header) :]):
@@ -120,6 +121,7 @@ def unguarded(cell: str) -> str:
 
 def named(cells: list[str]) -> list[str]:
     """The header with a name for every column, each name once."""
+    cells = [unguarded(cell) for cell in cells]
     while cells and not cells[-1]:
         cells = cells[:-1]
     if len(cells) < 2:

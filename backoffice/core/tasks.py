@@ -28,7 +28,7 @@ def run_import(context, *, job_id: str) -> None:
     job.run(job_id, attempt=context.job.attempts)
 
 
-@app.periodic(cron="* * * * * */10")
+@app.periodic(cron="* * * * * */5")
 @app.task(name="retry_stalled", queue="upkeep", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context, timestamp: int) -> None:
     """Take up again what a worker left behind when it was killed."""

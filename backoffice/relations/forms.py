@@ -1,5 +1,6 @@
 """Forms of customers, branches, tills and employees. The services check again; nothing is decided here alone."""
 
+import itertools
 import re
 import uuid
 from collections.abc import Callable
@@ -119,6 +120,13 @@ class CustomerForms:
 
     def is_valid(self) -> bool:
         return all([form.is_valid() for form in (self.main, self.invoice, *self.deliveries)])
+
+    # the summary of what is wrong reads all forms as one
+    def __iter__(self):
+        return itertools.chain(self.main, self.invoice, *self.deliveries)
+
+    def non_field_errors(self) -> list[str]:
+        return [text for form in (self.main, self.invoice, *self.deliveries) for text in form.non_field_errors()]
 
     def values(self) -> dict:
         return dict(self.main.cleaned_data)

@@ -277,8 +277,8 @@ def facts(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 def shown(plan: Plan, limit: int) -> tuple[list[str], list[list[str]]]:
     """The first customers as they are read."""
-    header = [_("Rij"), _("Debiteurnummer"), _("Soort"), _("Naam"), _("E-mail"), _("Telefoon"), _("Adres"), _("Postcode"),
-              _("Plaats"), _("Land")]  # fmt: skip
+    header = [_("Rij"), _("Debiteurnummer"), _("Soort"), _("Naam"), _("E-mail"), _("Telefoon"), _("Adres"),
+              _("Postcode"), _("Plaats"), _("Land")]  # fmt: skip
     kinds = dict(Customer.Kind.choices)
     rows = []
     for one in plan.customers[:limit]:

@@ -6,7 +6,7 @@ It lives on the highest floor because it uses all of them. Nothing of it is ever
 from django.db import transaction
 from django.utils import timezone
 
-from pos.demo import orders, people, shop
+from pos.demo import catalogue, orders, people, shop
 
 ORDERS = 420
 # what `manage.py serve` prints: name of the role, login, password
@@ -21,8 +21,6 @@ LOGINS = [
 @transaction.atomic
 def load(order_count: int = ORDERS) -> None:
     """Fill an empty database with the demo shop, all or nothing."""
-    from pos.demo import catalogue
-
     branches, employees = shop.make()
     catalogue.make(list(branches.values()), employees["ilse"])
     people.make(employees["sanne"])

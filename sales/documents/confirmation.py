@@ -22,7 +22,7 @@ TEMPLATE = "documents/confirmation.html"
 
 @dataclass(slots=True)
 class Row:
-    """One printed line. quantity: pieces, less what was cancelled; euro_discount: EUR on the line, in the order's mode."""
+    """One printed line. quantity: pieces, less what was cancelled; euro_discount: EUR, in the order's mode."""
 
     line: OrderLine
     label: str

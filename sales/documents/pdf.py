@@ -1,7 +1,7 @@
 """From a page of HTML to a PDF, with WeasyPrint: own files only, no network, the same bytes every time.
 
-WeasyPrint takes half a second to import, and Pango is not safe for threads: it is loaded at the first page that is asked
-for, keeps its fonts and the parsed style sheet, and renders one page at a time per process.
+WeasyPrint takes half a second to import, and Pango is not safe for threads: it is loaded at the first page that is
+asked for, keeps its fonts and the parsed style sheet, and renders one page at a time per process.
 """
 
 import os

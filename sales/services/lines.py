@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from backoffice.catalog import offers
 from backoffice.catalog.offers import Offer
 from backoffice.core import formats
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
 from sales.models import OrderLine, SalesOrder
@@ -73,12 +73,24 @@ def join_or_append(draft: Draft, offer: Offer, quantity: Decimal) -> OrderLine:
 
 @keyed("sales.lines.add", result=ORDER)
 def add(*, order_id: int, items: list[tuple[int, Decimal]], employee) -> SalesOrder:
-    """Add variants: [(variant id, pieces)]. All or none: an unknown or inactive one refuses the whole."""
+    """Add variants: [(variant id, pieces)]. All or none: raises Refusals naming every one that cannot be added."""
     if not items:
         raise Refusal("lines.none", _("Kies ten minste één artikel en een aantal."))
     draft = open_draft(order_id, employee)
-    found = offers.by_ids([variant_id for variant_id, _quantity in items], draft.order.order_date)
-    touched = [join_or_append(draft, found[variant_id], quantity) for variant_id, quantity in items]
+    chosen = [variant_id for variant_id, _quantity in items]
+    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, pk__in=chosen)}
+    touched, refusals = [], []
+    for variant_id, quantity in items:
+        offer = found.get(variant_id)
+        try:
+            if offer is None or not offer.active:
+                raise Refusal("article.inactive", _("dit artikel is niet meer te verkopen."))
+            touched.append(join_or_append(draft, offer, quantity))
+        except Refusal as refusal:
+            name = offer.title if offer else _("Onbekend artikel")
+            refusals.append(Refusal(refusal.code, f"{name}: {refusal.message}", f"item-{variant_id}"))
+    if refusals:
+        raise Refusals(refusals)
     return draft.write(touched=touched)
 
 

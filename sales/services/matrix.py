@@ -1,12 +1,15 @@
 """The Kleur-/maatvenster: quantities per colour and size of one article, as one change."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from backoffice.catalog import offers
-from backoffice.core.errors import Refusal, Stale
+from backoffice.catalog.offers import Offer
+from backoffice.core.errors import Refusal, Refusals, Stale
+from backoffice.core.formats import format_quantity
 from backoffice.core.keys import keyed
 from sales.models import OrderLine, SalesOrder
 from sales.services.drafts import ORDER
@@ -27,61 +30,116 @@ class Cell:
 def save(*, order_id: int, article_id: int, cells: list[Cell], employee) -> SalesOrder:
     """Make the order hold the wanted quantities; lines keep their texts, prices and discounts.
 
-    Only changed cells are given. Raises Refusal for an impossible cell (the whole window is refused) and Stale when
-    a cell's quantity was changed by somebody else meanwhile.
+    Only changed cells are given. Raises Refusals naming every impossible cell (the whole window is refused) and Stale
+    with every cell whose quantity was changed by somebody else meanwhile.
     """
     if not cells:
         raise Refusal("matrix.empty", _("Vul ten minste één aantal in."))
     draft = open_draft(order_id, employee)
-    found = {o.variant_id: o for o in offers.offers(draft.order.order_date, article=article_id)}
-    touched, gone = [], []
+    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, article=article_id)}
+    change = _Change(draft, found)
     for cell in cells:
-        offer = found.get(cell.variant_id)
-        lines = [line for line in draft.lines if line.variant_id == cell.variant_id and line.quantity > 0]
+        change.take(cell)
+    if change.stale:
+        raise Stale(_("Iemand anders heeft dit intussen gewijzigd. Hieronder staan beide aantallen."), fields=change.stale)
+    if change.refusals:
+        raise Refusals(change.refusals)
+    change.arrange()
+    return draft.write(touched=change.touched, priced=change.priced)
+
+
+class _Change:
+    """What the cells do to the lines of the draft, gathered."""
+
+    def __init__(self, draft: Draft, found: dict[int, Offer]):
+        self.draft, self.found = draft, found
+        self.lines: dict[int | None, list[OrderLine]] = defaultdict(list)
+        for line in draft.lines:
+            if line.quantity > 0:
+                self.lines[line.variant_id].append(line)
+        self.old = len(draft.lines)  # lines from here on are new
+        self.touched: list[OrderLine] = []
+        self.priced: list[OrderLine] = []
+        self.gone: list[OrderLine] = []
+        self.refusals: list[Refusal] = []
+        self.stale: list[tuple[str, str, str]] = []
+
+    def take(self, cell: Cell) -> None:
+        """Do one cell, or note why it cannot be done."""
+        offer, lines = self.found.get(cell.variant_id), self.lines[cell.variant_id]
         held = sum((line.quantity for line in lines), Decimal(0))
-        if offer is None or (not offer.active and cell.wanted > held):
-            raise Refusal("matrix.cell", _("Deze kleur en maat bestaat niet of is niet meer te verkopen."), _field(cell))
-        if held != cell.shown:
-            names = [(offer.title, _text(held), _text(cell.wanted))]
-            raise Stale(_("%(name)s is intussen gewijzigd.") % {"name": offer.title}, fields=names)
-        if cell.wanted < 0:
-            raise Refusal("matrix.cell", _("Vul 0 of meer in."), _field(cell))
-        touched += _to(draft, offer, lines, cell.wanted - held, gone)
-    if gone:
-        OrderLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
-        draft.lines = [line for line in draft.lines if line not in gone]
-    return draft.write(touched=[line for line in touched if line not in gone])
+        try:
+            if offer is None or (not offer.active and cell.wanted > held):
+                raise Refusal("matrix.cell", _("deze kleur en maat bestaat niet of is niet meer te verkopen."))
+            if cell.wanted < 0:
+                raise Refusal("matrix.cell", _("vul 0 of meer in."))
+            if held != cell.shown:
+                self.stale.append((offer.title, format_quantity(held), format_quantity(cell.wanted)))
+            elif cell.wanted > held:
+                self._raise(offer, lines, cell.wanted - held)
+            else:
+                self._lower(offer, lines, held - cell.wanted)
+        except Refusal as refusal:
+            name = offer.title if offer else _("Onbekende kleur en maat")
+            self.refusals.append(Refusal(refusal.code, f"{name}: {refusal.message}", field_of(cell.variant_id)))
 
-
-def _to(draft: Draft, offer, lines, difference: Decimal, gone: list) -> list[OrderLine]:
-    """Raise or lower what the order holds of the offer by the difference; plain lines first. Returns what changed."""
-    lines = sorted(lines, key=lambda line: (not plain(line, offer), -line.position))
-    if difference > 0:
+    def _raise(self, offer: Offer, lines: list[OrderLine], difference: Decimal) -> None:
+        """A plain line takes the pieces, else the last one, else a new one."""
         if not lines:
-            return [draft.append(from_offer(offer, difference))]
-        check_quantity(lines[0].quantity + difference, offer.fractions)
-        lines[0].quantity += difference
-        draft.touch(lines[0])
-        return lines[:1]
-    touched = []
+            self.touched.append(self.draft.append(from_offer(offer, difference)))
+            return
+        line = _plain_first(offer, lines)[0]
+        check_quantity(line.quantity + difference, offer.fractions)
+        line.quantity += difference
+        self._touch(line)
+
+    def _lower(self, offer: Offer, lines: list[OrderLine], difference: Decimal) -> None:
+        """Pieces go from plain lines first, then from the last line upwards; a line without pieces goes whole."""
+        for line in _plain_first(offer, lines):
+            taken = min(line.quantity, difference)
+            difference -= taken
+            if taken == line.quantity:
+                self.gone.append(line)
+            elif taken:
+                check_quantity(line.quantity - taken, offer.fractions)
+                line.quantity -= taken
+                if line.discount_amount.amount:
+                    line.override_by = None  # the same euros on fewer pieces is more per piece: asked anew
+                    self.priced.append(line)
+                self._touch(line)
+
+    def _touch(self, line: OrderLine) -> None:
+        self.draft.touch(line)
+        self.touched.append(line)
+
+    def arrange(self) -> None:
+        """Take emptied lines out, and put new ones below what the order already holds of the article."""
+        gone = {line.pk for line in self.gone}
+        if gone:
+            OrderLine.objects.filter(pk__in=gone).delete()
+        before, new = self.draft.lines[: self.old], self.draft.lines[self.old :]
+        of_article = [index for index, line in enumerate(before) if line.variant_id in self.found]
+        below = of_article[-1] + 1 if of_article else self.old
+        kept = [line for line in before[:below] if line.pk not in gone]
+        rest = [line for line in before[below:] if line.pk not in gone]
+        self.draft.lines = [*kept, *new, *rest]
+        if new and rest:
+            _renumber(self.draft.lines)
+
+
+def _renumber(lines: list[OrderLine]) -> None:
+    """Give every line a position above that of the line before it; those that have one already keep it."""
+    last = 0
     for line in lines:
-        if not difference:
-            break
-        taken = min(line.quantity, -difference)
-        difference += taken
-        if taken == line.quantity:
-            gone.append(line)
-        else:
-            line.quantity -= taken
-            check_quantity(line.quantity, offer.fractions)
-            draft.touch(line)
-            touched.append(line)
-    return touched
+        if line.pk is None or line.position <= last:
+            line.position, line.dirty = last + 1, True
+        last = line.position
 
 
-def _field(cell: Cell) -> str:
-    return f"cell-{cell.variant_id}"
+def _plain_first(offer: Offer, lines: list[OrderLine]) -> list[OrderLine]:
+    return sorted(lines, key=lambda line: (not plain(line, offer), -line.position))
 
 
-def _text(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"
+def field_of(variant_id: int) -> str:
+    """The name of a variant's cell in the form."""
+    return f"cell-{variant_id}"

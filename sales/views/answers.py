@@ -207,6 +207,7 @@ def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refus
         line=line,
         boxes=boxes,
         typed=typed,
+        again=typed | {"revision": line.revision, "sure": "1"},
         refusal=refusal,
         stale=refusal if isinstance(refusal, Stale) else None,
     )

@@ -12,7 +12,7 @@ from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.http import posted_int, posted_key
-from backoffice.core.input import InputError, clean_text
+from backoffice.core.input import ASK_ABOVE, InputError, clean_text
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import selectors
@@ -31,6 +31,8 @@ def line(request, order_id, line_id):
     typed = {name: request.POST[name] for name in CELLS if name in request.POST}
     try:
         values = _read(request, order_id, line_id, typed)
+        if values.get("quantity", 0) > ASK_ABOVE and "sure" not in request.POST:
+            raise Refusal("line.many", _("Klopt dit aantal? Het is hoger dan 999."), "quantity")
         order = lines.set_line(
             order_id=order_id,
             line_id=line_id,
@@ -42,7 +44,7 @@ def line(request, order_id, line_id):
     except Refusal as refusal:
         return _refused(request, order_id, line_id, typed, refusal)
     answer = answers.lines_answer(request, order, cells=tuple(typed))
-    return http.close_dialog(answer) if "reason" in request.POST else answer
+    return http.close_dialog(answer) if {"reason", "sure"} & set(request.POST) else answer
 
 
 def _read(request, order_id, line_id, typed) -> dict:

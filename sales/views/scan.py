@@ -21,7 +21,7 @@ from sales.services import drafts, lines
 from sales.services.confirming import title
 from sales.views import answers
 
-TIMES = re.compile(r"([1-9][0-9]{0,4})", re.ASCII)
+TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 
 
 @right("sales.edit")
@@ -29,8 +29,10 @@ TIMES = re.compile(r"([1-9][0-9]{0,4})", re.ASCII)
 def scan(request, order_id):
     """One scan. The answer says what it was (HX-Trigger "scanned") and brings the next key."""
     code = request.POST.get("code", "").strip()
-    times = TIMES.fullmatch(request.POST.get("quantity", "1"))
-    quantity = Decimal(times[1]) if times else Decimal(1)
+    times = request.POST.get("quantity", "1")
+    if not TIMES.fullmatch(times):
+        return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 999 stuks tegelijk."), "quantity"))
+    quantity = Decimal(times)
     try:
         order = lines.scan(
             order_id=order_id, code=code, quantity=quantity, employee=request.user, key=posted_key(request)

@@ -186,7 +186,7 @@ function sound(state) {
 function take(typed) {
   const text = typed.trim();
   if (!text) return;
-  const found = /^([1-9]\d{0,3})\s*[x×*]\s*(.*)$/i.exec(text);
+  const found = /^([1-9]\d{0,2})\s*[x×*]\s*(.*)$/i.exec(text);
   if (found && !found[2]) {
     times = Number(found[1]);
     clearTimeout(back);

@@ -31,7 +31,7 @@ def shop():
 
 
 def confirmed(branch, employee, *, items, customer=None, header=None, cells=None, vat_mode="", discount=None, texts=()):
-    """A confirmed order. items: [(variant, pieces)]; cells: {index of a line: set_line values}; discount: percentage."""
+    """A confirmed order. items: [(variant, pieces)]; cells: {index of a line: set_line values}; discount: percent."""
     customer = customer or factories.customer("Brandsma", company="Hotel De Zwaan B.V.", city="Amersfoort")
     order = factories.draft(employee=employee, branch=branch, customer=customer, items=items)
     for text in texts:

@@ -135,7 +135,7 @@ def test_a_wrong_cell_keeps_what_was_typed_and_holds_back_confirming(page, opene
     s = shop()
     order = opened(s, customer=s.customer, items=[(s.wit40, 1)])
     cell = page.get_by_label("Aantal Oxford-overhemd Kade Wit 40")
-    for typed, sentence in (("0", "hoger dan nul"), ("1,5", "per heel stuk"), ("8712345678906", "lijkt op een barcode")):
+    for typed, sentence in (("0", "hoger zijn dan nul"), ("1,5", "per heel stuk"), ("8712345678906", "lijkt op een barcode")):
         cell.fill(typed)
         page.keyboard.press("Tab")
         page.locator(".cell-error", has_text=sentence).wait_for()
@@ -144,6 +144,18 @@ def test_a_wrong_cell_keeps_what_was_typed_and_holds_back_confirming(page, opene
     page.get_by_text("Verbeter eerst het gemarkeerde veld.").wait_for()
     assert fresh(order).lifecycle == "draft"
     assert pieces(order) == [("Wit 40", 1)]
+
+
+def test_more_than_999_pieces_are_asked_about(page, opened):
+    s = shop()
+    order = opened(s, items=[(s.wit40, 1)])
+    page.get_by_label("Aantal Oxford-overhemd Kade Wit 40").fill("1.200")
+    page.keyboard.press("Tab")
+    page.get_by_role("dialog", name="1.200 stuks Oxford-overhemd Kade Wit 40?").wait_for()
+    assert pieces(order) == [("Wit 40", 1)]
+    page.get_by_role("button", name="Ja").click()
+    page.locator("#order-settle .due", has_text="€ 59.940,00").wait_for()
+    assert page.locator("[data-unsaved]").count() == 0
 
 
 def test_a_discount_beyond_the_ceiling_asks_the_manager_a_reason(page, opened):
@@ -346,8 +358,9 @@ def test_the_answer_to_a_scan_stays_small_in_a_long_order(client, django_assert_
     order = factories.draft(employee=s.office, items=[*others, (s.wit40, 1)])
     client.force_login(s.office, backend="django.contrib.auth.backends.ModelBackend")
     url = reverse("sales:scan", args=[order.pk])
+    code = factories.code_of(s.wit40)
     with django_assert_max_num_queries(7 + 3 + 2):  # the action, who it is, BEGIN and COMMIT
-        answer = client.post(url, {"key": new_key(), "code": factories.code_of(s.wit40)}, headers={"HX-Request": "true"})
+        answer = client.post(url, {"key": new_key(), "code": code}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert len(answer.content) < 6000
     assert '"4 + 1"' not in answer["HX-Trigger"] and "1 + 1" in answer["HX-Trigger"]

@@ -70,9 +70,9 @@ def _settle_article(article: ArticlePlan, plan: Plan, source: Source, problems: 
                          _("Dit artikel heeft kleuren of maten: vul in welke."))  # fmt: skip
         article.variants = {}
     if not known:
-        if not article.name:
+        if not article.name and "name" not in article.unread:
             problems.add(article.row, source.header("name", _("Omschrijving")), "", _("De omschrijving ontbreekt."))
-        if article.price is None:
+        if article.price is None and "price" not in article.unread:
             problems.add(article.row, source.header("price", _("Verkoopprijs")), "", _("De verkoopprijs ontbreekt."))
         if not article.vat_code:
             article.vat_code = "high"

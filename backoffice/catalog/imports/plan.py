@@ -40,6 +40,7 @@ class ArticlePlan:
     variants: dict[Key, VariantPlan] = field(default_factory=dict)
     plain: VariantPlan | None = None
     price: Decimal | None = None
+    unread: set[str] = field(default_factory=set)  # fields with a cell that is wrong: they are not missing
     known: dict[str, Any] | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     size_ids: dict[str, int] = field(default_factory=dict)  # of its range, when that is known

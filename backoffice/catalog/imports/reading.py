@@ -85,6 +85,8 @@ class Reader:
         for field in self.filled_down:
             if cells[field] and not getattr(article, field):
                 setattr(article, field, self.text(row, field, cells))
+                if not getattr(article, field):
+                    article.unread.add(field)
         if article.group:
             article.group = "/".join(
                 part.strip() for part in article.group.replace(">", "/").split("/") if part.strip()
@@ -120,6 +122,8 @@ class Reader:
             price=self.read(row, "price", cells.get("price", ""), lambda v: values.amount(v, point("price"))),
             stock=self.read(row, "stock", cells.get("stock", ""), lambda v: values.quantity(v, point("stock"))),
         )
+        if cells.get("price") and variant.price is None:
+            article.unread.add("price")
         for field in ("ean", "sku"):
             if code := cells.get(field):
                 self._code(variant, article, row, field, code)

@@ -5,6 +5,7 @@ from backoffice.catalog.imports.colours import hex_of
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
 from backoffice.catalog.imports.ranges import Ranges
 from backoffice.catalog.models import Article, ArticleGroup, Barcode, Brand, Colour, StockMove, Variant
+from backoffice.catalog.services.articles import search_text
 from backoffice.core.imports import bulk
 from backoffice.core.imports.importer import Progress
 from backoffice.core.search import fold
@@ -27,10 +28,6 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     bulk.copy(Barcode, ["code", "variant_id"], codes)
     progress(CODES)
     _move_stock(variants, employee, options, file_name, progress)
-
-
-def search_text(number: str, name: str, brand: str) -> str:
-    return fold(f"{number} {name} {brand}")
 
 
 def _write_articles(articles: list[ArticlePlan], plan: Plan) -> None:

@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .. import formats
+from .. import formats, keys
 
 register = template.Library()
 
@@ -142,3 +142,9 @@ def short_name(employee: object) -> str:
     """The first name that fits under an icon in the spine."""
     name = employee.get_short_name() if hasattr(employee, "get_short_name") else str(employee or "")
     return name.split()[0] if name else ""
+
+
+@register.simple_tag
+def new_key() -> str:
+    """{% new_key %}: a request key for one form of many on a page."""
+    return keys.new_key()

@@ -38,6 +38,7 @@ def customers(request):
     context = {
         "page": page, "text": text, "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": paging.counted(rows) if not resembling else str(len(page.rows)),
+        "may_import": request.access.can("customers.import"),
         "filters": [_kind_filter(request, kind), _blocked_filter(request, held)],
     }  # fmt: skip
     return render(request, "relations/customers.html", context)

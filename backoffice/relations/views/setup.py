@@ -44,6 +44,13 @@ INDEX = [
             (gettext_lazy("Merken"), gettext_lazy("Namen van merken"), "tag", "catalog:brands"),
         ],
     ),
+    (
+        gettext_lazy("Importeren"),
+        [
+            (gettext_lazy("Artikelen importeren"), gettext_lazy("CSV of XLSX"), "upload", "catalog:import"),
+            (gettext_lazy("Debiteuren importeren"), gettext_lazy("CSV of XLSX"), "upload", "relations:import"),
+        ],
+    ),
 ]
 
 

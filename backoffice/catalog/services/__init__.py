@@ -1,0 +1,1 @@
+"""What changes articles, their variants and the tables that they choose from."""

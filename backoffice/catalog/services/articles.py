@@ -1,0 +1,141 @@
+"""Making and changing articles; making, pricing, coding and switching variants."""
+
+import re
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from stdnum import ean
+
+from backoffice.catalog.models import Article, ArticleGroup, Barcode, Brand, Colour, Size, SizeRange, Variant, VatRate
+from backoffice.catalog.offers import EAN_LENGTHS
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.core.search import fold
+from backoffice.relations.rights import access_of
+
+VALUES = ("number", "name", "vat_code", "sales_price", "fractions", "stocked", "active", "image")
+
+
+def search_text(number: str, name: str, brand: str) -> str:
+    """What an article is found by, folded: number, description and brand."""
+    return fold(f"{number} {name} {brand}")
+
+
+@keyed("catalog.article.save")
+def save(*, employee, values: dict, article_id: int | None = None, colour_ids: list[int] | None = None) -> Article:
+    """Make an article (article_id None) or change one.
+
+    values: number, name, brand (its name, made when new), group (its path, made when new), vat_code, size_range_id,
+    sales_price (EUR including VAT), fractions, stocked, active, image; any may be left out of a change. colour_ids: the
+    colours it comes in; a variant is made for each of them in each size of the range, and existing ones are kept.
+    Raises Refusal with the field.
+    """
+    _guard(employee)
+    article = Article.objects.select_for_update().filter(pk=article_id).first() if article_id else Article()
+    if article is None:
+        raise Refusal("article.unknown", _("Dit artikel bestaat niet meer."))
+    for name in VALUES:
+        if name in values:
+            setattr(article, name, values[name])
+    _check(article)
+    if "brand" in values:
+        article.brand = Brand.objects.get_or_create(name=values["brand"])[0] if values["brand"] else None
+    if "group" in values:
+        article.group = ArticleGroup.objects.get_or_create(path=values["group"])[0] if values["group"] else None
+    if "size_range_id" in values:
+        _set_size_range(article, values["size_range_id"])
+    article.search_text = search_text(article.number, article.name, article.brand.name if article.brand else "")
+    article.save()
+    _generate(article, colour_ids)
+    return article
+
+
+def _check(article: Article) -> None:
+    if not article.number or not article.name:
+        field = "name" if article.number else "number"
+        raise Refusal("article.missing", _("Vul artikelnummer en omschrijving in."), field)
+    if article.sales_price is None or article.sales_price.amount < 0:
+        raise Refusal("article.price", _("Vul een verkoopprijs van 0 of meer in."), "sales_price")
+    if Article.objects.filter(number=article.number).exclude(pk=article.pk).exists():
+        raise Refusal("article.number", _("Artikelnummer %s bestaat al.") % article.number, "number")
+    if not VatRate.objects.filter(code=article.vat_code).exists():
+        raise Refusal("article.vat", _("Kies een btw-tarief."), "vat_code")
+
+
+def _set_size_range(article: Article, size_range_id: int | None) -> None:
+    if article.pk and article.size_range_id != size_range_id and article.variants.filter(size__isnull=False).exists():
+        raise Refusal(
+            "article.size_range", _("De maatbalk ligt vast: er zijn varianten in deze maten."), "size_range"
+        )
+    article.size_range = SizeRange.objects.get(pk=size_range_id) if size_range_id else None
+
+
+def _generate(article: Article, colour_ids: list[int] | None) -> None:
+    """Make the variants that are missing; the one bare variant of an article goes when it gets colours or sizes."""
+    known = list(article.variants.values_list("pk", "colour_id", "size_id"))
+    colours = {colour for _pk, colour, _size in known if colour} | set(colour_ids or [])
+    colours &= set(Colour.objects.filter(pk__in=colours).values_list("pk", flat=True))
+    sizes = list(Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True))
+    wanted = {(colour, size) for colour in colours or {None} for size in sizes or [None]}
+    bare = [pk for pk, colour, size in known if not colour and not size and (None, None) not in wanted]
+    if bare:
+        _drop_bare(article, bare)
+    missing = wanted - {(colour, size) for _pk, colour, size in known}
+    Variant.objects.bulk_create(Variant(article=article, colour_id=c, size_id=s) for c, s in sorted(missing, key=str))
+    matrix = bool(colours or sizes)
+    if article.matrix != matrix:
+        article.matrix = matrix
+        article.save(update_fields=["matrix"])
+
+
+def _drop_bare(article: Article, bare: list[int]) -> None:
+    """A variant without colour and size cannot stay beside others: deleted when unused, else refused."""
+    if Variant.objects.filter(pk__in=bare, moves__isnull=False).exists():
+        raise Refusal(
+            "article.bare", _("Dit artikel heeft al voorraad zonder kleur en maat; maak er een nieuw artikel voor."), "size_range"
+        )
+    article.variants.filter(pk__in=bare).delete()
+
+
+@keyed("catalog.variant.set", result=("catalog.Variant", "variant_id"))
+def set_variant(
+    *, employee, variant_id: int, codes: list[str], own_price: Decimal | None, active: bool
+) -> Variant:
+    """Set the barcodes, the own price (EUR including VAT, None for the article's) and on or off of a variant.
+
+    Raises Refusal naming the article that has a code already.
+    """
+    _guard(employee)
+    variant = Variant.objects.select_for_update().filter(pk=variant_id).first()
+    if variant is None:
+        raise Refusal("variant.unknown", _("Deze variant bestaat niet meer."))
+    if own_price is not None and own_price < 0:
+        raise Refusal("variant.price", _("Vul een prijs van 0 of meer in."), "own_price")
+    codes = list(dict.fromkeys(codes))
+    for code in codes:
+        check_code(code)
+    taken = Barcode.objects.filter(code__in=codes).exclude(variant=variant).select_related("variant__article", "article")
+    for barcode in taken:
+        holder = barcode.article or barcode.variant.article
+        raise Refusal(
+            "barcode.taken", _("Barcode %(code)s is al van %(article)s.") % {"code": barcode.code, "article": holder}, "codes"
+        )
+    variant.own_price, variant.active = own_price, active
+    variant.save(update_fields=["own_price", "currency", "active"])
+    variant.barcodes.exclude(code__in=codes).delete()
+    known = set(variant.barcodes.values_list("code", flat=True))
+    Barcode.objects.bulk_create(Barcode(code=code, variant=variant) for code in codes if code not in known)
+    return variant
+
+
+def check_code(code: str) -> None:
+    """Raises Refusal for a barcode that no scanner could read: too long, or an EAN with a wrong check digit."""
+    if not code or len(code) > 64 or not code.isascii() or not code.isprintable():
+        raise Refusal("barcode.form", _("Een barcode heeft 1 tot 64 letters en cijfers."), "codes")
+    if re.fullmatch("[0-9]+", code) and len(code) in EAN_LENGTHS and not ean.is_valid(code):
+        raise Refusal("barcode.check_digit", _("Het controlecijfer van %s klopt niet.") % code, "codes")
+
+
+def _guard(employee) -> None:
+    if not access_of(employee).can("catalog.edit"):
+        raise Refusal("catalog.right", _("U mag geen artikelen wijzigen."))

@@ -1,0 +1,37 @@
+"""Size ranges with their sizes, as one change."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.catalog.models import Size, SizeRange, Variant
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+
+
+@keyed("catalog.size_range.save")
+def save(*, employee, branch_id: int, name: str, labels: list[str], range_id: int | None = None) -> SizeRange:
+    """Make or change a size range: its sizes in the order given. A size in use cannot be left out; refused then."""
+    labels = list(dict.fromkeys(labels))
+    if not labels:
+        raise Refusal("size_range.empty", _("Vul ten minste één maat in."), "sizes")
+    if SizeRange.objects.filter(name=name).exclude(pk=range_id).exists():
+        raise Refusal("size_range.name", _("Maatbalk %s bestaat al.") % name, "name")
+    found = SizeRange.objects.select_for_update().get(pk=range_id) if range_id else SizeRange()
+    found.name = name
+    found.save()
+    known = {size.label: size for size in found.sizes.all()}
+    gone = [size for label, size in known.items() if label not in labels]
+    used = Variant.objects.filter(size__in=gone).select_related("size", "article").first()
+    if used is not None:
+        raise Refusal(
+            "size.used", _("Maat %(size)s is in gebruik bij %(article)s.") % {"size": used.size, "article": used.article}, "sizes"
+        )
+    Size.objects.filter(pk__in=[size.pk for size in gone]).delete()
+    for position, label in enumerate(labels, 1):
+        size = known.get(label) or Size(size_range=found, label=label)
+        size.position = position
+        size.save()
+    journal.write(
+        branch_id=branch_id, employee=employee, action="setup.size_range.saved", about=found, data={"sizes": labels}
+    )
+    return found

@@ -1,0 +1,164 @@
+"""Artikelen: the list, the page of one with its colours and sizes, Nieuw and Wijzigen."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from backoffice.catalog import selectors
+from backoffice.catalog.forms import ArticleForm
+from backoffice.catalog.models import Article, ArticleGroup, Brand, Variant
+from backoffice.catalog.services import articles as service
+from backoffice.core import paging
+from backoffice.core.errors import Refusal
+from backoffice.core.forms import add_refusal
+from backoffice.core.http import posted_key
+from backoffice.core.input import InputError, parse_amount
+from backoffice.core.keys import new_key
+from backoffice.relations.models import Branch
+from backoffice.relations.rights import right
+
+# indexes: article_by_name, and the unique one of the number
+SORTS = ("name", "-name", "number", "-number")
+MENU = 40  # choices in a filter's menu
+
+
+@right("catalog.view")
+@require_GET
+def articles(request):
+    asked = {name: request.GET.get(name, "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
+    brand = int(asked["brand"]) if asked["brand"].isascii() and asked["brand"].isdigit() and len(asked["brand"]) < 18 else None
+    rows, resembling = selectors.found_articles(
+        asked["q"][:100], group=asked["group"], brand=brand, active={"yes": True, "no": False}.get(asked["active"]),
+        in_stock_at=request.branch_id if asked["stock"] == "yes" else None,
+    )  # fmt: skip
+    shown = selectors.with_figures(rows, request.branch_id)
+    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
+    if resembling:
+        page = paging.Page(list(shown[: paging.SIZE]), None, None)
+    else:
+        page = paging.keyset(shown, field=sort, after=_number(request, "after"), before=_number(request, "before"))
+    context = {
+        "page": page, "text": asked["q"], "resembling": resembling and page.rows, "sort": "" if resembling else sort,
+        "counted": str(len(page.rows)) if resembling else paging.counted(rows), "filters": _filters(request, asked),
+        "may_edit": request.access.can("catalog.edit"), "may_import": request.access.can("catalog.import"),
+    }  # fmt: skip
+    return render(request, "catalog/articles.html", context)
+
+
+def _number(request, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _filters(request, asked: dict) -> list[dict]:
+    yes_no = [("yes", _("ja")), ("no", _("nee"))]
+    return [
+        _filter(request, "group", _("Artikelgroep"), asked, [(p, p) for p in _top(ArticleGroup, "path")]),
+        _filter(request, "brand", _("Merk"), asked, [(str(b.pk), b.name) for b in Brand.objects.all()[:MENU]]),
+        _filter(request, "active", _("Actief"), asked, yes_no),
+        _filter(request, "stock", _("Op voorraad"), asked, yes_no[:1]),
+    ]
+
+
+def _top(model, column: str) -> list[str]:
+    return list(model.objects.values_list(column, flat=True)[:MENU])
+
+
+def _filter(request, name: str, label: str, asked: dict, options: list[tuple[str, str]]) -> dict:
+    """A filter as parts/chips.html shows it; all of it stands in the URL."""
+
+    def url(choice: str) -> str:
+        query = request.GET.copy()
+        for gone in (name, "after", "before"):
+            query.pop(gone, None)
+        if choice:
+            query[name] = choice
+        return f"?{query.urlencode()}"
+
+    return {
+        "name": name, "label": label, "value": asked[name], "shown": dict(options).get(asked[name], asked[name]),
+        "clear_url": url(""), "options": [{"label": text, "url": url(choice)} for choice, text in options],
+    }  # fmt: skip
+
+
+@right("catalog.view")
+@require_GET
+def article(request, pk):
+    row = Article.objects.select_related("brand", "group", "size_range").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    branches = list(Branch.objects.filter(active=True))
+    chosen = next((b for b in branches if str(b.pk) == request.GET.get("branch", str(request.branch_id))), None)
+    cells = selectors.cells_of(row, chosen.pk if chosen else None)
+    sizes, rows, totals = selectors.grid(row, cells)
+    context = {
+        "article": row, "cells": cells, "sizes": sizes, "rows": rows, "totals": totals, "total": sum(totals),
+        "chosen": chosen, "tabs": _branch_tabs(branches, chosen), "key": new_key(),
+        "trail": [{"label": _("Artikelen"), "url": reverse("catalog:articles")}],
+        "may_edit": request.access.can("catalog.edit"), "rate": next((c.offer.vat_percent for c in cells), None),
+    }  # fmt: skip
+    return render(request, "catalog/article.html", context)
+
+
+def _branch_tabs(branches, chosen) -> list[dict]:
+    tabs = [{"label": b.name, "url": f"?branch={b.pk}", "current": b == chosen} for b in branches]
+    return [*tabs, {"label": _("Alle filialen"), "url": "?branch=all", "current": chosen is None}]
+
+
+@right("catalog.edit")
+@require_http_methods(["GET", "POST"])
+def article_new(request):
+    return _form(request, None, _("Nieuw artikel"), reverse("catalog:articles"))
+
+
+@right("catalog.edit")
+@require_http_methods(["GET", "POST"])
+def article_edit(request, pk):
+    row = get_object_or_404(Article.objects.select_related("brand", "group"), pk=pk)
+    return _form(request, row, row.name, reverse("catalog:article", args=[pk]))
+
+
+def _form(request, row, title: str, back: str):
+    form = ArticleForm(request.POST or None, request.FILES or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = service.save(
+                values=form.values, colour_ids=form.colour_ids, article_id=row.pk if row else None,
+                employee=request.user, key=posted_key(request),
+            )  # fmt: skip
+        except Refusal as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("%(name)s is opgeslagen.") % {"name": made})
+            return redirect("catalog:article", made.pk)
+    context = {
+        "form": form, "title": title, "back_url": back, "key": new_key(),
+        "trail": [{"label": _("Artikelen"), "url": reverse("catalog:articles")}],
+        "brands": _top(Brand, "name"), "groups": _top(ArticleGroup, "path"),
+    }  # fmt: skip
+    return render(request, "catalog/article_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@right("catalog.edit")
+@require_POST
+def variant(request, pk):
+    """One row of the table of variants: barcodes, own price, on or off."""
+    row = get_object_or_404(Variant, pk=pk)
+    typed = {name: request.POST.get(name, "").strip() for name in ("codes", "own_price")}
+    active, problem = request.POST.get("active") == "on", None
+    try:
+        own_price = parse_amount(typed["own_price"]) if typed["own_price"] else None
+        codes = typed["codes"].replace(",", " ").split()
+        service.set_variant(
+            variant_id=pk, codes=codes, own_price=own_price, active=active, employee=request.user, key=posted_key(request)
+        )
+    except InputError as error:
+        problem = Refusal("variant.price", error.message, "own_price")
+    except Refusal as refusal:
+        problem = refusal
+    cell = next(c for c in selectors.cells_of(row.article, request.branch_id) if c.offer.variant_id == pk)
+    context = {"cell": cell, "typed": typed if problem else None, "problem": problem, "key": new_key(), "may_edit": True}
+    return render(request, "catalog/_variant.html", context, status=422 if problem else 200)

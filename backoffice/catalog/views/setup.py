@@ -1,0 +1,129 @@
+"""Beheer of what articles choose from: kleuren, maatbalken, artikelgroepen, merken, btw-tarieven."""
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.catalog.forms import BrandForm, ColourForm, GroupForm, SizeRangeForm, VatRateForm
+from backoffice.catalog.models import ArticleGroup, Brand, Colour, SizeRange, VatRate
+from backoffice.catalog.services import sizes as size_service
+from backoffice.core.formats import format_date, format_percent
+from backoffice.relations.rights import right
+from backoffice.relations.services import setup as service
+from backoffice.relations.views.pages import form_page, list_page
+
+
+def _save(request, label: str, row_id: int | None):
+    """What form_page calls to save a row of one table."""
+
+    def save(form, key):
+        return service.save(
+            label=label, row_id=row_id, values=form.cleaned_data, branch_id=request.branch_id, employee=request.user, key=key
+        )
+
+    return save
+
+
+def _rows(url_name: str, objects, cells) -> list[dict]:
+    return [{"url": reverse(url_name, args=[row.pk]), "cells": cells(row), "active": True} for row in objects]
+
+
+def _page(request, pk, form_class, title: str, back: tuple[str, str]):
+    model = form_class._meta.model
+    row = get_object_or_404(model, pk=pk) if pk else None
+    return form_page(
+        request, form=form_class(request.POST or None, instance=row), title=str(row) if row else title,
+        back=(back[0], reverse(back[1])), save=_save(request, model._meta.label, pk),
+    )  # fmt: skip
+
+
+@right("setup")
+@require_GET
+def colours(request):
+    rows = _rows("catalog:colour", Colour.objects.all(), lambda c: [c.label, c.hex, str(c.position)])
+    columns = [_("Kleur"), _("Kleurcode"), _("Volgorde")]
+    return list_page(request, title=_("Kleuren"), columns=columns, rows=rows, new_url=reverse("catalog:colour_new"))
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def colour(request, pk=None):
+    return _page(request, pk, ColourForm, _("Nieuwe kleur"), (_("Kleuren"), "catalog:colours"))
+
+
+@right("setup")
+@require_GET
+def brands(request):
+    rows = _rows("catalog:brand", Brand.objects.all(), lambda b: [b.name])
+    return list_page(request, title=_("Merken"), columns=[_("Naam")], rows=rows, new_url=reverse("catalog:brand_new"))
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def brand(request, pk=None):
+    return _page(request, pk, BrandForm, _("Nieuw merk"), (_("Merken"), "catalog:brands"))
+
+
+@right("setup")
+@require_GET
+def groups(request):
+    rows = _rows("catalog:group", ArticleGroup.objects.all(), lambda g: [g.path])
+    return list_page(
+        request, title=_("Artikelgroepen"), columns=[_("Pad")], rows=rows, new_url=reverse("catalog:group_new")
+    )
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def group(request, pk=None):
+    return _page(request, pk, GroupForm, _("Nieuwe artikelgroep"), (_("Artikelgroepen"), "catalog:groups"))
+
+
+@right("setup")
+@require_GET
+def vat_rates(request):
+    def cells(rate):
+        until = format_date(rate.valid_to) if rate.valid_to else ""
+        return [rate.name, rate.code, format_percent(rate.percent), format_date(rate.valid_from), until]
+
+    columns = [_("Naam"), _("Code"), _("Percentage"), _("Geldig vanaf"), _("Geldig tot en met")]
+    rows = _rows("catalog:vat_rate", VatRate.objects.all(), cells)
+    return list_page(
+        request, title=_("BTW-tarieven"), columns=columns, rows=rows, new_url=reverse("catalog:vat_rate_new")
+    )
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def vat_rate(request, pk=None):
+    return _page(request, pk, VatRateForm, _("Nieuw btw-tarief"), (_("BTW-tarieven"), "catalog:vat_rates"))
+
+
+@right("setup")
+@require_GET
+def size_ranges(request):
+    ranges = SizeRange.objects.prefetch_related("sizes")
+    rows = _rows("catalog:size_range", ranges, lambda r: [r.name, " · ".join(s.label for s in r.sizes.all())])
+    columns = [_("Maatbalk"), _("Maten")]
+    return list_page(
+        request, title=_("Maatbalken"), columns=columns, rows=rows, new_url=reverse("catalog:size_range_new")
+    )
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def size_range(request, pk=None):
+    row = get_object_or_404(SizeRange, pk=pk) if pk else None
+    initial = {"name": row.name, "sizes": "\n".join(size.label for size in row.sizes.all())} if row else None
+
+    def save(form, key):
+        return size_service.save(
+            name=form.cleaned_data["name"], labels=form.labels, range_id=pk, branch_id=request.branch_id,
+            employee=request.user, key=key,
+        )  # fmt: skip
+
+    return form_page(
+        request, form=SizeRangeForm(request.POST or None, initial=initial), title=row.name if row else _("Nieuwe maatbalk"),
+        back=(_("Maatbalken"), reverse("catalog:size_ranges")), save=save,
+    )  # fmt: skip

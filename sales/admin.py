@@ -1,0 +1,9 @@
+"""Set-up of orders in the admin. Orders themselves are never here (design.md decision 15)."""
+
+from django.contrib import admin
+
+from backoffice.relations.admin import SetupAdmin
+from sales.models import DeliveryMethod, OrderType
+
+admin.site.register(OrderType, SetupAdmin, list_display=["name", "vat_mode", "may_cancel", "deposit_percent", "active"])
+admin.site.register(DeliveryMethod, SetupAdmin, list_display=["name", "kind", "till_text", "active"])

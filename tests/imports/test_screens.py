@@ -1,0 +1,132 @@
+"""The screens: a file is uploaded, its columns are chosen, it is followed and its result is read."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from backoffice.catalog.models import Article, StockLevel
+from backoffice.core.models import ImportJob, ImportMapping
+from backoffice.relations.models import Customer
+from tests import factories
+from tests.imports.tables import ONE, csv
+from tests.imports.test_articles import STAND_IN
+from tests.imports.test_worker import once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def desk(client, shop):
+    client.force_login(shop.admin, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def send(desk, content: bytes, app: str = "catalog", name: str = "proef.csv"):
+    data = {"key": str(uuid.uuid4()), "file": SimpleUploadedFile(name, content)}
+    return desk.post(reverse(f"{app}:import"), data)
+
+
+def form(job: ImportJob, branch, **more) -> dict:
+    chosen = {f"column-{at}": job.columns[name] for at, name in enumerate(job.options["header"])}
+    return chosen | {"key": str(uuid.uuid4()), "branch": branch.pk, "mapping": ""} | more
+
+
+def test_articles_from_upload_to_result(desk, shop):
+    page = desk.get(send(desk, STAND_IN.read_bytes())["Location"])
+    assert "5 artikelen, 30 varianten, 0 fouten" in page.content.decode()
+    job = ImportJob.objects.get()
+    answer = desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop, mapping="Onze lijst"))
+    assert answer.status_code == 302
+    assert "Bezig met inlezen" in desk.get(answer["Location"]).content.decode()
+    assert Article.objects.count() == 0
+    once()
+    shown = desk.get(reverse("catalog:import_progress", args=[job.pk])).content.decode()
+    assert "5 artikelen, 30 varianten, 0 fouten" in shown
+    assert "hx-get" not in shown
+    assert ImportMapping.objects.get().name == "Onze lijst"
+    assert set(StockLevel.objects.values_list("branch", flat=True)) == {shop.pk}
+    assert "5 artikelen, 30 varianten, 0 fouten" in desk.get(reverse("catalog:import")).content.decode()
+
+
+def test_other_columns_and_branch_give_another_preview(desk, shop):
+    other = factories.branch("Amersfoort")
+    job_url = send(desk, csv("A1;Broek;79,95;3", header="Code X;Wat;Kost;Stuks"))["Location"]
+    first = desk.get(job_url).content.decode()
+    assert "Kies de kolom voor Artikelnummer." in first
+    job = ImportJob.objects.get()
+    refused = desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop))
+    assert (refused.status_code, ImportJob.objects.get().status) == (422, "preview")
+    chosen = {"column-0": "number", "column-1": "name", "column-2": "price", "column-3": "stock"}
+    answer = desk.post(
+        reverse("catalog:import_columns", args=[job.pk]), form(job, other, **chosen), headers={"HX-Request": "true"}
+    )
+    assert "1 artikel, 1 variant, 0 fouten" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+    wrong = form(job, shop, **chosen) | {"column-1": "number"}
+    twice = desk.post(reverse("catalog:import_columns", args=[job.pk]), wrong)
+    assert "Artikelnummer is aan twee kolommen gegeven" in twice.content.decode()
+    desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, other, **chosen))
+    once()
+    assert StockLevel.objects.get().branch == other
+
+
+def test_a_mapping_kept_by_name_is_proposed_for_the_next_file(desk, shop):
+    content = csv("A1;Broek;79,95", header="Code X;Wat;Kost")
+    send(desk, content)
+    job = ImportJob.objects.get()
+    chosen = {"column-0": "number", "column-1": "name", "column-2": "price", "mapping": "Leverancier X"}
+    desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop, **chosen))
+    page = desk.get(send(desk, content)["Location"]).content.decode()
+    assert 'value="Leverancier X"' in page
+    assert "1 artikel, 1 variant, 0 fouten" in page
+
+
+def test_errors_are_shown_by_row_and_column_and_importing_is_refused(desk, shop):
+    page = desk.get(send(desk, csv(ONE, "TR2;Vest;Rood;S;2900000000019;10;21;1"))["Location"]).content.decode()
+    assert "Met 1 fout gaat er niets in" in page
+    assert "Het controlecijfer van deze EAN klopt niet." in page
+    job = ImportJob.objects.get()
+    answer = desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop))
+    assert (answer.status_code, ImportJob.objects.get().status, Article.objects.count()) == (422, "preview", 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"%PDF-1.7", "Dit is een PDF."), (b"", "leeg"), (b"a;b\n1;=2\n", "formule")]
+)
+def test_a_wrong_file_gives_the_page_back(desk, content, words):
+    answer = send(desk, content)
+    assert (answer.status_code, ImportJob.objects.count()) == (422, 0)
+    assert words in answer.content.decode()
+
+
+def test_a_file_above_the_limit_gives_the_page_back(desk, settings):
+    settings.IMPORT_MAX_BYTES = 1_000
+    answer = send(desk, csv(*[ONE] * 50))
+    assert (answer.status_code, ImportJob.objects.count()) == (422, 0)
+    assert "hoogstens 0 MB mag" in answer.content.decode()
+
+
+def test_customers_from_upload_to_result(desk, shop):
+    content = csv("Jan;Smit;jan@example.nl;3511AB;Utrecht", header="Voornaam;Achternaam;E-mail;Postcode;Plaats")
+    page = desk.get(send(desk, content, "relations")["Location"]).content.decode()
+    assert "1 debiteur, 0 fouten" in page
+    job = ImportJob.objects.get()
+    desk.post(reverse("relations:import_start", args=[job.pk]), form(job, shop))
+    once()
+    assert (Customer.objects.get().name, Customer.objects.get().number) == ("Jan Smit", 10001)
+    assert "1 debiteur, 0 fouten" in desk.get(reverse("relations:import_job", args=[job.pk])).content.decode()
+
+
+def test_a_seller_may_not_import_and_kinds_do_not_mix(desk, client, shop):
+    send(desk, csv(ONE))
+    job = ImportJob.objects.get()
+    assert desk.get(reverse("relations:import_job", args=[job.pk])).status_code == 404
+    client.force_login(factories.employee("seller", shop), backend="django.contrib.auth.backends.ModelBackend")
+    for name in ("import_job", "import_progress"):
+        assert client.get(reverse(f"catalog:{name}", args=[job.pk])).status_code == 403
+    for name in ("import_columns", "import_start"):
+        assert client.post(reverse(f"catalog:{name}", args=[job.pk]), form(job, shop)).status_code == 403
+    assert client.get(reverse("catalog:import")).status_code == 403
+    assert (ImportJob.objects.get().status, Article.objects.count()) == ("preview", 0)

@@ -1,0 +1,151 @@
+"""The worker: one effect per file, also when it is killed in the middle; it stops when it is asked to."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from backoffice.catalog.models import Article, Variant
+from backoffice.core.imports import job as service
+from backoffice.core.models import ImportJob
+from backoffice.core.tasks import work
+from tests.imports.tables import ONE, csv
+from tests.imports.test_articles import STAND_IN
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).parents[2]
+
+
+def once() -> None:
+    """Do what waits, in this process."""
+    work(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+def uploaded(shop, content: bytes, kind: str = "articles") -> ImportJob:
+    made = service.upload(
+        employee=shop.admin, kind=kind, file_name="proef.csv", content=content, branch_id=shop.pk, key=uuid.uuid4()
+    )
+    return ImportJob.objects.get(pk=made.pk)
+
+
+def waiting() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'run_import'")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def start_worker() -> subprocess.Popen:
+    """`manage.py worker` as a process of its own, on the database of this test."""
+    now = connections["default"].settings_dict
+    url = f"postgresql://{now['USER']}:{now['PASSWORD']}@/{now['NAME']}?host={now['HOST']}&port={now['PORT'] or 5432}"
+    return subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=os.environ | {"DATABASE_URL": url})
+
+
+def until(what, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_started_file_goes_in_once_however_often_it_is_sent(shop):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    key = uuid.uuid4()
+    for _ in range(2):
+        service.start(employee=shop.admin, job_id=job.pk, key=key)
+    assert (waiting(), Article.objects.count()) == (["todo"], 0)
+    once()
+    job.refresh_from_db()
+    assert (job.status, job.rows_done, job.rows_total, job.created, job.updated) == ("done", 30, 30, 35, 0)
+    assert job.summary["counts"]["variants"] == 30
+    assert bytes(job.content) == b""
+    assert (waiting(), Article.objects.count(), Variant.objects.count()) == ([], 5, 30)
+    service.run(str(job.pk))
+    assert Variant.objects.count() == 30
+
+
+def test_a_wrong_file_ends_with_its_errors_and_nothing_in(shop):
+    job = uploaded(shop, csv(ONE, "TR2;Vest;Rood;S;;duur;21;1"))
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    once()
+    job.refresh_from_db()
+    assert (job.status, job.summary["errors"], job.errors[0]["row"]) == ("failed", 1, 3)
+    assert Article.objects.count() == 0
+
+
+def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
+    monkeypatch.setattr(service.Progress, "EVERY", 0)
+    job, seen = uploaded(shop, STAND_IN.read_bytes()), []
+    original = service.Progress.__call__
+
+    def spy(progress, done):
+        original(progress, done)
+        other = connection.copy()  # what anybody else sees
+        with other.cursor() as cursor:
+            cursor.execute("SELECT rows_done, (SELECT count(*) FROM catalog_article) FROM core_importjob")
+            seen.append(cursor.fetchone())
+        other.close()
+
+    monkeypatch.setattr(service.Progress, "__call__", spy)
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    service.run(str(job.pk))
+    done = [rows for rows, _articles in seen]
+    assert done == sorted(done)
+    assert 0 < done[-2] <= 30
+    assert {articles for _rows, articles in seen} == {0}
+    assert Article.objects.count() == 5
+
+
+def test_a_killed_worker_leaves_nothing_and_another_takes_its_file_up(shop):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    # somebody holds the import's own lock, so that the first worker is in the middle when it is killed
+    held, release = threading.Event(), threading.Event()
+
+    def hold():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('toonbank-import-articles'))")
+            held.set()
+            release.wait(60)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    first = start_worker()
+    try:
+        assert until(lambda: waiting() == ["doing"], 20)
+        first.send_signal(signal.SIGKILL)
+        first.wait(10)
+        assert (waiting(), Article.objects.count()) == (["doing"], 0)
+    finally:
+        first.kill()
+        release.set()
+        holder.join()
+    second = start_worker()
+    try:
+        assert until(lambda: ImportJob.objects.get(pk=job.pk).status == "done", settings.WORKER_STALLED + 30)
+        assert (Article.objects.count(), Variant.objects.count()) == (5, 30)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(15) == 0
+    finally:
+        second.kill()
+
+
+def test_a_file_that_ends_every_worker_is_given_up(shop):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    service.run(str(job.pk), attempt=service.ATTEMPTS)
+    job.refresh_from_db()
+    assert (job.status, job.errors[0]["sentence"]) == ("failed", "Het inlezen is 3 keer afgebroken.")
+    assert Article.objects.count() == 0
