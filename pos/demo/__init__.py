@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pos.demo import catalogue, orders, people, shop
 
-ORDERS = 420
+ORDERS = 300
 # what `manage.py serve` prints: name of the role, login, password
 LOGINS = [
     ("Backoffice", shop.email("sanne"), shop.PASSWORD),

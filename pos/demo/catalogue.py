@@ -8,6 +8,7 @@ from stdnum import ean
 from backoffice.catalog import stock
 from backoffice.catalog.models import Barcode, Colour, Size, SizeRange, StockMove, Variant
 from backoffice.catalog.services import articles
+from backoffice.relations.models import Branch
 from pos.demo import goods
 
 
@@ -52,11 +53,10 @@ def _ean(place: int) -> str:
 
 
 def _fill(branches, variants, employee) -> None:
-    """The opening stock: most in the first branch, here and there nothing."""
+    """The opening stock: most in the first branch, here and there nothing, except where the branch blocks."""
     rng = random.Random(7)
     for place, branch in enumerate(branches):
         most = (14, 9, 8, 12)[place % 4]
-        pieces = [(v.pk, Decimal(rng.choice([0, 1, 2, 3, 4, 6, 8, most]))) for v in variants]
-        stock.move(
-            branch, pieces, reason=StockMove.Reason.OPENING, source="beginvoorraad", employee=employee
-        )
+        least = 5 if branch.below_stock == Branch.BelowStock.BLOCK else 0
+        pieces = [(v.pk, Decimal(least + rng.choice([0, 1, 2, 3, 4, 6, 8, most]))) for v in variants]
+        stock.move(branch, pieces, reason=StockMove.Reason.OPENING, source="beginvoorraad", employee=employee)

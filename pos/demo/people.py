@@ -80,7 +80,7 @@ def _private(rng, employee) -> Customer:
 
 def _address(kind: str, rng) -> dict:
     prefix, city = rng.choice(PLACES)
-    letters = "".join(rng.choice("ABCDEGHJKLMNPRSTVWXZ") for _ in range(2))
+    letters = "".join(rng.choice("ABCDEGHJKLMNPRTVWXZ") for _ in range(2))
     return {
         "kind": kind, "street": rng.choice(STREETS), "house_number": str(rng.randrange(1, 240)), "city": city,
         "postcode": f"{prefix}{rng.randrange(10, 99)} {letters}", "country": "NL",

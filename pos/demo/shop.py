@@ -66,7 +66,7 @@ def make() -> tuple[dict[str, Branch], dict[str, Employee]]:
     employees = {}
     for number, name, login, role, code, pin in EMPLOYEES:
         employee = Employee.objects.create(
-            number=number, name=name, email=email(login), password=secret, pin_hash=make_password(pin, hasher="pbkdf2_sha256"),
+            number=number, name=name, email=email(login), password=secret, pin_hash=make_password(pin),
             home_branch=branches[code or "UT"],
         )  # fmt: skip
         EmployeeRole.objects.create(employee=employee, branch=branches.get(code), role=role)
