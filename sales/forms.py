@@ -109,7 +109,7 @@ def address_text(address: dict) -> str:
 
 
 def address_of(text: str, before: dict) -> dict:
-    """What was typed as an address: the last line is the city, the one before it the street, what is above attention."""
+    """What was typed as an address: the last line is the city, the one before it the street, above it attention."""
     rows = [row.strip() for row in text.splitlines() if row.strip()]
     if not rows:
         return {}

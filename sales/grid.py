@@ -8,7 +8,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, DecimalField, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
-from django.utils import timezone
 
 from backoffice.catalog.models import Article, ArticleGroup, Barcode, StockLevel, Variant, VatRate
 from backoffice.core import search
@@ -83,22 +82,29 @@ class Grid:
         return len(self.sizes) > WIDE
 
 
-def article_of(article_id: int, on=None) -> Article:
+def article_of(on, **conditions) -> Article:
     """The article with its brand, size range and the VAT percentage on the date (`vat_percent`). Raises Http404."""
-    on = on or timezone.localdate()
     rate = VatRate.objects.filter(code=OuterRef("vat_code"), valid_from__lte=on).exclude(valid_to__lt=on)
-    articles = Article.objects.select_related("brand", "size_range").annotate(vat_percent=Subquery(rate.values("percent")[:1]))
-    article = articles.filter(pk=article_id).first()
+    percent = Subquery(rate.values("percent")[:1])
+    articles = Article.objects.select_related("brand", "size_range").annotate(vat_percent=percent)
+    article = articles.filter(**conditions).first()
     if article is None:
         raise Http404
     return article
 
 
-def grid(order: SalesOrder, article: Article, *, typed: dict[int, str] | None = None, held: bool = True) -> Grid:
+def grid(
+    order: SalesOrder,
+    article: Article,
+    *,
+    typed: dict[int, str] | None = None,
+    held: bool = True,
+    line_id: int | None = None,
+) -> Grid:
     """The window as it stands now, with what was typed (by variant id). Two statements.
 
     A cell exists for every variant that is sold, and for one that no longer is but is held or typed. held=False leaves
-    out what the order holds (the picker adds).
+    out what the order holds (the picker adds). line_id: the line it was opened from, whose cell is chosen.
     """
     typed = typed or {}
     variants = _variants(article, order.branch_id)
@@ -113,10 +119,12 @@ def grid(order: SalesOrder, article: Article, *, typed: dict[int, str] | None = 
         colour, size = row["colour_id"], row["size_id"]
         rows.setdefault(colour, (row["colour__label"] or "", row["colour__hex"] or ""))
         columns.setdefault(size, (row["size__position"] or 0, row["size__label"] or ""))
-        cells[colour, size] = _cell(order, article, row, lines.get(pk, []))
+        of_cell = lines.get(pk, [])
+        cells[colour, size] = _cell(order, article, row, of_cell)
+        cells[colour, size].chosen = any(line.pk == line_id for line in of_cell)
     _set_typed(cells.values(), typed)
     across = sorted(columns, key=lambda size: columns[size])
-    drawn = [_row(article, label, hex_, colour, across, columns, cells) for colour, (label, hex_) in rows.items()]
+    drawn = [_row(label, hex_, colour, across, columns, cells) for colour, (label, hex_) in rows.items()]
     by_id = {cell.variant_id: cell for cell in cells.values()}
     prices = [row["price"] for row in variants if row["pk"] in by_id] or [article.sales_price.amount]
     percents = {line.discount_percent for held_lines in lines.values() for line in held_lines}
@@ -127,7 +135,7 @@ def grid(order: SalesOrder, article: Article, *, typed: dict[int, str] | None = 
         by_id,
         (min(prices), max(prices)),
         percents.pop() if len(percents) == 1 else NOTHING,
-        [sum((c.held for c in column if isinstance(c, Cell)), NOTHING) for column in zip(*(r.cells for r in drawn), strict=True)],
+        [_sum(column) for column in zip(*(row.cells for row in drawn), strict=True)],
     )
 
 
@@ -148,32 +156,48 @@ def _variants(article: Article, branch_id: int) -> list[dict]:
     return list(rows)
 
 
-def _held(order: SalesOrder, variant_ids) -> dict[int, list[OrderLine]]:
-    """The order's lines of the variants, the one that takes further pieces first."""
+@dataclass(slots=True)
+class _Held:
+    """What a cell needs of a line; EUR in the order's mode."""
+
+    pk: int
+    quantity: Decimal
+    unit_price: Decimal
+    discount_percent: Decimal
+    discount_amount: Decimal
+    line_total: Decimal
+
+
+def _held(order: SalesOrder, variant_ids) -> dict[int, list[_Held]]:
+    """The order's lines of the variants, the last one first: it takes further pieces."""
     lines = defaultdict(list)
-    for line in OrderLine.objects.filter(order=order, variant__in=variant_ids, quantity__gt=0).order_by("-position"):
-        lines[line.variant_id].append(line)
+    found = OrderLine.objects.filter(order=order, variant__in=variant_ids, quantity__gt=0).order_by("-position")
+    columns = ("variant_id", "pk", "quantity", "unit_price", "discount_percent", "discount_amount", "line_total")
+    for variant_id, *values in found.values_list(*columns):
+        lines[variant_id].append(_Held(*values))
     return lines
 
 
 def _cell(order, article, row, lines) -> Cell:
     title = " ".join(part for part in (row["colour__label"], row["size__label"]) if part)
     held = sum((line.quantity for line in lines), NOTHING)
-    cell = Cell(
+    shown = plain_quantity(held)
+    if lines:
+        price = lines[0].unit_price * (100 - lines[0].discount_percent) / 100
+    else:
+        price = pricing.convert(row["price"], article.vat_percent or NOTHING, "inclusive", order.vat_mode)
+    return Cell(
         variant_id=row["pk"],
         title=title,
         free=(row["free"] or NOTHING) if article.stocked else None,
         codes=row["codes"],
-        price=pricing.convert(row["price"], article.vat_percent or NOTHING, "inclusive", order.vat_mode),
+        price=price,
         held=held,
-        total=sum((line.line_total.amount for line in lines), NOTHING),
-        shown=plain_quantity(held),
+        total=sum((line.line_total for line in lines), NOTHING),
+        estimated=len(lines) > 1 or bool(lines and lines[0].discount_amount),
+        shown=shown,
+        value=shown,
     )
-    if lines:
-        cell.price = lines[0].unit_price.amount * (100 - lines[0].discount_percent) / 100
-        cell.estimated = len(lines) > 1 or bool(lines[0].discount_amount.amount)
-    cell.value = cell.shown
-    return cell
 
 
 def _set_typed(cells, typed: dict[int, str]) -> None:
@@ -181,9 +205,13 @@ def _set_typed(cells, typed: dict[int, str]) -> None:
         cell.value = typed.get(cell.variant_id, cell.value)
 
 
-def _row(article, label, hex_, colour, across, columns, cells) -> Row:
+def _row(label, hex_, colour, across, columns, cells) -> Row:
     drawn = [cells.get((colour, size)) or f"{label} {columns[size][1]}".strip() for size in across]
-    return Row(label, hex_, drawn, sum((cell.held for cell in drawn if isinstance(cell, Cell)), NOTHING))
+    return Row(label, hex_, drawn, _sum(drawn))
+
+
+def _sum(cells) -> Decimal:
+    return sum((cell.held for cell in cells if isinstance(cell, Cell)), NOTHING)
 
 
 def plain_quantity(quantity: Decimal) -> str:
@@ -191,10 +219,10 @@ def plain_quantity(quantity: Decimal) -> str:
     return format_quantity(quantity).replace(".", "") if quantity else ""
 
 
-def elsewhere(order: SalesOrder, article: Article) -> dict[int, list[tuple[str, Decimal]]]:
+def elsewhere(order: SalesOrder, article_id: int) -> dict[int, list[tuple[str, Decimal]]]:
     """What is free in the other branches, by variant: [(branch, pieces)]. One statement (index: stock_level_once)."""
     levels = (
-        StockLevel.objects.filter(variant__article=article, branch__active=True, on_hand__gt=F("reserved"))
+        StockLevel.objects.filter(variant__article=article_id, branch__active=True, on_hand__gt=F("reserved"))
         .exclude(branch=order.branch_id)
         .order_by("branch__name")
         .values_list("variant_id", "branch__name", F("on_hand") - F("reserved"))
@@ -216,6 +244,12 @@ class Found:
     variant_id: int | None
     free: Decimal | None
     price: Decimal
+
+    @property
+    def stock(self) -> str:
+        if self.free is None:
+            return ""
+        return "none" if self.free <= 0 else "low" if self.free <= LOW else ""
 
 
 @dataclass

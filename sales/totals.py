@@ -1,7 +1,5 @@
 """From lines to stored totals: one routine for the screen, the till, documents and imports."""
 
-from decimal import Decimal
-
 from dataclasses import replace
 from decimal import Decimal
 
@@ -82,7 +80,7 @@ def save(lines) -> None:
     if len(old) == 1:
         old[0].save(force_update=True)
     elif old:
-        OrderLine.objects.bulk_update(old, UPDATED)
+        _update(old)
     for line in lines:
         line.dirty = False
 
@@ -106,6 +104,21 @@ UPDATED = [
     "changed_by",
     "changed_at",
 ]
+
+
+def _update(lines) -> None:
+    """Update many lines in one statement; bulk_update spells a CASE per line and field, and takes a second for 300."""
+    fields = [OrderLine._meta.get_field(name) for name in ("id", *UPDATED)]
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    arrays = ", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in fields)
+    values = [[field.get_db_prep_save(getattr(line, field.attname), connection) for line in lines] for field in fields]
+    sets = ", ".join(f"{column} = new.{column}" for column in columns[1:])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE sales_orderline AS line SET {sets} FROM unnest({arrays}) AS new ({', '.join(columns)})"  # noqa: S608
+            " WHERE line.id = new.id",
+            values,
+        )
 
 
 def _write_vat(order: SalesOrder, totals: pricing.Totals) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import lines, order, orders, scan, search, setup
+from sales.views import lines, matrix, order, orders, picker, scan, search, setup
 
 ORDER = "verkooporders/<int:order_id>/"
 LINE = ORDER + "regels/<int:line_id>/"
@@ -28,6 +28,12 @@ urlpatterns = [
     path(ORDER + "artikel/", lines.add, name="add"),
     path(ORDER + "tekstregel/", lines.add_text, name="add_text"),
     path(ORDER + "herstellen/", lines.restore, name="restore"),
+    path(ORDER + "maten/", matrix.matrix, name="matrix"),
+    path(ORDER + "maten/<int:article_id>/", matrix.matrix, name="matrix"),
+    path(ORDER + "maten/<int:article_id>/filialen/", matrix.elsewhere, name="matrix_elsewhere"),
+    path(ORDER + "artikelen/", picker.picker, name="picker"),
+    path(ORDER + "artikelen/zoeken/", picker.results, name="picker_results"),
+    path(ORDER + "artikelen/<int:article_id>/", picker.variants, name="picker_variants"),
     path(LINE, lines.line, name="line"),
     path(LINE + "verplaatsen/", lines.move, name="line_move"),
     path(LINE + "kopieren/", lines.copy, name="line_copy"),

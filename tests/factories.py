@@ -108,7 +108,7 @@ def article(
     """
     vat_rates()
     number = number or f"A{next(_serial):05d}"
-    bar = size_range(f"Maten {'-'.join(map(str, sizes))}", sizes) if sizes else None
+    bar = size_range(f"Maten {'-'.join(map(str, sizes))}"[:60], sizes) if sizes else None
     made = Article.objects.create(
         **{
             "number": number,

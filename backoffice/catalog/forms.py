@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, VatRate
+from backoffice.catalog.services import pictures
+from backoffice.core.errors import Refusal
 from backoffice.core.forms import AmountField, CleanTextField, DutchDateField, PercentField
 
 
@@ -49,8 +51,20 @@ class ArticleForm(forms.ModelForm):
                 "brand": article.brand.name if article.brand else "",
                 "group": article.group.path if article.group else "",
                 "sales_price": article.sales_price.amount,
-                "colours": list(Colour.objects.filter(pk__in=article.variants.values("colour"))),
+                "colours": list(Colour.objects.filter(pk__in=article.variants.filter(active=True).values("colour"))),
             }
+
+    def clean_image(self):
+        """A new picture is checked and made small; False takes the old one away; None leaves it."""
+        upload = self.cleaned_data["image"]
+        if "image" not in self.changed_data:
+            return None
+        if not upload:
+            return ""
+        try:
+            return pictures.read(upload)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
     def _post_clean(self):
         """The service writes the article, not the form."""
@@ -60,7 +74,7 @@ class ArticleForm(forms.ModelForm):
         cleaned = dict(self.cleaned_data)
         cleaned.pop("colours")
         size_range = cleaned.pop("size_range")
-        if not cleaned["image"]:
+        if cleaned["image"] is None:
             cleaned.pop("image")
         return cleaned | {"size_range_id": size_range.pk if size_range else None}
 

@@ -11,6 +11,8 @@ from backoffice.catalog.models import Article, Barcode, StockLevel, Variant
 from backoffice.core import search
 
 ZERO = Decimal(0)
+# what a cell shows of the variant itself, beside its offer
+OWN = ("own_price", "active", "colour_id", "size_id")
 
 
 def found_articles(
@@ -31,7 +33,7 @@ def found_articles(
     if in_stock_at is not None:
         levels = StockLevel.objects.filter(variant__article=OuterRef("pk"), branch_id=in_stock_at, on_hand__gt=0)
         articles = articles.filter(Exists(levels))
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     if not text:
         return articles, False
     exact = articles.filter(pk__in=exact_ids(text))
@@ -69,6 +71,8 @@ class Cell:
     codes: list[str] = field(default_factory=list)
     own_price: Decimal | None = None
     active: bool = True
+    colour_id: int | None = None
+    size_id: int | None = None
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
 
@@ -81,25 +85,37 @@ class Cell:
         return "none" if self.free <= 0 else "low" if self.free <= 2 else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One cell of the grid; `cell` is None where there is no variant of this colour and size."""
+
+    cell: Cell | None
+    colour_id: int | None
+    size_id: int | None
+    size: str
+
+
 @dataclass
 class Row:
-    """One colour of the grid; a cell is None where there is no variant."""
+    """One colour of the grid."""
 
     colour: str
     hex: str
-    cells: list[Cell | None]
+    places: list[Place]
 
     @property
     def total(self) -> Decimal:
-        return sum((cell.on_hand for cell in self.cells if cell), ZERO)
+        return sum((place.cell.on_hand for place in self.places if place.cell), ZERO)
 
 
 def cells_of(article: Article, branch_id: int | None) -> list[Cell]:
     """The variants in their own order, with codes, prices and stock: four statements whatever their number."""
     cells = {offer.variant_id: Cell(offer) for offer in offers.offers(article=article)}
-    for pk, own_price, active in Variant.objects.filter(article=article).values_list("pk", "own_price", "active"):
-        cells[pk].own_price, cells[pk].active = own_price, active
-    for variant_id, code in Barcode.objects.filter(variant__article=article).order_by("pk").values_list("variant", "code"):
+    for pk, *own in Variant.objects.filter(article=article).values_list("pk", *OWN):
+        for name, value in zip(OWN, own, strict=True):
+            setattr(cells[pk], name, value)
+    codes = Barcode.objects.filter(variant__article=article).order_by("pk")
+    for variant_id, code in codes.values_list("variant", "code"):
         cells[variant_id].codes.append(code)
     levels = StockLevel.objects.filter(variant__article=article)
     for level in levels if branch_id is None else levels.filter(branch_id=branch_id):
@@ -109,13 +125,15 @@ def cells_of(article: Article, branch_id: int | None) -> list[Cell]:
 
 
 def grid(article: Article, cells: list[Cell]) -> tuple[list[str], list[Row], list[Decimal]]:
-    """(sizes, a row per colour, total on hand per size) in the order of colours and sizes."""
-    used = {cell.offer.size for cell in cells}
-    labels = list(article.size_range.sizes.order_by("position", "pk").values_list("label", flat=True)) if article.size_range else []
-    sizes = [label for label in labels if label in used] + sorted(used - set(labels))
-    rows: dict[str, Row] = {}
-    for cell in cells:
-        row = rows.setdefault(cell.offer.colour, Row(cell.offer.colour, cell.offer.colour_hex, [None] * len(sizes)))
-        row.cells[sizes.index(cell.offer.size)] = cell
-    totals = [sum((row.cells[i].on_hand for row in rows.values() if row.cells[i]), ZERO) for i in range(len(sizes))]
-    return sizes, list(rows.values()), totals
+    """(sizes, a row per colour, total on hand per size): all sizes of the range, and what lies outside of it."""
+    sizes = dict(article.size_range.sizes.values_list("pk", "label")) if article.size_range else {}
+    shown = [cell for cell in cells if cell.active] or cells
+    sizes |= {cell.size_id: cell.offer.size for cell in shown if cell.size_id not in sizes}
+    known = {(cell.colour_id, cell.size_id): cell for cell in cells}
+    rows = []
+    for colour_id in dict.fromkeys(cell.colour_id for cell in shown):
+        offer = next(cell.offer for cell in cells if cell.colour_id == colour_id)
+        places = [Place(known.get((colour_id, pk)), colour_id, pk, label) for pk, label in sizes.items()]
+        rows.append(Row(offer.colour, offer.colour_hex, places))
+    totals = [sum((row.places[i].cell.on_hand for row in rows if row.places[i].cell), ZERO) for i in range(len(sizes))]
+    return list(sizes.values()), rows, totals

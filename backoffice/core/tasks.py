@@ -5,6 +5,7 @@ and must then have one effect.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
@@ -49,5 +50,6 @@ def sweep_imports(timestamp: int) -> None:
 def work(**options) -> None:
     """Run a worker until it is told to stop; wait=False ends it when nothing is left to do."""
     # django's connections are of threads; the worker's own come from an asynchronous pool
-    worker = app.with_connector(app.connector.get_worker_connector())
+    connector: Any = app.connector
+    worker = app.with_connector(connector.get_worker_connector())
     worker.run_worker(**options)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from backoffice.relations.models import Branch, Till
+from backoffice.relations.models import Till
 from backoffice.relations.services import setup
 
 admin.site.site_header = admin.site.site_title = "Toonbank"
@@ -20,12 +20,6 @@ class SetupAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-@admin.register(Branch)
-class BranchAdmin(SetupAdmin):
-    list_display = ["code", "name", "city", "active"]
-    exclude = ["logo"]  # checked by content in its own screen only
 
 
 @admin.register(Till)

@@ -41,6 +41,9 @@ class LoginForm(AuthenticationForm):
         "inactive": gettext_lazy("E-mailadres of wachtwoord klopt niet."),
     }
 
+    def clean_username(self) -> str:
+        return self.cleaned_data["username"].strip().lower()  # attempts are counted per address, however it is typed
+
 
 class CustomerForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Soort"), choices=Customer.Kind.choices, widget=forms.RadioSelect)

@@ -63,10 +63,10 @@ class CustomerPlan:
     """One row: the values that the file has, and the customer that it is about, when there is one."""
 
     row: int
-    number: int | None
+    number: Any  # int, or None until one is taken
     values: dict[str, Any]
     address: dict[str, Any]
-    known: Customer | None = None
+    known: Any = None  # the Customer, when there is one
     changes: bool = False
 
 
@@ -301,4 +301,5 @@ CUSTOMERS = Importer(
     sentence=sentence,
     facts=facts,
     shown=shown,
+    figures=(gettext_lazy("Rij"), gettext_lazy("Debiteurnummer")),
 )

@@ -70,14 +70,15 @@ def reason(customer: Customer, text: str) -> str:
     """The small line under a customer: the city, and what else matched (e-mail, phone or postcode)."""
     words = search.fold(searchable(text)).split()
     parts = []
-    for address in customer.all_addresses[:1]:
+    addresses = getattr(customer, "all_addresses", None) or list(customer.addresses.order_by("-kind", "pk"))
+    for address in addresses[:1]:
         parts.append(address.city)
     for word in words:
         if word in search.fold(f"{customer.number} {customer.name}"):
             continue
         if word in search.fold(customer.email):
             parts.append(customer.email)
-        parts += [f"{a.postcode} {a.city}" for a in customer.all_addresses if word in fold_postcode(a.postcode)]
+        parts += [f"{a.postcode} {a.city}" for a in addresses if word in fold_postcode(a.postcode)]
     if len(parts) < 2 and customer.email:
         parts.append(customer.email)
     return " · ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))

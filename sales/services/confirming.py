@@ -87,7 +87,9 @@ def snapshot(order: SalesOrder, lines) -> dict:
     """What a version keeps: {"snapshot": …, "personal": …}; amounts as strings, in the order's VAT mode."""
     header = {
         name: str(getattr(order, name) or "")
-        for name in ("number", "order_date", "expected_delivery_date", "time_window", "subject", "reference", "vat_mode")
+        for name in (
+            "number", "order_date", "expected_delivery_date", "time_window", "subject", "reference", "vat_mode",
+        )
     } | {
         name: getattr(order, f"{name}_id")
         for name in ("order_type", "delivery_method", "employee", "branch", "customer")

@@ -114,7 +114,7 @@ def search_text(order: SalesOrder) -> str:
 
 
 def _get(model, pk, field):
-    """The row that was chosen; None where the customer is emptied. Raises Refusal for anything that cannot be chosen."""
+    """The row that was chosen; None where the customer is emptied. Raises Refusal for what cannot be chosen."""
     if not pk and field == "customer":
         return None
     row = model.objects.filter(pk=pk).first()
@@ -194,7 +194,11 @@ def discard(*, order_id: int, employee) -> SalesOrder:
 def sweep(*, before) -> int:
     """Delete drafts older than `before` that never got a line or a customer. Returns how many."""
     empty = SalesOrder.objects.filter(
-        lifecycle__in=["draft", "discarded"], customer__isnull=True, lines__isnull=True, entered_at__lt=before, number=""
+        lifecycle__in=["draft", "discarded"],
+        number="",
+        customer__isnull=True,
+        lines__isnull=True,
+        entered_at__lt=before,
     )
     ids = list(empty.values_list("pk", flat=True))
     locks.take("order", SalesOrder.objects.filter(pk__in=ids))

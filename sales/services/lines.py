@@ -193,8 +193,9 @@ def delete(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
 
 
 PACKED = [
-    "position", "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label", "text",
-    "stocked", "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
+    "position", "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label",
+    "text", "stocked",
+    "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
     "override_reason", "vat_code", "vat_percent",
 ]  # fmt: skip
 PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]

@@ -191,11 +191,12 @@ def consequences(request, order: SalesOrder, names, whole: bool) -> HttpResponse
     values = header_context(request, order)
     values["fields"] = [values["form"][name] for name in names]
     parts = ("sales/_head_answer.html", "sales/_foot.html")
-    return http.trigger(lines_answer(request, order, whole=whole, parts=parts, saved=True, **values), "customer-changed")
+    response = lines_answer(request, order, whole=whole, parts=parts, saved=True, **values)
+    return http.trigger(response, "customer-changed")
 
 
 def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refusal: Refusal) -> HttpResponse:
-    """A cell that was refused: it keeps what was typed, is marked and says why. Beyond the ceiling the reason is asked."""
+    """A cell that was refused: it keeps what was typed and says why. Beyond the ceiling the reason is asked."""
     line.title = title(line)
     dress(line)
     boxes = [cell for cell in line.cells if cell.name in typed]

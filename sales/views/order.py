@@ -127,7 +127,8 @@ def _ask_vat_mode(request, order, mode, new):
         "fields": {"vat_mode": mode, "sure": "1"},
         "swap": "none",
     }
-    return render(request, "sales/_ask_vat_mode.html", answers.context(request, order, **answers.foot_context(order), **ask))
+    values = answers.context(request, order, **answers.foot_context(order), **ask)
+    return render(request, "sales/_ask_vat_mode.html", values)
 
 
 @right("sales.edit")

@@ -41,7 +41,7 @@ def scan(request, order_id):
         return _answer(HttpResponse(status=200), "choose", choose.message, url=_matrix(order_id, choose.article_id))
     except Refusal as refusal:
         if refusal.code in ("scan.unknown", "scan.check_digit"):
-            return _other(request, order_id, code) or _unknown(refusal)
+            return _other(request, order_id, code) or _unknown(refusal, code)
         return _unknown(refusal)
     return _answer(answers.lines_answer(request, order, cells=("quantity",)), "known", *_said(order, quantity))
 
@@ -61,8 +61,11 @@ def _said(order, quantity: Decimal) -> tuple[str, str]:
     return title(line), count
 
 
-def _unknown(refusal: Refusal) -> HttpResponse:
-    return _answer(HttpResponse(status=refusal.status), "unknown", refusal.message, code=refusal.code)
+def _unknown(refusal: Refusal, code: str = "") -> HttpResponse:
+    text = refusal.message
+    if refusal.code == "scan.unknown":
+        text = _("Onbekende code %(code)s") % {"code": code[:64]}
+    return _answer(HttpResponse(status=refusal.status), "unknown", text, code=refusal.code)
 
 
 def _matrix(order_id: int, article_id: int) -> str:

@@ -21,8 +21,8 @@ def refused(sql: str, *params) -> str:
 
 def again(row, **changes) -> tuple[str, list]:
     """An INSERT of the same row once more, with changes."""
-    values = {f.column: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key} | changes
-    values = {column: getattr(value, "amount", value) for column, value in values.items()}
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    values = {f.column: f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields} | changes
     names, marks = ", ".join(f'"{name}"' for name in values), ", ".join(["%s"] * len(values))
     return f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({marks})", list(values.values())
 

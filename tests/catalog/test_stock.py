@@ -85,6 +85,7 @@ def test_a_hundred_variants_take_one_statement(utrecht, django_assert_num_querie
         assert len(stock.change(utrecht, reserved=pairs)) == 100
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("policy", ["allow", "warn"])
 def test_a_branch_that_allows_it_sells_below_stock_as_back_order(policy):
     branch = factories.branch("Utrecht", below_stock=policy)

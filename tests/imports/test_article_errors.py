@@ -60,7 +60,9 @@ def test_an_option_that_is_no_colour_or_size_is_named(shop):
 def test_a_matrix_article_asks_which_variant_a_row_is_about(shop):
     bring_in(csv(ONE), shop)
     found = problems(csv("TR1;8", header="artikelnummer;voorraad"), shop)
-    assert [(row, sentence) for row, _, _, sentence in found] == [(2, "Dit artikel heeft kleuren of maten: vul in welke.")]
+    assert [(row, sentence) for row, _, _, sentence in found] == [
+        (2, "Dit artikel heeft kleuren of maten: vul in welke.")
+    ]
 
 
 def test_every_error_is_counted_and_the_first_200_are_kept(shop):

@@ -8,7 +8,15 @@ import pytest
 
 from backoffice.catalog.imports import sizes
 from backoffice.catalog.models import (
-    Article, ArticleGroup, Barcode, Brand, Colour, SizeRange, StockLevel, StockMove, Variant,
+    Article,
+    ArticleGroup,
+    Barcode,
+    Brand,
+    Colour,
+    SizeRange,
+    StockLevel,
+    StockMove,
+    Variant,
 )  # fmt: skip
 from backoffice.core.imports import mapping
 from backoffice.core.imports.importer import importer_of
@@ -52,7 +60,12 @@ def test_a_catalogue_goes_in_whole_and_again_changes_nothing(shop):
 def test_the_stand_in_is_read_to_the_last_detail(shop):
     bring_in(STAND_IN.read_bytes(), shop)
     trui = Article.objects.get(number="TR100")
-    assert (trui.name, trui.brand.name, trui.group.path, trui.vat_code) == ("Trui Élise", "Noordzij", "Dames/Truien", "high")
+    assert (trui.name, trui.brand.name, trui.group.path, trui.vat_code) == (
+        "Trui Élise",
+        "Noordzij",
+        "Dames/Truien",
+        "high",
+    )
     assert (trui.sales_price.amount, trui.matrix, trui.active) == (Decimal("59.95"), True, True)
     assert trui.search_text.startswith("tr100 trui elise noordzij")
     assert sizes_of(trui) == ["XS", "S", "M", "L", "XL"]
@@ -84,9 +97,15 @@ def test_windows_1252_with_commas_and_decimal_points(shop):
 
 def test_a_workbook_with_real_figures(shop):
     header = ["Artikelnummer", "Omschrijving", "Maat", "EAN", "Verkoopprijs", "BTW", "Voorraad"]
-    bring_in(xlsx(header, ["S1", "Sneaker", 36.5, 2900000000018, 99.95, 0.21, 3], ["S1", None, 36, "", 99.95, 0.21, 2]), shop)
+    bring_in(
+        xlsx(header, ["S1", "Sneaker", 36.5, 2900000000018, 99.95, 0.21, 3], ["S1", None, 36, "", 99.95, 0.21, 2]), shop
+    )
     article = Article.objects.get()
-    assert (sizes_of(article), article.sales_price.amount, article.vat_code) == (["36", "36,5"], Decimal("99.95"), "high")
+    assert (sizes_of(article), article.sales_price.amount, article.vat_code) == (
+        ["36", "36,5"],
+        Decimal("99.95"),
+        "high",
+    )
     assert sorted(StockLevel.objects.values_list("on_hand", flat=True)) == [2, 3]
 
 
@@ -94,7 +113,8 @@ def test_a_web_shop_export_with_option_columns_and_first_row_names(shop):
     header = ("Handle,Title,Body (HTML),Vendor,Type,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
               "Variant SKU,Variant Inventory Qty,Variant Price,Variant Barcode,Image Src,Status")  # fmt: skip
     content = csv(
-        'trui-zoe,Trui Zoë,"<p>Wol, zacht</p>",Noordzij,Truien,Color,Zwart,Size,XL,TZ-ZW-XL,4,59.95,2900000000018,a.jpg,active',
+        'trui-zoe,Trui Zoë,"<p>Wol, zacht</p>",Noordzij,Truien,'
+        "Color,Zwart,Size,XL,TZ-ZW-XL,4,59.95,2900000000018,a.jpg,active",
         "trui-zoe,,,,,,Zwart,,S,TZ-ZW-S,2,59.95,2900000000025,,",
         "trui-zoe,,,,,,Écru,,S,TZ-EC-S,1,64.95,,,",
         "trui-zoe,,,,,,,,,,,,,b.jpg,",
@@ -141,7 +161,12 @@ def test_a_second_file_updates_price_stock_and_name_only_where_they_differ(shop)
     found = bring_in(
         csv("TR1;Trui Zoë;Zwart;M;2900000000018;49,95;21;1", "TR1;;Zwart;L;2900000000025;49,95;21;3"), shop
     )
-    assert (found["created"], found["articles_changed"], found["variants_changed"], found["stock_moves"]) == (0, 1, 1, 1)
+    assert (found["created"], found["articles_changed"], found["variants_changed"], found["stock_moves"]) == (
+        0,
+        1,
+        1,
+        1,
+    )
     article = Article.objects.get()
     assert (article.name, article.sales_price.amount) == ("Trui Zoë", Decimal("49.95"))
     assert article.search_text.startswith("tr1 trui zoe")
@@ -163,7 +188,9 @@ def test_an_article_that_gets_another_size_moves_to_a_range_that_has_it(shop):
     first, second = Article.objects.get(number="TR1"), Article.objects.get(number="TR2")
     assert (sizes_of(first), sizes_of(second)) == (["XS", "M"], ["M"])
     assert variants("TR1") == [("Zwart", "XS"), ("Zwart", "M")]
-    assert set(Variant.objects.filter(article=first).values_list("size__size_range", flat=True)) == {first.size_range_id}
+    assert set(Variant.objects.filter(article=first).values_list("size__size_range", flat=True)) == {
+        first.size_range_id
+    }
     assert Barcode.objects.get(code="2900000000018").variant.article == first
 
 

@@ -6,7 +6,10 @@ from backoffice.core import numbers
 from backoffice.relations.models import Customer, CustomerAddress
 from tests.imports.tables import bring_in, csv, problems
 
-HEADER = "Nummer;Soort;Bedrijf;Voornaam;Tussenvoegsel;Achternaam;E-mail;Telefoon;Straat;Huisnr;Postcode;Plaats;Land;KVK;BTW-id;BTW"
+HEADER = (
+    "Nummer;Soort;Bedrijf;Voornaam;Tussenvoegsel;Achternaam;E-mail;Telefoon;"
+    "Straat;Huisnr;Postcode;Plaats;Land;KVK;BTW-id;BTW"
+)
 ANNA = "10050;Particulier;;Anna;de;Wit;anna@example.nl;06 12345678;Oudegracht;12;3511ab;Utrecht;Nederland;;;"
 FIRM = ";Zakelijk;Modehuis Bos;Jan;;Bos;info@bos.example;;Markt;1;1000;Brussel;België;;BE0403019261;exclusief"
 

@@ -130,3 +130,20 @@ def test_a_seller_may_not_import_and_kinds_do_not_mix(desk, client, shop):
         assert client.post(reverse(f"catalog:{name}", args=[job.pk]), form(job, shop)).status_code == 403
     assert client.get(reverse("catalog:import")).status_code == 403
     assert (ImportJob.objects.get().status, Article.objects.count()) == ("preview", 0)
+
+
+def test_a_catalogue_goes_in_by_hand_and_the_screen_follows_the_worker(shop, page, login):
+    login(page, shop.admin)
+    page.goto("/artikelen/importeren/")
+    page.get_by_label("Bestand").set_input_files(STAND_IN)
+    page.get_by_role("button", name="Naar het voorbeeld").click()
+    page.get_by_text("5 artikelen, 30 varianten, 0 fouten").wait_for()
+    page.get_by_label("omschrijving").select_option("")
+    page.get_by_text("Met 5 fouten gaat er niets in").wait_for()
+    assert page.get_by_role("button", name="Importeren").is_disabled()
+    page.get_by_label("omschrijving").select_option("name")
+    page.get_by_role("button", name="Importeren", disabled=False).click()
+    page.get_by_text("Bezig met inlezen").wait_for()
+    once()
+    page.get_by_text("5 artikelen, 30 varianten, 0 fouten").wait_for()
+    assert Article.objects.count() == 5

@@ -53,7 +53,9 @@ def test_text_that_an_export_guarded_comes_back():
 
 
 def test_xlsx_cells_become_dutch_text():
-    content = xlsx(["nummer", "maat", "prijs", "ean", "actief"], ["A1", 36.5, 56.99, 2900000000018.0, True], [], ["A2", 36])
+    content = xlsx(
+        ["nummer", "maat", "prijs", "ean", "actief"], ["A1", 36.5, 56.99, 2900000000018.0, True], [], ["A2", 36]
+    )
     table = open_table(content)
     assert list(table.rows()) == [
         (2, ["A1", "36,5", "56,99", "2900000000018", "ja"]),

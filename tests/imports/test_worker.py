@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def once() -> None:
-    """Do what waits, in this process."""
-    work(wait=False, install_signal_handlers=False, listen_notify=False)
+    """Do what waits, in this process; in a thread, for a browser test has an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work, wait=False, install_signal_handlers=False, listen_notify=False).result()
 
 
 def uploaded(shop, content: bytes, kind: str = "articles") -> ImportJob:

@@ -10,9 +10,8 @@ from tests import factories
 def shop() -> SimpleNamespace:
     """Utrecht with a seller, a manager and someone of the office; two colour/size articles and one at 9 %."""
     utrecht = factories.branch("Utrecht Oudegracht")
-    shirt = factories.article(
-        "48211", "Oxford-overhemd Kade", "49.95", colours=["Wit", "Navy"], sizes=["39", "40", "42"], brand="Wolff & Wever"
-    )
+    sizes = ["39", "40", "42"]
+    shirt = factories.article("48211", "Oxford-overhemd Kade", "49.95", colours=["Wit", "Navy"], sizes=sizes)
     chino = factories.article("51077", "Chino Slim Stads", "69.95", colours=["Navy"], sizes=["32", "34"])
     shorten = factories.article("90140", "Broek inkorten", "12.50", vat_code="low", stocked=False)
     belt = factories.article("30001", "Riem Tuig", "29.95")

@@ -66,13 +66,9 @@ def test_lines(order, name, change):
 
 
 def test_a_number_a_position_and_a_key_are_given_once(order):
-    s = factories
-    other = confirming.confirm(
-        order_id=s.draft(
-            employee=order.employee, branch=order.branch, customer=order.customer, items=[(order.lines.first().variant, 1)]
-        ).pk,
-        employee=order.employee,
-    )
+    items = [(order.lines.first().variant, 1)]
+    other = factories.draft(employee=order.employee, branch=order.branch, customer=order.customer, items=items)
+    other = confirming.confirm(order_id=other.pk, employee=order.employee)
     refused("order_number_once", "UPDATE sales_salesorder SET number = %s WHERE id = %s", order.number, other.pk)
     refused("line_position_once", "UPDATE sales_orderline SET position = 1 WHERE order_id = %s", order.pk)
     refused("line_key_once", "UPDATE sales_orderline SET key = %s WHERE order_id = %s", uuid.uuid4(), order.pk)

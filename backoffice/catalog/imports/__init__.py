@@ -3,6 +3,7 @@
 from itertools import islice
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.catalog.imports.fields import FIELDS
 from backoffice.catalog.imports.plan import Plan
@@ -81,5 +82,6 @@ ARTICLES = Importer(
     sentence=sentence,
     facts=facts,
     shown=shown,
+    figures=(gettext_lazy("Rij"), gettext_lazy("Verkoopprijs"), gettext_lazy("Voorraad")),
     stock_field="stock",
 )

@@ -147,7 +147,7 @@ def _codes(plan: Plan, source: Source, problems: Problems) -> None:
 
 def _stock(plan: Plan, branch_id: int | None) -> None:
     ids = [v.id for a in plan.articles.values() for v in a.variants.values() if v.id and v.stock is not None]
-    levels = StockLevel.objects.filter(branch_id=branch_id, variant_id__in=ids)
+    levels = StockLevel.objects.filter(branch_id=branch_id or 0, variant_id__in=ids)
     on_hand = dict(levels.values_list("variant_id", "on_hand"))
     for article in plan.articles.values():
         if article.known and not article.known["stocked"]:

@@ -41,7 +41,7 @@ class ArticlePlan:
     plain: VariantPlan | None = None
     price: Decimal | None = None
     unread: set[str] = field(default_factory=set)  # fields with a cell that is wrong: they are not missing
-    known: dict[str, Any] | None = None
+    known: Any = None  # {attribute: value}, or None
     changes: dict[str, Any] = field(default_factory=dict)
     size_ids: dict[str, int] = field(default_factory=dict)  # of its range, when that is known
     id: int = 0

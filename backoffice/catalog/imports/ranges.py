@@ -19,7 +19,7 @@ class Ranges:
         for pk, range_id, label in Size.objects.order_by("position", "pk").values_list("pk", "size_range_id", "label"):
             self.labels[range_id].setdefault(sizes.key(label), label)
             self.ids[range_id].setdefault(sizes.key(label), pk)
-        self.by_set = {}
+        self.by_set: dict[frozenset[str], int] = {}
         for pk, labels in sorted(self.labels.items()):
             self.by_set.setdefault(frozenset(labels), pk)
         self.made: list[int] = []
@@ -34,7 +34,7 @@ class Ranges:
             if key:
                 wanted.setdefault(key, variant[4])
         if article.size_range and (wanted or fold(article.size_range) in self.by_name):
-            chosen = self._named(article.size_range, wanted)
+            chosen: int | None = self._named(article.size_range, wanted)
         elif not wanted or (current and set(wanted) <= set(self.labels[current])):
             chosen = current
         else:

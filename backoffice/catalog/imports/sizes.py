@@ -48,8 +48,9 @@ def rank(label: str) -> tuple[int, float, float] | None:
     if letters is not None:
         return 0, letters, 0
     parts = [_letters(part.strip()) for part in re.split("[/-]", word)]
-    if len(parts) == 2 and None not in parts:
-        return 0, (parts[0] + parts[1]) / 2, 0
+    known = [part for part in parts if part is not None]
+    if len(parts) == len(known) == 2:
+        return 0, sum(known) / 2, 0
     bare = word[1:] if re.match("w[0-9]", word) else word
     if found := FIGURES.fullmatch(bare):
         first, second = (float((part or "0").replace(",", ".")) for part in found.groups())

@@ -3,11 +3,13 @@
 import re
 from decimal import Decimal
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from stdnum import ean
 
-from backoffice.catalog.models import Article, ArticleGroup, Barcode, Brand, Colour, Size, SizeRange, Variant, VatRate
+from backoffice.catalog.models import Article, ArticleGroup, Barcode, Brand, SizeRange, Variant, VatRate
 from backoffice.catalog.offers import EAN_LENGTHS
+from backoffice.catalog.services import variants
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
@@ -27,8 +29,7 @@ def save(*, employee, values: dict, article_id: int | None = None, colour_ids: l
 
     values: number, name, brand (its name, made when new), group (its path, made when new), vat_code, size_range_id,
     sales_price (EUR including VAT), fractions, stocked, active, image; any may be left out of a change. colour_ids: the
-    colours it comes in; a variant is made for each of them in each size of the range, and existing ones are kept.
-    Raises Refusal with the field.
+    colours it comes in (see variants.generate). Raises Refusal with the field.
     """
     _guard(employee)
     article = Article.objects.select_for_update().filter(pk=article_id).first() if article_id else Article()
@@ -39,14 +40,15 @@ def save(*, employee, values: dict, article_id: int | None = None, colour_ids: l
             setattr(article, name, values[name])
     _check(article)
     if "brand" in values:
-        article.brand = Brand.objects.get_or_create(name=values["brand"])[0] if values["brand"] else None
+        article.brand = _named(Brand, "name", " ".join(values["brand"].split()))
     if "group" in values:
-        article.group = ArticleGroup.objects.get_or_create(path=values["group"])[0] if values["group"] else None
+        parts = [" ".join(part.split()) for part in values["group"].split("/")]
+        article.group = _named(ArticleGroup, "path", "/".join(part for part in parts if part))
     if "size_range_id" in values:
         _set_size_range(article, values["size_range_id"])
     article.search_text = search_text(article.number, article.name, article.brand.name if article.brand else "")
-    article.save()
-    _generate(article, colour_ids)
+    _write(article)
+    variants.generate(article, colour_ids)
     return article
 
 
@@ -62,39 +64,30 @@ def _check(article: Article) -> None:
         raise Refusal("article.vat", _("Kies een btw-tarief."), "vat_code")
 
 
+def _named(model, column: str, text: str):
+    """The row of this name, whatever its capitals; made when it is new; None without a name."""
+    if not text:
+        return None
+    found = model.objects.filter(**{f"{column}__iexact": text}).first()
+    return found or model.objects.get_or_create(**{column: text})[0]
+
+
+def _write(article: Article) -> None:
+    try:
+        with transaction.atomic():
+            article.save()
+    except IntegrityError:
+        _check(article)  # somebody was first with this number
+        raise
+
+
 def _set_size_range(article: Article, size_range_id: int | None) -> None:
-    if article.pk and article.size_range_id != size_range_id and article.variants.filter(size__isnull=False).exists():
+    sized = Variant.objects.filter(article=article.pk, size__isnull=False, active=True)
+    if article.pk and article.size_range_id != size_range_id and sized.exists():
         raise Refusal(
             "article.size_range", _("De maatbalk ligt vast: er zijn varianten in deze maten."), "size_range"
         )
     article.size_range = SizeRange.objects.get(pk=size_range_id) if size_range_id else None
-
-
-def _generate(article: Article, colour_ids: list[int] | None) -> None:
-    """Make the variants that are missing; the one bare variant of an article goes when it gets colours or sizes."""
-    known = list(article.variants.values_list("pk", "colour_id", "size_id"))
-    colours = {colour for _pk, colour, _size in known if colour} | set(colour_ids or [])
-    colours &= set(Colour.objects.filter(pk__in=colours).values_list("pk", flat=True))
-    sizes = list(Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True))
-    wanted = {(colour, size) for colour in colours or {None} for size in sizes or [None]}
-    bare = [pk for pk, colour, size in known if not colour and not size and (None, None) not in wanted]
-    if bare:
-        _drop_bare(article, bare)
-    missing = wanted - {(colour, size) for _pk, colour, size in known}
-    Variant.objects.bulk_create(Variant(article=article, colour_id=c, size_id=s) for c, s in sorted(missing, key=str))
-    matrix = bool(colours or sizes)
-    if article.matrix != matrix:
-        article.matrix = matrix
-        article.save(update_fields=["matrix"])
-
-
-def _drop_bare(article: Article, bare: list[int]) -> None:
-    """A variant without colour and size cannot stay beside others: deleted when unused, else refused."""
-    if Variant.objects.filter(pk__in=bare, moves__isnull=False).exists():
-        raise Refusal(
-            "article.bare", _("Dit artikel heeft al voorraad zonder kleur en maat; maak er een nieuw artikel voor."), "size_range"
-        )
-    article.variants.filter(pk__in=bare).delete()
 
 
 @keyed("catalog.variant.set", result=("catalog.Variant", "variant_id"))
@@ -114,18 +107,29 @@ def set_variant(
     codes = list(dict.fromkeys(codes))
     for code in codes:
         check_code(code)
-    taken = Barcode.objects.filter(code__in=codes).exclude(variant=variant).select_related("variant__article", "article")
-    for barcode in taken:
-        holder = barcode.article or barcode.variant.article
-        raise Refusal(
-            "barcode.taken", _("Barcode %(code)s is al van %(article)s.") % {"code": barcode.code, "article": holder}, "codes"
-        )
+    _check_free(codes, variant)
     variant.own_price, variant.active = own_price, active
     variant.save(update_fields=["own_price", "currency", "active"])
     variant.barcodes.exclude(code__in=codes).delete()
     known = set(variant.barcodes.values_list("code", flat=True))
-    Barcode.objects.bulk_create(Barcode(code=code, variant=variant) for code in codes if code not in known)
+    try:
+        with transaction.atomic():
+            Barcode.objects.bulk_create(Barcode(code=code, variant=variant) for code in codes if code not in known)
+    except IntegrityError:
+        _check_free(codes, variant)  # somebody was first with one of them
+        raise
     return variant
+
+
+def _check_free(codes: list[str], variant: Variant) -> None:
+    taken = Barcode.objects.filter(code__in=codes).exclude(variant=variant)
+    for barcode in taken.select_related("variant__article", "article"):
+        holder = barcode.article or barcode.variant.article
+        raise Refusal(
+            "barcode.taken",
+            _("Barcode %(code)s is al van %(article)s.") % {"code": barcode.code, "article": holder},
+            "codes",
+        )
 
 
 def check_code(code: str) -> None:

@@ -1,9 +1,10 @@
 """Artikelen: the list, the page of one with its colours and sizes, Nieuw and Wijzigen."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,10 +12,11 @@ from backoffice.catalog import selectors
 from backoffice.catalog.forms import ArticleForm
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Variant
 from backoffice.catalog.services import articles as service
+from backoffice.catalog.services import variants as variant_service
 from backoffice.core import paging
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
-from backoffice.core.http import posted_key
+from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
@@ -28,7 +30,7 @@ MENU = 40  # choices in a filter's menu
 @right("catalog.view")
 @require_GET
 def articles(request):
-    asked = {name: request.GET.get(name, "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
+    asked = {name: request.GET.get(name, "").replace("\0", "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
     brand = int(asked["brand"]) if asked["brand"].isascii() and asked["brand"].isdigit() and len(asked["brand"]) < 18 else None
     rows, resembling = selectors.found_articles(
         asked["q"][:100], group=asked["group"], brand=brand, active={"yes": True, "no": False}.get(asked["active"]),
@@ -91,16 +93,38 @@ def article(request, pk):
     if row is None:
         raise Http404
     branches = list(Branch.objects.filter(active=True))
-    chosen = next((b for b in branches if str(b.pk) == request.GET.get("branch", str(request.branch_id))), None)
+    chosen = _chosen(request, branches)
     cells = selectors.cells_of(row, chosen.pk if chosen else None)
     sizes, rows, totals = selectors.grid(row, cells)
     context = {
         "article": row, "cells": cells, "sizes": sizes, "rows": rows, "totals": totals, "total": sum(totals),
         "chosen": chosen, "tabs": _branch_tabs(branches, chosen), "key": new_key(),
-        "trail": [{"label": _("Artikelen"), "url": reverse("catalog:articles")}],
-        "may_edit": request.access.can("catalog.edit"), "rate": next((c.offer.vat_percent for c in cells), None),
+        "trail": _trail(row), "may_edit": request.access.can("catalog.edit"), "rate": next((c.offer.vat_percent for c in cells), None),
     }  # fmt: skip
     return render(request, "catalog/article.html", context)
+
+
+def _chosen(request, branches) -> Branch | None:
+    """The branch whose stock is shown: the one asked, else one's own; None for all of them."""
+    asked = request.GET.get("branch", str(request.branch_id))
+    return next((branch for branch in branches if str(branch.pk) == asked), None)
+
+
+def _trail(article: Article) -> list[dict]:
+    """Artikelen / Dames / Laarzen: each part of the group's path filters the list."""
+    url, parts = reverse("catalog:articles"), article.group.path.split("/") if article.group else []
+    paths = ["/".join(parts[: at + 1]) for at in range(len(parts))]
+    steps = [{"label": path.split("/")[-1], "url": f"{url}?{urlencode({'group': path})}"} for path in paths]
+    return [{"label": _("Artikelen"), "url": url}, *steps]
+
+
+@right("catalog.view")
+@require_GET
+def image(request, pk):
+    row = get_object_or_404(Article, pk=pk)
+    if not row.image or not row.image.storage.exists(row.image.name):
+        raise Http404
+    return FileResponse(row.image.open("rb"))
 
 
 def _branch_tabs(branches, chosen) -> list[dict]:
@@ -135,7 +159,7 @@ def _form(request, row, title: str, back: str):
             messages.success(request, _("%(name)s is opgeslagen.") % {"name": made})
             return redirect("catalog:article", made.pk)
     context = {
-        "form": form, "title": title, "back_url": back, "key": new_key(),
+        "form": form, "title": title, "back_url": back, "key": new_key(), "row": row,
         "trail": [{"label": _("Artikelen"), "url": reverse("catalog:articles")}],
         "brands": _top(Brand, "name"), "groups": _top(ArticleGroup, "path"),
     }  # fmt: skip
@@ -144,9 +168,20 @@ def _form(request, row, title: str, back: str):
 
 @right("catalog.edit")
 @require_POST
+def variant_add(request, pk):
+    """Maken in a hatched cell: the colour exists in this size too."""
+    variant_service.add(
+        article_id=pk, colour_id=posted_int(request, "colour"), size_id=posted_int(request, "size"),
+        employee=request.user, key=posted_key(request),
+    )  # fmt: skip
+    return redirect(f"{reverse('catalog:article', args=[pk])}?{urlencode({'branch': request.GET.get('branch', '')})}")
+
+
+@right("catalog.edit")
+@require_POST
 def variant(request, pk):
     """One row of the table of variants: barcodes, own price, on or off."""
-    row = get_object_or_404(Variant, pk=pk)
+    row = get_object_or_404(Variant.objects.select_related("article__size_range"), pk=pk)
     typed = {name: request.POST.get(name, "").strip() for name in ("codes", "own_price")}
     active, problem = request.POST.get("active") == "on", None
     try:
@@ -159,6 +194,12 @@ def variant(request, pk):
         problem = Refusal("variant.price", error.message, "own_price")
     except Refusal as refusal:
         problem = refusal
-    cell = next(c for c in selectors.cells_of(row.article, request.branch_id) if c.offer.variant_id == pk)
-    context = {"cell": cell, "typed": typed if problem else None, "problem": problem, "key": new_key(), "may_edit": True}
-    return render(request, "catalog/_variant.html", context, status=422 if problem else 200)
+    chosen = _chosen(request, Branch.objects.filter(active=True))
+    cells = selectors.cells_of(row.article, chosen.pk if chosen else None)
+    sizes, rows, totals = selectors.grid(row.article, cells)
+    context = {
+        "cell": next(c for c in cells if c.offer.variant_id == pk), "typed": typed if problem else None,
+        "problem": problem, "key": new_key(), "may_edit": True, "chosen": chosen, "article": row.article,
+        "sizes": sizes, "rows": rows, "totals": totals, "total": sum(totals),
+    }  # fmt: skip
+    return render(request, "catalog/_variant_answer.html", context, status=422 if problem else 200)

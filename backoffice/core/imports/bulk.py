@@ -30,7 +30,7 @@ def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequenc
     constants = tuple(_default(f) for f in rest)
     columns = [fields[name].column for name in names] + [f.column for f in rest]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join([sql.Identifier(str(name)) for name in columns])
     )
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as stream:
         for row in rows:
@@ -54,9 +54,9 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         "UPDATE {table} t SET {changes} FROM unnest({arrays}) AS d ({names}) WHERE t.{pk} = d.v0"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        pk=sql.Identifier(model._meta.pk.column),
+        pk=sql.Identifier(str(model._meta.pk.column)),
         changes=sql.SQL(", ").join(
-            sql.SQL("{} = d.{}").format(sql.Identifier(f.column), name)
+            sql.SQL("{} = d.{}").format(sql.Identifier(str(f.column)), name)
             for f, name in zip(chosen, identifiers[1:], strict=True)
         ),
         arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in types),

@@ -18,7 +18,7 @@ class Field:
     """One of our fields, and the headers by which it is recognised (compared without case, accents and signs)."""
 
     name: str
-    label: str
+    label: Any  # text, perhaps translated when it is shown
     synonyms: tuple[str, ...] = ()
     required: bool = False
 
@@ -88,6 +88,7 @@ class Importer:
     sentence: Callable[[dict[str, int]], str]
     facts: Callable[[dict[str, int]], list[tuple[str, int]]]
     shown: Callable[[Any, int], tuple[list[str], list[list[str]]]]
+    figures: tuple[Any, ...] = ()  # headers of shown() that stand to the right
     stock_field: str = ""  # with this field mapped, a branch must be chosen
 
     def field(self, name: str) -> Field:

@@ -30,8 +30,8 @@ class Preview:
 
     description: str
     columns: list[Column]
-    header: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    header: list[tuple[str, str]] = field(default_factory=list)  # name and class of each column
+    rows: list[list[tuple[str, str]]] = field(default_factory=list)
     sentence: str = ""
     facts: list[tuple[str, int]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
@@ -58,7 +58,10 @@ def preview(job: ImportJob) -> Preview:
         for one in getattr(refusal, "all", [refusal]):
             _place(shown, one)
         return shown
-    shown.header, shown.rows = importer.shown(plan, PREVIEW_ROWS)
+    names, rows = importer.shown(plan, PREVIEW_ROWS)
+    classes = ["num" if name in importer.figures else "" for name in names]
+    shown.header = list(zip(names, classes, strict=True))
+    shown.rows = [list(zip(row, classes, strict=True)) for row in rows]
     counts = importer.counts(plan)
     shown.sentence, shown.facts = importer.sentence(counts), importer.facts(counts)
     shown.errors, shown.total = problems.sorted(), problems.total

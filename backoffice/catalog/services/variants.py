@@ -1,0 +1,91 @@
+"""The colours and sizes of an article: made, put back, deleted where nothing ever used them, else switched off."""
+
+from django.db.models import PROTECT
+from django.utils.translation import gettext as _
+
+from backoffice.catalog.models import Article, Barcode, Colour, Size, Variant
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.relations.rights import access_of
+
+MOST = 2000
+
+
+def generate(article: Article, colour_ids: list[int] | None) -> None:
+    """Make the article come in these colours, in the sizes of its range; without either it has one bare variant.
+
+    colour_ids: None leaves the colours. Made are the cells of a new colour (in the sizes that the article has) or of a
+    new size range; a cell that was left out or switched off stays so. What is no longer chosen is deleted, or switched
+    off where something used it.
+    """
+    known = {(v.colour_id, v.size_id): v for v in article.variants.select_for_update().order_by("pk")}
+    on = [cell for cell, variant in known.items() if variant.active]
+    if colour_ids is None or (known and not on and not colour_ids):
+        chosen = [*dict.fromkeys(c for c, _s in known if c)] or [None]
+        on = list(known)
+    else:
+        chosen = list(Colour.objects.filter(pk__in=colour_ids).values_list("pk", flat=True)) or [None]
+    in_range = list(Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True)) or [None]
+    held = {c for c, s in on if s in in_range}
+    sizes = [s for s in in_range if any(size == s for _c, size in on)] or in_range
+    if len(chosen) * len(sizes) > MOST:
+        raise Refusal("variants.many", _("Een artikel heeft hooguit 2.000 kleuren maal maten."), "colours")
+    new = [(c, s) for c in chosen if c not in held for s in sizes]
+    Variant.objects.filter(pk__in=[known[cell].pk for cell in new if cell in known]).update(active=True)
+    Variant.objects.bulk_create(Variant(article=article, colour_id=c, size_id=s) for c, s in new if (c, s) not in known)
+    matrix = chosen != [None] or in_range != [None]
+    _move_codes(article, known.get((None, None)), matrix)
+    _drop([variant for (c, s), variant in known.items() if c not in chosen or s not in in_range])
+    if article.matrix != matrix:
+        article.matrix = matrix
+        article.save(update_fields=["matrix"])
+
+
+@keyed("catalog.variant.add", result=("catalog.Article", "article_id"))
+def add(*, employee, article_id: int, colour_id: int | None, size_id: int | None) -> Article:
+    """Make, or put back, one cell of the grid: a colour of the article in a size of its range."""
+    if not access_of(employee).can("catalog.edit"):
+        raise Refusal("catalog.right", _("U mag geen artikelen wijzigen."))
+    article = Article.objects.select_for_update().filter(pk=article_id, matrix=True).first()
+    if article is None:
+        raise Refusal("article.unknown", _("Dit artikel bestaat niet meer."))
+    colours = {None, *article.variants.values_list("colour", flat=True)}
+    sizes = {None, *Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True)}
+    if colour_id not in colours or size_id not in sizes or not (colour_id or size_id):
+        raise Refusal("variant.cell", _("Kies een kleur en een maat van dit artikel."))
+    Variant.objects.update_or_create(article=article, colour_id=colour_id, size_id=size_id, defaults={"active": True})
+    return article
+
+
+def used(variants: list[Variant]) -> set[int]:
+    """The ids of those that anything holds on to: an order line, a stock row or a stock move."""
+    ids = [variant.pk for variant in variants]
+    found: set[int] = set()
+    for relation in Variant._meta.get_fields(include_hidden=True):
+        if getattr(relation, "on_delete", None) is PROTECT and relation.auto_created:
+            name = relation.field.attname
+            rows = relation.related_model._base_manager.filter(**{f"{name}__in": ids})
+            found.update(rows.order_by().values_list(name, flat=True).distinct())
+    return found
+
+
+def _move_codes(article: Article, bare: Variant | None, matrix: bool) -> None:
+    """The codes of an article stay its own when it gets, or loses, its colours and sizes."""
+    if matrix and bare is not None:
+        Barcode.objects.filter(variant=bare).update(variant=None, article=article)
+    elif not matrix:
+        variant = article.variants.get(colour=None, size=None)
+        Barcode.objects.filter(article=article).update(variant=variant, article=None)
+
+
+def _drop(variants: list[Variant]) -> None:
+    held = used(variants) if variants else set()
+    if any(v.pk in held and v.colour_id is None and v.size_id is None for v in variants):
+        # its stock and orders would be left without a colour and size
+        raise Refusal(
+            "article.bare",
+            _("Dit artikel is al gebruikt zonder kleur en maat; maak er een nieuw artikel voor."),
+            "size_range",
+        )
+    Variant.objects.filter(pk__in=held).update(active=False)
+    Variant.objects.filter(pk__in=[v.pk for v in variants if v.pk not in held]).delete()

@@ -1,0 +1,186 @@
+"""The Kleur-/maatvenster: opens for an article or from a line, saves what changed, and tells what other branches have."""
+
+from decimal import Decimal
+from html import escape
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.core import http
+from backoffice.core.errors import Refusal, Refusals, Stale
+from backoffice.core.formats import format_quantity
+from backoffice.core.http import posted_key
+from backoffice.core.input import InputError, parse_quantity
+from backoffice.core.keys import new_key
+from backoffice.relations.rights import right
+from sales import grid, selectors, status
+from sales.models import OrderLine
+from sales.services import matrix as services
+from sales.views import answers
+
+NEWLINE = "\n"  # between barcodes: none holds one
+
+@right("sales.edit")
+@require_http_methods(["GET", "POST"])
+def matrix(request, order_id, article_id=None):
+    """GET: the window, by article, ?artikel= or ?regel= (a line). POST: the changed cells."""
+    if request.method == "POST" and article_id:
+        return _save(request, order_id, article_id)
+    order = selectors.open_order(request, order_id)
+    status.guard(order, "edit")
+    line_id = number(request.GET.get("regel"))
+    if line_id:
+        line = OrderLine.objects.filter(pk=line_id, order=order)
+        article = grid.article_of(order.order_date, variants__in=line.values("variant"))
+    else:
+        article = grid.article_of(order.order_date, pk=article_id or number(request.GET.get("artikel")))
+    return _window(order, article, grid.grid(order, article, line_id=line_id))
+
+
+def _save(request, order_id, article_id):
+    typed, cells, refusals = _read(request)
+    try:
+        if refusals:
+            raise Refusals(refusals)
+        order = services.save(
+            order_id=order_id, article_id=article_id, cells=cells, employee=request.user, key=posted_key(request)
+        )
+    except Refusal as refusal:
+        return _refused(request, order_id, article_id, typed, refusal)
+    answer = http.close_dialog(answers.lines_answer(request, order))
+    answer.headers["HX-Reswap"] = "none"
+    return answer
+
+
+def _read(request) -> tuple[dict[int, str], list[services.Cell], list[Refusal]]:
+    """What was typed per variant, the cells it makes, and what cannot be read."""
+    typed, cells, refusals = {}, [], []
+    for name, text in request.POST.items():
+        kind, _dash, variant = name.partition("-")
+        if kind != "cell" or not number(variant):
+            continue
+        typed[int(variant)] = text
+        try:
+            cells.append(services.Cell(int(variant), _pieces(text), _pieces(request.POST.get(f"was-{variant}", ""))))
+        except InputError as error:
+            refusals.append(Refusal("matrix.unreadable", error.message, name))
+    return typed, cells, refusals
+
+
+def _pieces(text: str) -> Decimal:
+    """Pieces in a cell; an empty one is 0. Whether the article goes in fractions is the service's to know."""
+    return parse_quantity(text, fractions=True, minimum=Decimal(0)) if text.strip() else Decimal(0)
+
+
+def _refused(request, order_id, article_id, typed, refusal):
+    """The window again, with what was typed; cells that are wrong are marked. After Stale it shows what is there now."""
+    order = selectors.open_order(request, order_id)
+    article = grid.article_of(order.order_date, pk=article_id)
+    shown = grid.grid(order, article, typed=typed)
+    problems = []
+    for each in getattr(refusal, "all", [refusal]):
+        cell = shown.cells.get(number(each.field.removeprefix("cell-")) or 0)
+        text = each.message
+        if cell:
+            cell.error = text
+            text = f"{cell.title or article.name}: {text}" if each.code == "matrix.unreadable" else text
+        problems.append({"text": text, "id": each.field if cell else ""})
+    stale = refusal if isinstance(refusal, Stale) else None
+    if not stale:
+        for variant_id in typed.keys() & shown.cells.keys():
+            shown.cells[variant_id].shown = request.POST.get(f"was-{variant_id}", "")
+    return _window(order, article, shown, status=refusal.status, stale=stale, problems=[] if stale else problems)
+
+
+def _window(order, article, shown, status=200, **more):
+    values = {
+        "order": order,
+        "article": article,
+        "grid": shown,
+        "rows": table(shown),
+        "url": reverse("sales:matrix", args=[order.pk, article.pk]),
+        "key": new_key(),
+        **more,
+    }
+    # without the request: the window needs nothing that the shell reads for every page
+    return HttpResponse(render_to_string("sales/matrix.html", values), status=status)
+
+
+def table(shown: grid.Grid, *, prefix: str = "cell", name: str = "") -> list[dict]:
+    """The rows as they are drawn. A template takes a tenth of a second for 300 cells, this a hundredth.
+
+    prefix: of the id of each field; name: what stands before colour and size in its label.
+    """
+    words = {"over": _("nalev."), "none": _("op"), "off": _("bestaat niet")}
+    label = " ".join(part for part in (_("Aantal"), name) if part)
+    mode = "decimal" if shown.article.fractions else "numeric"
+    return [
+        {
+            "label": row.label,
+            "hex": row.hex,
+            "held": row.held,
+            "cells": mark_safe("".join(_cell(cell, prefix, label, mode, words) for cell in row.cells)),  # noqa: S308
+        }
+        for row in shown.rows
+    ]
+
+
+def _cell(cell, prefix, label, mode, words) -> str:
+    if isinstance(cell, str):
+        return f'<td><span class="mx off"><span class="sr">{escape(cell)} {escape(words["off"])}</span></span></td>'
+    pk, stock, title, shown = cell.variant_id, cell.stock, escape(cell.title), escape(cell.shown)
+    data = f' data-price="{cell.price.normalize():f}" data-shown="{shown}" data-title="{title}"'
+    if cell.codes:
+        data += f' data-codes="{escape(NEWLINE.join(cell.codes))}"'
+    if cell.held:
+        data += f' data-total="{cell.total:f}" data-held="{cell.held.normalize():f}"'
+    if cell.free is not None:
+        data += f' data-free="{cell.free.normalize():f}"'
+    data += " data-estimated" if cell.estimated else ""
+    data += ' aria-invalid="true"' if cell.error else " autofocus" if cell.chosen else ""
+    mark = f' data-stock="{stock}"' if stock else ""
+    return (
+        f'<td><span class="mx"{mark}><input id="{prefix}-{pk}" inputmode="{mode}" autocomplete="off" placeholder=" "'
+        f' aria-label="{escape(label)}{" " if title else ""}{title}" aria-describedby="free-{pk}"'
+        f' value="{escape(cell.value)}"{data}><small id="free-{pk}">{escape(stock_words(cell, words))}</small></span></td>'
+    )
+
+
+def stock_words(cell: grid.Cell, words: dict) -> str:
+    """What stands small in the cell: "12", "0 op", or how many pieces are beyond the stock: "1 nalev."."""
+    if cell.free is None:
+        return ""
+    if cell.stock == "over":
+        return f"{format_quantity(cell.held - max(cell.free, 0))} {words['over']}"
+    return f"0 {words['none']}" if cell.stock == "none" else format_quantity(cell.free)
+
+
+@right("sales.edit")
+@require_GET
+def elsewhere(request, order_id, article_id):
+    """Voorraad andere filialen: what is free there, by variant."""
+    order = selectors.open_order(request, order_id)
+    found = grid.elsewhere(order, article_id)
+    rows = [
+        {
+            "variant": variant_id,
+            "sum": format_quantity(sum(free for _branch, free in branches)),
+            "text": " · ".join(f"{branch} {format_quantity(free)}" for branch, free in branches),
+        }
+        for variant_id, branches in found.items()
+    ]
+    say = ngettext("%(n)s maat ligt ook elders.", "%(n)s maten liggen ook elders.", len(rows)) % {"n": len(rows)}
+    none = _("In geen ander filiaal is hiervan voorraad.")
+    return render(request, "sales/_matrix_elsewhere.html", {"rows": rows, "say": say if rows else none})
+
+
+def number(text) -> int | None:
+    """A row's id, or None for what cannot be one."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

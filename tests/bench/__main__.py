@@ -1,0 +1,106 @@
+"""`make bench`, `python -m tests.bench`: every action's p50 and p99 beside its floor and its aim, as a table."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+
+NAMES = ("who", "scan", "confirm", "list", "deep", "matrix", "cells", "pdf10", "pdf100", "memory", "start")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--variants", type=int, default=1_000_000)
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=200, help="of reads and scans; confirms take half, papers a twentieth")
+    parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--json", help="also write the figures to this file")
+    options = parser.parse_args()
+
+    from tests.bench import scale
+
+    scale.prepare(options.variants, options.orders)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings"
+    import django
+
+    django.setup()
+    rows = measure(options.rounds, options.only or NAMES)
+    from tests.bench.measure import table
+
+    print(table(rows))
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump([asdict(row) for row in rows], file)
+
+
+def measure(rounds: int, names) -> list:
+    from backoffice.core.management.commands.serve import collect_static, compile_messages
+    from tests.bench import papers, servers
+    from tests.bench.measure import Row, percentile
+    from tests.bench.shop import Shop
+
+    compile_messages()
+    collect_static()
+    shop = Shop()
+    rows: list = []
+    with servers.both() as (product, floor):
+        rows += over_the_wire(shop, product, floor, rounds, names)
+        if "memory" in names:
+            made = shop.confirmed(10)
+            rows += [memory(product, "both workers, before a PDF"), memory_after_papers(shop, product, made)]
+    few = max(rounds // 20, 2)
+    rows += [papers.row(shop, lines, few) for lines in (10, 100) if f"pdf{lines}" in names]
+    if "start" in names:
+        close(shop)
+        times = [servers.start_to_first_page() for _ in range(min(max(rounds // 40, 1), 5))]
+        rows.append(Row("start", "server start to first page", len(times), percentile(times, 0.5), aim=1.2, unit="s").judge())
+    return rows
+
+
+def over_the_wire(shop, product, floor, rounds: int, names) -> list:
+    from tests.bench import actions, measure, servers
+
+    ours, theirs = servers.Wire(product.port), servers.Wire(floor.port)
+    done: dict = {}
+    for action in actions.build(shop, rounds, names):
+        row = done[action.name] = measure.over_the_wire(action, ours, theirs, shop, done)
+        if action.name == "confirm":
+            row.note = f"{len(measure.own_statements(shop, actions.confirm_long(shop)))} statements at 100 lines"
+    return list(done.values())
+
+
+def memory(product, title: str):
+    from tests.bench.measure import Row
+
+    return Row("memory", title, 1, product.pss(), aim=200, unit="MiB").judge()
+
+
+def memory_after_papers(shop, product, order):
+    from django.urls import reverse
+
+    from tests.bench import actions, servers
+
+    path = reverse("documents:confirmation_pdf", args=[order.pk])
+    for _ in range(12):  # a new connection each, so that both workers load WeasyPrint
+        servers.Wire(product.port).send("GET", path, None, actions.headers(shop), 200)
+    return memory(product, "both workers, after PDFs")
+
+
+def close(shop) -> None:
+    """Let go of the database, so that the server that is timed starts its own."""
+    from django.db import connection
+
+    from backoffice.core.db import embedded
+
+    connection.close()
+    connection.close_pool()
+    for cluster in embedded.local:
+        cluster.stop()
+    if embedded.local:
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            os.environ.pop(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""What is measured: for each action the product's request, the floor's request, and the aims."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.urls import reverse
+
+from backoffice.catalog.models import Variant
+from tests.bench.shop import CSRF, Shop
+
+HTMX = {"HX-Request": "true"}
+
+
+@dataclass
+class Request:
+    method: str
+    path: str
+    values: dict | None
+    headers: dict
+    expected: int = 200
+
+
+@dataclass
+class Action:
+    """ask(n) and floor(n) make the nth request; ratio and statements are aims (at most)."""
+
+    name: str
+    title: str
+    ask: Callable[[int], Request]
+    floor: Callable[[int], Request] | None
+    ratio: float | None
+    statements: int | None
+    rounds: int
+    beside: str = ""  # ratio is to the p50 of this action instead of to the floor
+
+
+def build(shop: Shop, rounds: int, names) -> list[Action]:
+    """The actions that go over the wire; those that use up drafts take half the rounds."""
+    half = max(rounds // 2, 1)
+    makers = {
+        "who": lambda: _who(shop, rounds),
+        "scan": lambda: _scan(shop, rounds),
+        "confirm": lambda: _confirm(shop, half),
+        "list": lambda: _list(shop, rounds),
+        "deep": lambda: _deep(shop, rounds),
+        "matrix": lambda: _matrix(shop, rounds),
+        "cells": lambda: _cells(shop, half),
+    }
+    return [make() for name, make in makers.items() if name in names]
+
+
+def headers(shop: Shop, *more: dict) -> dict:
+    found = {"Cookie": shop.cookies, "Accept-Language": "nl"}
+    for each in more:
+        found |= each
+    return found
+
+
+def spare(rounds: int) -> int:
+    """How many drafts an action uses up: rounds, warm-up and counting."""
+    return rounds + warm_up(rounds) + 1
+
+
+def warm_up(rounds: int) -> int:
+    return min(max(rounds // 5, 2), 20)
+
+
+def _who(shop, rounds):
+    """The smallest answer there is: middleware, session, employee and rights, and an empty menu."""
+    path = reverse("sales:orders_filter", args=["period"])
+    return Action(
+        "who", "middleware and who it is", lambda n: Request("GET", path, None, headers(shop, HTMX)), None, None, None,
+        rounds,
+    )  # fmt: skip
+
+
+def _scan(shop, rounds):
+    ours, theirs = shop.draft(10), shop.draft(10)
+    codes = shop.codes_of(ours)
+    path, post = reverse("sales:scan", args=[ours.pk]), headers(shop, HTMX, {"X-CSRFToken": CSRF})
+    return Action(
+        "scan", "scan into a line of ten",
+        lambda n: Request("POST", path, shop.post(code=codes[n % 10]), post),
+        lambda n: Request(
+            "POST", "/scan", shop.post(code=codes[n % 10], order=theirs.pk, employee=shop.employee.pk), {}
+        ),
+        2, 7, rounds,
+    )  # fmt: skip
+
+
+def _confirm(shop, rounds):
+    ours, theirs = shop.drafts(10, spare(rounds)), shop.drafts(10, spare(rounds))
+    post = headers(shop, HTMX, {"X-CSRFToken": CSRF})
+    return Action(
+        "confirm", "confirm of 10 lines",
+        lambda n: Request(
+            "POST", reverse("sales:confirm", args=[ours[n].pk]), shop.post(revision=ours[n].revision), post, 204
+        ),
+        lambda n: Request("POST", "/confirm", shop.post(order=theirs[n].pk, employee=shop.employee.pk), {}),
+        2.5, 13, rounds,
+    )  # fmt: skip
+
+
+def confirm_long(shop: Shop) -> Request:
+    """One confirm of 100 lines, for its statements."""
+    order = shop.draft(100)
+    path, post = reverse("sales:confirm", args=[order.pk]), headers(shop, HTMX, {"X-CSRFToken": CSRF})
+    return Request("POST", path, shop.post(revision=order.revision), post, 204)
+
+
+def _list(shop, rounds):
+    path = reverse("sales:orders") + "?sort=-date"
+    return Action(
+        "list", "list, page 1", lambda n: Request("GET", path, None, headers(shop)),
+        lambda n: Request("GET", "/orders", None, {}), 2, None, rounds,
+    )  # fmt: skip
+
+
+def _deep(shop, rounds):
+    """Row 500,000, or the middle of a shorter list."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(
+            "SELECT id FROM sales_salesorder WHERE listed ORDER BY order_date DESC, id DESC"
+            " OFFSET (SELECT least(count(*) / 2, 499999) FROM sales_salesorder WHERE listed) LIMIT 1"
+        )
+        row = cursor.fetchone()[0]
+        cursor.execute("SET statement_timeout = '15s'")
+    path = reverse("sales:orders") + f"?sort=-date&after={row}"
+    return Action(
+        "deep", "list, page at row 500,000", lambda n: Request("GET", path, None, headers(shop)),
+        lambda n: Request("GET", f"/orders?after={row}", None, {}), 1.5, None, rounds, beside="list",
+    )  # fmt: skip
+
+
+def _matrix(shop, rounds):
+    article, order = shop.matrix, shop.draft(10)
+    path = f"{reverse('sales:matrix', args=[order.pk])}?artikel={article.pk}"
+    return Action(
+        "matrix", "matrix 20 x 15 open", lambda n: Request("GET", path, None, headers(shop, HTMX)),
+        lambda n: Request("GET", f"/matrix?order={order.pk}&article={article.pk}", None, {}), 2, 4, rounds,
+    )  # fmt: skip
+
+
+def _cells(shop, rounds):
+    article, post = shop.matrix, headers(shop, HTMX, {"X-CSRFToken": CSRF})
+    variants = Variant.objects.filter(article=article).values_list("pk", flat=True)
+    cells = {f"cell-{variant}": "1" for variant in variants}
+    ours, theirs = shop.drafts(0, spare(rounds)), shop.drafts(0, spare(rounds))
+    return Action(
+        "cells", "matrix, 300 cells saved",
+        lambda n: Request(
+            "POST", reverse("sales:matrix", args=[ours[n].pk]), shop.post(artikel=article.pk, **saved(cells)), post
+        ),
+        lambda n: Request(
+            "POST", "/matrix/save",
+            shop.post(order=theirs[n].pk, employee=shop.employee.pk, article=article.pk, **cells), {},
+        ),
+        2, None, rounds,
+    )  # fmt: skip
+
+
+def saved(cells: dict[str, str]) -> dict[str, str]:
+    """The changed cells as the window sends them."""
+    return cells | {name.replace("cell-", "shown-"): "0" for name in cells}

@@ -1,0 +1,29 @@
+"""The bench runs, on a small shop, and counts no more statements than it aims at. Never how long anything takes."""
+
+import json
+import os
+import subprocess
+import sys
+
+from backoffice.core.db.embedded import PROJECT
+from tests.bench.__main__ import NAMES
+
+
+def test_bench_measures_every_action_and_statements_stay_within_their_aims(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "DEBUG"))}
+    command = [sys.executable, "-m", "tests.bench", "--variants", "400", "--orders", "300", "--rounds", "3"]
+
+    done = subprocess.run(
+        [*command, "--json", tmp_path / "figures.json"], cwd=PROJECT, capture_output=True, text=True,
+        env=environment | {"TOONBANK_DATA": str(tmp_path)}, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = {row["name"]: row for row in json.loads((tmp_path / "figures.json").read_text())}
+    assert set(rows) == set(NAMES)
+    assert all(row["p50"] > 0 for row in rows.values())
+    assert all(rows[name]["ratio"] > 0 for name in ("scan", "confirm", "list", "deep", "matrix", "cells", "pdf10"))
+    beyond = {name: row["statements"] for name, row in rows.items() if (row["statements"] or 0) > (row["statements_aim"] or 99)}
+    assert beyond == {}
+    assert rows["confirm"]["note"] == f"{rows['confirm']['statements']} statements at 100 lines"
+    assert rows["confirm"]["title"] in done.stdout

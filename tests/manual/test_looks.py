@@ -1,0 +1,130 @@
+"""Every screen of the backoffice as it looks: accessible by axe in light and dark, and never wider than the window.
+
+The page fixture fails besides on any script error and on anything that the content security policy refuses.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from sales.models import SalesOrder
+from sales.services import confirming
+from tests import factories
+from tests.sales.order_shop import shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+DESK, NARROW = (1366, 768), (320, 700)
+
+
+def furnished() -> SimpleNamespace:
+    """A shop with an empty draft, one of twelve lines, and a confirmed order; names as long as real ones."""
+    s = shop()
+    factories.till(s.branch)
+    people = [("Hoekstra-van den Oudenalder", {}), ("de Wit", {"company": "Stichting Theater De Vaart", "kind": "business"})]
+    for last_name, fields in people:
+        factories.customer(last_name, **fields)
+    jeans = factories.article(
+        "51099", "Jeans Recht Havenkwartier", "89.95", colours=["Navy", "Zwart", "Taupe"], sizes=[30, 31, 32, 33, 34],
+        brand="Noorderlicht", group="Heren/Broeken", stock={s.branch: 4},
+    )  # fmt: skip
+    jeans.variants.filter(colour__label="Taupe", size__label="30").update(active=False)
+    pairs = [(variant, 2) for variant in jeans.variants.filter(active=True).order_by("pk")[:9]]
+    pairs += [(s.wit40, 4), (s.inkorten, 1), (s.riem, 1)]
+    s.jeans = jeans
+    s.empty = factories.draft(employee=s.office)
+    s.draft = factories.draft(employee=s.office, customer=s.customer, items=pairs)
+    assert s.draft.lines.count() == 12
+    done = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 4), (s.inkorten, 1)])
+    s.done = confirming.confirm(order_id=done.pk, employee=s.office)
+    return s
+
+
+def pages(s) -> list[tuple[str, str, str]]:
+    """(name, address, the button that opens what is looked at, if any)."""
+    url = reverse
+    draft = url("sales:order", args=[s.draft.pk])
+    return [
+        ("list", url("sales:orders"), ""),
+        ("list, nothing found", url("sales:orders") + "?q=qqqq", ""),
+        ("order, empty draft", url("sales:order", args=[s.empty.pk]), ""),
+        ("order, 12 lines", draft, ""),
+        ("order, confirmed", url("sales:order", args=[s.done.pk]), ""),
+        ("Kleur-/maatvenster", draft, "Kleur-/maatvenster Jeans Recht Havenkwartier"),
+        ("picker", draft, "Meerdere artikelen toevoegen"),
+        ("Artikel toevoegen", draft, "Artikel toevoegen"),
+        ("Nieuwe debiteur", draft, "Nieuwe debiteur"),
+        ("articles", url("catalog:articles"), ""),
+        ("article", url("catalog:article", args=[s.jeans.pk]), ""),
+        ("article form", url("catalog:article_edit", args=[s.jeans.pk]), ""),
+        ("import", url("catalog:import"), ""),
+        ("customers", url("relations:customers"), ""),
+        ("customer", url("relations:customer", args=[s.customer.pk]), ""),
+        ("customer form", url("relations:customer_edit", args=[s.customer.pk]), ""),
+        ("Beheer", url("relations:setup"), ""),
+        ("branch form", url("relations:branch", args=[s.branch.pk]), ""),
+        ("Soort form", url("sales:order_type", args=[s.draft.order_type_id]), ""),
+        ("search", url("search") + "?q=vermeer", ""),
+        ("POS", url("pos:start"), ""),
+    ]
+
+
+def show(page, address: str, button: str) -> None:
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    if button:
+        page.get_by_role("button", name=button, exact=True).click()
+        page.locator("dialog[open]").wait_for()
+        page.wait_for_load_state("networkidle")
+
+
+def wider(page) -> str:
+    """What sticks out of the window sideways, if the page scrolls that way."""
+    return page.evaluate(
+        """() => {
+            const wide = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= wide) return "";
+            const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > wide + 1);
+            return out.slice(-3).map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`).join(" | ") || "?";
+        }"""
+    )
+
+
+def violations(page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {node['target'][-1]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_accessible(new_page, login, scheme):
+    page, s = new_page(color_scheme=scheme), furnished()
+    page.goto("/inloggen/")
+    wrong = {"login": violations(page)}
+    login(page, s.admin)
+    for name, address, button in pages(s):
+        show(page, address, button)
+        wrong[name] = violations(page)
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert SalesOrder.objects.count() == 3  # looking made nothing
+
+
+@pytest.mark.parametrize(("width", "height"), [DESK, NARROW])
+def test_no_screen_scrolls_sideways(new_page, login, width, height):
+    page, s = new_page(viewport={"width": width, "height": height}), furnished()
+    page.goto("/inloggen/")
+    wrong = {"login": wider(page)}
+    login(page, s.admin)
+    for name, address, button in pages(s):
+        show(page, address, button)
+        wrong[name] = wider(page)
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_the_order_screen_never_scrolls_as_a_page_at_a_desk(page, login):
+    s = furnished()
+    login(page, s.office)
+    for order in (s.empty, s.draft, s.done):
+        show(page, reverse("sales:order", args=[order.pk]), "")
+        assert page.evaluate("document.documentElement.scrollHeight") <= 768

@@ -1,0 +1,97 @@
+"""The demo shop Linde & Loof loads into an empty database, once, and holds together."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Sum
+from stdnum import ean
+from stdnum.eu import vat
+
+from backoffice.catalog.models import Article, Barcode, StockLevel, StockMove, Variant
+from backoffice.relations.models import Branch, Customer, Employee, Till
+from pos import demo
+from sales.models import SalesOrder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shop(django_db_setup, django_db_blocker):
+    """Loaded once for all tests of this file, in a transaction that never commits."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.load(order_count=20)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_four_branches_with_two_tills_each_and_three_ways_to_sell_below_stock():
+    assert list(Branch.objects.order_by("pk").values_list("code", "below_stock")) == [
+        ("UT", "allow"), ("AM", "allow"), ("ZE", "warn"), ("HI", "block"),
+    ]  # fmt: skip
+    assert Counter(Till.objects.values_list("branch__code", flat=True)) == {"UT": 2, "AM": 2, "ZE": 2, "HI": 2}
+
+
+def test_twelve_employees_in_four_roles_who_can_log_in():
+    assert Counter(Employee.objects.values_list("roles__role", flat=True)) == {
+        "office": 2, "admin": 1, "manager": 4, "seller": 5,
+    }  # fmt: skip
+    for role, login, password in demo.LOGINS:
+        assert Employee.objects.get(email=login).check_password(password), role
+
+
+def test_three_hundred_customers_of_whom_four_abroad_with_a_valid_vat_id():
+    assert Customer.objects.count() == 300
+    assert Customer.objects.values("number").distinct().count() == 300
+    abroad = Customer.objects.exclude(addresses__country="NL").order_by("pk")
+    assert [c.vat_id[:2] for c in abroad] == ["DE", "BE", "FR", "DK"]
+    assert {c.vat_mode for c in abroad} == {"reverse_charge"}
+    with_id = Customer.objects.exclude(vat_id="").values_list("vat_id", flat=True)
+    assert [number for number in with_id if not vat.is_valid(number)] == []
+    assert len(with_id) == 64
+
+
+def test_articles_with_a_valid_barcode_on_every_variant():
+    assert Article.objects.filter(stocked=True).count() >= 140
+    assert Article.objects.filter(stocked=False).exists()
+    codes = list(Barcode.objects.values_list("code", flat=True))
+    assert len(codes) == Variant.objects.count() > 2000
+    assert [code for code in codes if not (len(code) == 13 and ean.is_valid(code))] == []
+    assert not Variant.objects.filter(barcodes=None).exists()
+    assert set(Article.objects.values_list("active", flat=True)) == {True}
+
+
+def test_some_article_fills_a_matrix_of_thirteen_sizes_and_some_comes_in_one_piece():
+    assert max(article.variants.values("size").distinct().count() for article in Article.objects.all()) == 13
+    assert Article.objects.filter(matrix=False, stocked=True).exists()
+
+
+def test_every_branch_has_stock_that_is_the_sum_of_its_moves():
+    stocked = Variant.objects.filter(article__stocked=True).count()
+    moved = {
+        (branch, variant): pieces
+        for branch, variant, pieces in StockMove.objects.values_list("branch", "variant").annotate(n=Sum("quantity"))
+    }
+    levels = {(row.branch_id, row.variant_id): row.on_hand for row in StockLevel.objects.all() if row.on_hand}
+    assert levels == moved
+    assert {row.branch.code for row in StockLevel.objects.filter(on_hand__gt=0).select_related("branch")} == {
+        "UT", "AM", "ZE", "HI",
+    }  # fmt: skip
+    assert len(moved) > 3 * stocked
+    assert not StockLevel.objects.filter(on_hand__lt=0).exists()
+
+
+def test_twenty_orders_of_which_the_last_ten_are_still_concept():
+    orders = list(SalesOrder.objects.order_by("pk"))
+    assert len(orders) == 20
+    assert Counter(order.get_status_display() for order in orders) == {"Concept": 10, "Openstaand": 10}
+    assert {order.status for order in orders[10:]} == {"draft"}
+    for order in orders:
+        assert order.gross.amount == sum((row.gross.amount for row in order.vat_rows.all()), Decimal(0)) > 0
+    assert [o.number for o in orders if o.number] == sorted(o.number for o in orders if o.number)
+
+
+def test_loading_it_over_an_existing_shop_is_refused():
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("load_demo")
+    assert (Branch.objects.count(), Customer.objects.count(), SalesOrder.objects.count()) == (4, 300, 20)

@@ -1,0 +1,98 @@
+"""The way in and out: passwords, throttling, where one comes back, and the branch one works at."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from backoffice.core.models import JournalEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def seller():
+    return factories.employee("seller", factories.branch("Utrecht"), email="sanne@example.com")
+
+
+def log_in(client, password=factories.PASSWORD, email="sanne@example.com", **more):
+    return client.post(reverse("login"), {"username": email, "password": password} | more)
+
+
+def test_a_right_password_comes_back_to_the_page_asked_for_and_is_journaled(client, seller):
+    asked = client.get("/debiteuren/?q=zoe")
+    assert asked.url == "/inloggen/?next=/debiteuren/%3Fq%3Dzoe"
+    assert log_in(client, email="Sanne@Example.com", next="/debiteuren/?q=zoe").url == "/debiteuren/?q=zoe"
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.employee, entry.branch) == ("employee.login", seller, seller.home_branch)
+
+
+def test_a_next_elsewhere_is_not_followed(client, seller):
+    assert log_in(client, next="https://kwaad.example/").url == reverse("home")
+
+
+def test_a_wrong_password_is_refused_and_keeps_the_address(client, seller):
+    page = log_in(client, "fout").content.decode()
+    assert "E-mailadres of wachtwoord klopt niet." in page and 'value="sanne@example.com"' in page
+    assert not JournalEntry.objects.exists()
+
+
+def test_somebody_inactive_cannot_come_in_and_is_put_out(client, seller):
+    client.force_login(seller)
+    seller.active = False
+    seller.save()
+    assert client.get(reverse("relations:customers")).status_code == 302
+    assert "klopt niet" in log_in(client).content.decode()
+
+
+def test_after_too_many_wrong_passwords_even_the_right_one_waits(client, seller):
+    for time in range(settings.AXES_FAILURE_LIMIT):
+        locked = log_in(client, "fout", email=("sanne@example.com", "SANNE@example.com")[time % 2])
+    assert locked.status_code == 429
+    answer = log_in(client)
+    assert answer.status_code == 429
+    assert "Te vaak een verkeerd wachtwoord. Probeer het over 15 minuten opnieuw." in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+    factories.employee("seller", email="joris@example.com")
+    assert log_in(client, email="joris@example.com").status_code == 302  # a colleague at the same address may
+
+
+def test_logging_out_is_a_post(client, seller):
+    client.force_login(seller)
+    assert client.get(reverse("logout")).status_code == 405
+    assert client.post(reverse("logout")).url == reverse("login")
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/debiteuren/?q=zoe", "/inloggen/?next=/debiteuren/%3Fq%3Dzoe"),
+        ("https://kwaad.example/debiteuren/", "/inloggen/?next=/"),
+        ("", "/inloggen/?next=/"),
+    ],
+)
+def test_a_session_that_ended_inside_a_fragment_sends_the_whole_page_to_the_login(client, page, back):
+    answer = client.get(reverse("relations:customer_dialog"), headers=HTMX | {"HX-Current-URL": page})
+    assert answer.status_code == 401 and answer.content == b""
+    assert answer.headers["HX-Redirect"] == back
+
+
+def test_one_works_at_an_allowed_branch_only(client, seller):
+    utrecht, zeist, gesloten = seller.home_branch, factories.branch("Zeist"), factories.branch("Oud", active=False)
+    client.force_login(seller)
+    url = reverse("relations:switch_branch")
+    assert client.post(url, {"branch": zeist.pk}).status_code == 422
+    for value in ("", "x", "9" * 30, gesloten.pk):
+        assert client.post(url, {"branch": value}).status_code == 422
+    seller.roles.create(role="manager", branch=zeist)
+    answer = client.post(url, {"branch": zeist.pk, "next": "/debiteuren/"})
+    assert answer.url == "/debiteuren/" and client.session["branch_id"] == zeist.pk
+    assert client.post(url, {"branch": utrecht.pk, "next": "//kwaad.example/"}).url == reverse("home")
+    assert client.session["branch_id"] == utrecht.pk
+
+
+def test_home_is_the_list_of_orders(client, seller):
+    client.force_login(seller)
+    assert client.get("/").url == reverse("sales:orders")

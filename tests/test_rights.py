@@ -1,0 +1,239 @@
+"""Who may ask what: every address of the project, its right and its methods, tried for each role.
+
+A new address without a row here fails. `pytest tests/test_rights.py -s` prints them all.
+"""
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.db import connection, transaction
+from django.urls import get_resolver, reverse
+
+from sales.models import SalesOrder
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("seller", "manager", "office", "admin")
+WHO = {
+    "shell": ROLES,
+    "sales.view": ROLES,
+    "sales.edit": ROLES,
+    "catalog.view": ROLES,
+    "catalog.edit": ("manager", "office", "admin"),
+    "catalog.import": ("office", "admin"),
+    "customers.view": ROLES,
+    "customers.edit": ROLES,
+    "customers.import": ("office", "admin"),
+    "pos.use": ROLES,
+    "pos.register": ("manager", "admin"),
+    "setup": ("admin",),
+}
+# right, methods: the names of the addresses
+TABLE = {
+    ("public", "GET POST"): "login",
+    ("public", "POST"): "logout",
+    ("shell", "GET"): "home search",
+    ("shell", "POST"): "relations:switch_branch",
+    ("customers.view", "GET"): """relations:customers relations:customer relations:customer_options
+        relations:customer_choose""",
+    ("customers.edit", "GET"): "relations:customer_address_row relations:customer_dialog",
+    ("customers.edit", "POST"): "relations:customer_create_dialog",
+    ("customers.edit", "GET POST"): "relations:customer_new relations:customer_edit",
+    ("customers.import", "GET"): "relations:import_job relations:import_progress",
+    ("customers.import", "POST"): "relations:import_columns relations:import_start",
+    ("customers.import", "GET POST"): "relations:import",
+    ("catalog.view", "GET"): "catalog:articles catalog:article catalog:image",
+    ("catalog.edit", "POST"): "catalog:variant",
+    ("catalog.edit", "GET POST"): "catalog:article_new catalog:article_edit",
+    ("catalog.import", "GET"): "catalog:import_job catalog:import_progress",
+    ("catalog.import", "POST"): "catalog:import_columns catalog:import_start",
+    ("catalog.import", "GET POST"): "catalog:import",
+    ("sales.view", "GET"): """sales:orders sales:orders_sums sales:orders_filter sales:order sales:side
+        sales:orders_of_customer documents:confirmation_pdf""",
+    ("sales.view", "POST"): "sales:orders_remember",
+    ("sales.edit", "GET"): """sales:matrix_elsewhere sales:picker_results sales:picker_variants sales:article_options""",
+    ("sales.edit", "POST"): """sales:confirm_many sales:create sales:header sales:vat_mode sales:discount sales:confirm
+        sales:scan sales:restore sales:line sales:line_move sales:line_copy sales:line_delete""",
+    ("sales.edit", "GET POST"): "sales:discard sales:add sales:add_text sales:matrix sales:picker",
+    ("pos.use", "GET"): "pos:start",
+    ("pos.register", "POST"): "pos:register pos:release",
+    ("setup", "GET"): """relations:setup relations:branches relations:branch_logo relations:tills relations:employees
+        catalog:colours catalog:brands catalog:groups catalog:vat_rates catalog:size_ranges sales:order_types
+        sales:delivery_methods""",
+    ("setup", "GET POST"): """relations:branch_new relations:branch relations:till_new relations:till
+        relations:employee_new relations:employee catalog:colour_new catalog:colour catalog:brand_new catalog:brand
+        catalog:group_new catalog:group catalog:vat_rate_new catalog:vat_rate catalog:size_range_new
+        catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method""",
+}
+ROWS = {name: key for key, names in TABLE.items() for name in names.split()}
+OURS = ("backoffice", "sales", "payments", "pos")
+METHODS = ("GET", "POST")
+KEY = str(uuid.UUID(int=7))
+
+
+def addresses(resolver=None, path="/", space=""):
+    """(name, path, view) of every address but those of the admin, whose views ask the right `setup` as a whole."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            if entry.namespace != "admin":
+                yield from addresses(entry, path + str(entry.pattern), f"{entry.namespace}:" if entry.namespace else space)
+        else:
+            yield f"{space}{entry.name}", path + str(entry.pattern), entry.callback
+
+
+@pytest.fixture
+def shop():
+    """A draft with a line of a colour/size article at Utrecht, and an employee of each role there."""
+    utrecht = factories.branch("Utrecht")
+    shirt = factories.article("48211", "Overhemd Kade", colours=["Wit"], sizes=["40"], brand="Kade", group="Heren")
+    people = {role: factories.employee(role, utrecht) for role in ROLES}
+    customer = factories.customer()
+    order = factories.draft(
+        employee=people["office"], branch=utrecht, customer=customer, items=[(factories.variant(shirt), 2)]
+    )
+
+    made = SimpleNamespace(
+        branch=utrecht, order=order, line=order.lines.get(), till=factories.till(utrecht), article=shirt,
+        variant=factories.variant(shirt), employees=people,
+    )  # fmt: skip
+    pks = {
+        "catalog:colour": factories.colour("Wit"), "catalog:brand": shirt.brand, "catalog:group": shirt.group,
+        "catalog:vat_rate": factories.vat_rates()["high"], "catalog:size_range": shirt.size_range,
+        "catalog:variant": made.variant, "catalog:article": shirt, "catalog:image": shirt, "sales:order_type": order.order_type,
+        "sales:delivery_method": order.delivery_method, "relations:branch": utrecht, "relations:till": made.till,
+        "relations:employee": people["seller"], "relations:customer": customer, "sales:orders_of_customer": customer,
+    }  # fmt: skip
+    made.pks = {name: row.pk for name, row in pks.items()}
+    return made
+
+
+def url_of(shop, name: str, path: str) -> str:
+    """The address filled with rows that exist; a job of import is made up, for it is its maker's alone."""
+    values = {
+        "<int:order_id>": shop.order.pk, "<int:line_id>": shop.line.pk, "<int:article_id>": shop.article.pk,
+        "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<slug:name>": "customer",
+    }  # fmt: skip
+    stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")
+    values["<int:pk>"] = shop.pks.get(stem, "?")
+    for mark, value in values.items():
+        path = path.replace(mark, str(value))
+    assert "<" not in path and "?" not in path, f"{name}: {path} needs a row of its own here"
+    return path
+
+
+def test_every_address_states_its_right():
+    found = [(name, path, getattr(view, "right", None)) for name, path, view in addresses()]
+    for name, path, right in found:
+        print(f"{path:<60} {name:<36} {right} {ROWS.get(name, ('', ''))[1]}")
+    assert [row for row in found if row[2] is None] == []
+    assert {name: right for name, _, right in found} == {name: right for name, (right, _) in ROWS.items()}
+
+
+def test_a_stranger_is_sent_to_the_login(client, shop):
+    for name, path, _ in addresses():
+        right, methods = ROWS[name]
+        if right == "public":
+            continue
+        url = url_of(shop, name, path)
+        if "GET" in methods:
+            assert client.get(url).url == f"{reverse('login')}?next={url}", name
+        else:
+            assert client.post(url).url == f"{reverse('login')}?next=/", name
+        fragment = client.get(url, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/debiteuren/"})
+        assert (fragment.status_code, fragment.content) == (401, b""), name
+        assert fragment.headers["HX-Redirect"] == f"{reverse('login')}?next=/debiteuren/", name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_reaches_what_its_rights_allow_and_nothing_else(client, shop, role):
+    client.force_login(shop.employees[role])
+    client.raise_request_exception = False
+    wrong = []
+    for name, path, _ in addresses():
+        right, methods = ROWS[name]
+        if right == "public":
+            continue
+        for method in methods.split():
+            with transaction.atomic():
+                status = getattr(client, method.lower())(url_of(shop, name, path)).status_code
+                transaction.set_rollback(True)
+            allowed = role in WHO[right]
+            if (status == 403) == allowed or status >= 500 or status == 405:
+                wrong.append(f"{role} {method} {name}: {status}")
+    assert wrong == []
+
+
+def test_without_a_role_one_reaches_nothing(client, shop):
+    client.force_login(factories.employee("", name="Zonder Rol"))
+    for name, path, _ in addresses():
+        if ROWS[name][0] != "public":
+            method = client.get if "GET" in ROWS[name][1] else client.post
+            assert method(url_of(shop, name, path)).status_code == 403, name
+
+
+def test_another_method_is_405(client, shop):
+    client.force_login(shop.employees["admin"])
+    for name, path, _ in addresses():
+        for method in METHODS:
+            if method not in ROWS[name][1].split():
+                assert getattr(client, method.lower())(url_of(shop, name, path)).status_code == 405, (name, method)
+
+
+def test_a_get_changes_nothing(client, shop):
+    """The database itself refuses a write while these run."""
+    client.force_login(shop.employees["admin"])
+    client.get(reverse("relations:customers"))
+    for name, path, _ in addresses():
+        if "GET" in ROWS[name][1] and name != "login":
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL transaction_read_only = on")
+                assert client.get(url_of(shop, name, path)).status_code < 500, name
+                transaction.set_rollback(True)
+
+
+def test_another_branchs_order_does_not_exist_for_a_seller_and_customers_are_everybodys(client, shop):
+    zeist = factories.branch("Zeist")
+    client.force_login(factories.employee("seller", zeist))
+    before = SalesOrder.objects.filter(pk=shop.order.pk).values().get()
+    tried = 0
+    for name, path, _ in addresses():
+        if "<int:order_id>" not in path:
+            continue
+        url = url_of(shop, name, path)
+        nowhere = url.replace(f"/{shop.order.pk}/", f"/{10**9}/", 1)
+        for method in ROWS[name][1].split():
+            # bad input may be refused before the order is looked for, but then alike for an order that is nowhere
+            here, there = (getattr(client, method.lower())(at, {"key": KEY}).status_code for at in (url, nowhere))
+            assert here == there and (here == 404 or method == "POST" and here == 422), (name, method, here)
+            tried += 1
+    assert tried > 20
+    assert SalesOrder.objects.filter(pk=shop.order.pk).values().get() == before
+    assert client.get(reverse("relations:customer", args=[shop.order.customer_id])).status_code == 200
+    client.force_login(factories.employee("office", zeist))
+    assert client.get(reverse("sales:order", args=[shop.order.pk])).status_code == 200
+
+
+def test_a_manager_elsewhere_registers_no_till_here(client, shop):
+    client.force_login(factories.employee("manager", factories.branch("Zeist")))
+    answer = client.post(reverse("pos:register"), {"key": str(uuid.uuid4()), "till": shop.till.pk})
+    assert answer.status_code == 422
+    shop.till.refresh_from_db()
+    assert shop.till.device_token_hash == ""
+
+
+def test_the_admin_is_for_the_beheerder_and_for_set_up_only(client, shop):
+    client.force_login(shop.employees["manager"])
+    assert client.get("/admin/").status_code == 403
+    client.force_login(shop.employees["admin"])
+    assert client.get("/admin/").status_code == 200
+    ours = {model._meta.label for model in admin.site._registry if model.__module__.split(".")[0] in OURS}
+    assert ours == {
+        "relations.Till", "catalog.ArticleGroup", "catalog.Brand", "catalog.Colour", "catalog.Size", "catalog.SizeRange",
+        "catalog.VatRate", "sales.DeliveryMethod", "sales.OrderType",
+    }  # fmt: skip
+    for model in admin.site._registry:
+        assert client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")).status_code == 200
