@@ -33,7 +33,7 @@ def found_articles(
     if in_stock_at is not None:
         levels = StockLevel.objects.filter(variant__article=OuterRef("pk"), branch_id=in_stock_at, on_hand__gt=0)
         articles = articles.filter(Exists(levels))
-    text = text.replace("\0", "").strip()
+    text = text.strip()
     if not text:
         return articles, False
     exact = articles.filter(pk__in=exact_ids(text))

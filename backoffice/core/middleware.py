@@ -1,6 +1,7 @@
 """What stands between a request and every view."""
 
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from backoffice.core.errors import Refusal
 from backoffice.core.http import refused
@@ -13,6 +14,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if "%00" in request.META.get("QUERY_STRING", ""):  # no text holds it, and PostgreSQL refuses to look for it
+            return refused(request, Refusal("input.nul", _("Dit adres bevat een teken dat niet kan.")))
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
         return response

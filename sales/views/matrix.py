@@ -4,7 +4,6 @@ from decimal import Decimal
 from html import escape
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -108,8 +107,12 @@ def _window(order, article, shown, status=200, **more):
         "key": new_key(),
         **more,
     }
-    # without the request: the window needs nothing that the shell reads for every page
-    return HttpResponse(render_to_string("sales/matrix.html", values), status=status)
+    return fragment("sales/matrix.html", values, status)
+
+
+def fragment(template: str, values: dict, status: int = 200) -> HttpResponse:
+    """A part of the screen, without what the shell reads for every page."""
+    return HttpResponse(render_to_string(template, values), status=status)
 
 
 def table(shown: grid.Grid, *, prefix: str = "cell", name: str = "") -> list[dict]:
@@ -177,7 +180,7 @@ def elsewhere(request, order_id, article_id):
     ]
     say = ngettext("%(n)s maat ligt ook elders.", "%(n)s maten liggen ook elders.", len(rows)) % {"n": len(rows)}
     none = _("In geen ander filiaal is hiervan voorraad.")
-    return render(request, "sales/_matrix_elsewhere.html", {"rows": rows, "say": say if rows else none})
+    return fragment("sales/_matrix_elsewhere.html", {"rows": rows, "say": say if rows else none})
 
 
 def number(text) -> int | None:

@@ -1,6 +1,5 @@
 """Meerdere artikelen toevoegen: search, fill in quantities, and add all of it at once."""
 
-from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.catalog import offers
@@ -13,7 +12,7 @@ from backoffice.relations.rights import right
 from sales import grid, selectors, status
 from sales.services import lines
 from sales.views import answers
-from sales.views.matrix import number, table
+from sales.views.matrix import fragment, number, table
 
 
 @right("sales.edit")
@@ -25,7 +24,7 @@ def picker(request, order_id):
     order = selectors.open_order(request, order_id)
     status.guard(order, "edit")
     values = {"order": order, "groups": grid.groups(), "found": grid.results(order, ""), "key": new_key()}
-    return render(request, "sales/picker.html", values)
+    return fragment("sales/picker.html", values)
 
 
 def _add(request, order_id):
@@ -61,7 +60,7 @@ def _refused(request, order_id, typed, refusal):
         for pk, text in typed.items()
     ]
     values = {"order": order, "chosen": chosen, "problems": list(errors.values()), "key": new_key()}
-    return render(request, "sales/_picker_chosen.html", values, status=refusal.status)
+    return fragment("sales/_picker_chosen.html", values, refusal.status)
 
 
 @right("sales.edit")
@@ -78,7 +77,7 @@ def results(request, order_id):
         after=number(asked.get("na")),
     )
     template = "sales/_picker_rows.html" if "na" in asked else "sales/_picker_results.html"
-    return render(request, template, {"order": order, "found": found})
+    return fragment(template, {"order": order, "found": found})
 
 
 @right("sales.edit")
@@ -89,4 +88,4 @@ def variants(request, order_id, article_id):
     article = grid.article_of(order.order_date, pk=article_id)
     shown = grid.grid(order, article, held=False)
     rows = table(shown, prefix="pick", name=article.name)
-    return render(request, "sales/_picker_variants.html", {"order": order, "article": article, "grid": shown, "rows": rows})
+    return fragment("sales/_picker_variants.html", {"order": order, "article": article, "grid": shown, "rows": rows})

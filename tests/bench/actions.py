@@ -151,7 +151,7 @@ def _cells(shop, rounds):
     return Action(
         "cells", "matrix, 300 cells saved",
         lambda n: Request(
-            "POST", reverse("sales:matrix", args=[ours[n].pk]), shop.post(artikel=article.pk, **saved(cells)), post
+            "POST", reverse("sales:matrix", args=[ours[n].pk, article.pk]), shop.post(**saved(cells)), post
         ),
         lambda n: Request(
             "POST", "/matrix/save",
@@ -163,4 +163,4 @@ def _cells(shop, rounds):
 
 def saved(cells: dict[str, str]) -> dict[str, str]:
     """The changed cells as the window sends them."""
-    return cells | {name.replace("cell-", "shown-"): "0" for name in cells}
+    return cells | {name.replace("cell-", "was-"): "" for name in cells}

@@ -11,10 +11,14 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 MAPPING = "INSERT INTO core_importmapping (kind, name, columns) VALUES ('articles', 'Leverancier', '{}')"
 OUTBOX = (
-    "INSERT INTO core_outboxmessage (kind, dedupe_key, payload, status, attempts, next_attempt_at, last_error, created_at)"
+    "INSERT INTO core_outboxmessage"
+    " (kind, dedupe_key, payload, status, attempts, next_attempt_at, last_error, created_at)"
     " VALUES ('mail', 'order 12', '{}', 'waiting', 0, now(), '', now())"
 )
-SERIES = "INSERT INTO core_numberseries (kind, till_id, year, next_value) SELECT kind, till_id, year, 1 FROM core_numberseries"
+SERIES = (
+    "INSERT INTO core_numberseries (kind, till_id, year, next_value)"
+    " SELECT kind, till_id, year, 1 FROM core_numberseries"
+)
 NAMED = [
     ("number_series_one_per_year", SERIES + " WHERE till_id IS NULL"),
     ("number_series_one_per_year", SERIES + " WHERE till_id IS NOT NULL"),
@@ -22,7 +26,8 @@ NAMED = [
     ("number_series_from_one", "UPDATE core_numberseries SET next_value = 0"),
     (
         "journal_unbroken",
-        "INSERT INTO core_journalentry (branch_id, sequence, at, action, object_type, object_id, data, previous_hash, hash)"
+        "INSERT INTO core_journalentry"
+        " (branch_id, sequence, at, action, object_type, object_id, data, previous_hash, hash)"
         " SELECT branch_id, sequence, now(), 'x', '', '', '{}', '', '' FROM core_journalentry",
     ),
     ("import_mapping_name", MAPPING),

@@ -28,6 +28,7 @@ def broken(branch) -> list[int]:
     return wrong
 
 
+@transaction.atomic
 def write(branch, employee, **fields):
     return journal.write(branch_id=branch.pk, employee=employee, about=branch, **{"action": "test.written"} | fields)
 

@@ -21,7 +21,9 @@ def test_the_one_order():
             locks.note(rank)  # more rows of the same rank
 
 
-@pytest.mark.parametrize("held, asked", list(zip(locks.RANKS[1:], locks.RANKS, strict=False)) + [("journal", "order")])
+@pytest.mark.parametrize(
+    "held, asked", [*zip(locks.RANKS[1:], locks.RANKS[:-1], strict=True), ("journal", "order"), ("stock", "credit")]
+)
 def test_an_earlier_rank_after_a_later_one_is_a_mistake_of_ours(held, asked):
     with locks.in_order():
         locks.note(held)

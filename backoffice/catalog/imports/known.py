@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
 from backoffice.catalog.models import Article, Barcode, StockLevel, Variant, VatRate
+from backoffice.core.imports import bulk, values
 from backoffice.core.imports.importer import Problems, Source
 from backoffice.core.search import fold
 
@@ -44,19 +45,24 @@ def compare(plan: Plan, source: Source, problems: Problems, options: dict) -> No
 def _articles(plan: Plan) -> None:
     names = ("id", "number", "name", "brand__name", "group__path", "vat_code", "size_range_id", "size_range__name",
              "sales_price", "active", "matrix", "stocked")  # fmt: skip
-    for row in Article.objects.filter(number__in=list(plan.articles)).values(*names):
+    for row in Article.objects.filter(bulk.any_of("number", list(plan.articles))).values(*names):
         article = plan.articles[row["number"]]
         article.known, article.id = row, row["id"]
 
 
 def _variants(plan: Plan) -> None:
     ids = [one.id for one in plan.articles.values() if one.known]
-    rows = Variant.objects.filter(article_id__in=ids).values_list(
+    rows = Variant.objects.filter(bulk.any_of("article_id", ids)).values_list(
         "article_id", "id", "own_price", "active", "colour__label", "size__label", "size_id"
     )
     found: dict[int, dict] = defaultdict(dict)
-    for article_id, *values, colour, size, size_id in rows:
-        found[article_id][(fold(colour or ""), sizes.key(size or ""))] = (*values, colour or "", size or "", size_id)
+    for article_id, *held, colour, size, size_id in rows:
+        found[article_id][(values.folded(colour or ""), sizes.key(size or ""))] = (
+            *held,
+            colour or "",
+            size or "",
+            size_id,
+        )
     plan.variants = dict(found)
 
 
@@ -125,11 +131,9 @@ def _codes(plan: Plan, source: Source, problems: Problems) -> None:
         for variant in article.variants.values():
             wanted.update((code, (article, variant)) for code in variant.codes)
     taken: dict[str, tuple] = {}
-    codes = list(wanted)
-    for at in range(0, len(codes), 20_000):
-        rows = Barcode.objects.filter(code__in=codes[at : at + 20_000])
-        for code, *owner in rows.values_list("code", "variant_id", "variant__article__number", "article__number"):
-            taken[code] = tuple(owner)
+    rows = Barcode.objects.filter(bulk.any_of("code", list(wanted)))
+    for code, *owner in rows.values_list("code", "variant_id", "variant__article__number", "article__number"):
+        taken[code] = tuple(owner)
     for code, (_article, variant) in wanted.items():
         if code not in taken:
             variant.new_codes.append(code)
@@ -147,7 +151,7 @@ def _codes(plan: Plan, source: Source, problems: Problems) -> None:
 
 def _stock(plan: Plan, branch_id: int | None) -> None:
     ids = [v.id for a in plan.articles.values() for v in a.variants.values() if v.id and v.stock is not None]
-    levels = StockLevel.objects.filter(branch_id=branch_id or 0, variant_id__in=ids)
+    levels = StockLevel.objects.filter(bulk.any_of("variant_id", ids), branch_id=branch_id or 0)
     on_hand = dict(levels.values_list("variant_id", "on_hand"))
     for article in plan.articles.values():
         if article.known and not article.known["stocked"]:

@@ -131,7 +131,7 @@ class Reader:
         if not (colour or size):
             self._plain(article, variant, says_nothing)
             return
-        key = (fold(colour), sizes.key(size))
+        key = (values.folded(colour), sizes.key(size))
         if (earlier := article.variants.get(key)) is not None:
             self.wrong(
                 row,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from backoffice.core.search import fold
 
@@ -25,6 +26,7 @@ CUP = re.compile(r"([0-9]+)\s*([a-z]{1,3})", re.ASCII)
 CUPS = ["aa", "a", "b", "c", "d", "dd", "e", "ee", "f", "ff", "g", "gg", "h", "hh", "i", "j", "k"]
 
 
+@lru_cache(maxsize=10_000)
 def key(label: str) -> str:
     """What makes two labels the same size: "36.5", "36,5" and "36½" are one."""
     folded = fold(label.replace("½", ",5"))

@@ -30,7 +30,7 @@ MENU = 40  # choices in a filter's menu
 @right("catalog.view")
 @require_GET
 def articles(request):
-    asked = {name: request.GET.get(name, "").replace("\0", "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
+    asked = {name: request.GET.get(name, "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
     brand = int(asked["brand"]) if asked["brand"].isascii() and asked["brand"].isdigit() and len(asked["brand"]) < 18 else None
     rows, resembling = selectors.found_articles(
         asked["q"][:100], group=asked["group"], brand=brand, active={"yes": True, "no": False}.get(asked["active"]),

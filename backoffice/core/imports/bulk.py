@@ -11,6 +11,22 @@ from psycopg import sql
 CHUNK = 5_000
 
 
+def any_of(name: str, wanted: list[Any]) -> models.lookups.Lookup:
+    """The condition that a column is one of many values, as one array: 100,000 parameters cost seconds."""
+    return AnyOf(models.F(name), wanted)
+
+
+class AnyOf(models.lookups.Lookup):
+    """column = ANY(array)."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        left, parameters = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s)", [*parameters, self.rhs]
+
+
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """Primary keys for rows that copy() will write."""
     if not count:

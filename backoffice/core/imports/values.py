@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
-from stdnum import ean
 
 from backoffice.core.input import InputError, clean_text, parse_amount
 from backoffice.core.search import fold
@@ -62,6 +61,14 @@ def yes(value: str) -> bool:
     raise InputError(_("Vul ja of nee in."))
 
 
+def check_digit_fits(digits: str) -> bool:
+    """Of an EAN-8, UPC-A, EAN-13 or GTIN-14: from the right, figures weigh 1 and 3 in turn (100,000 take no time)."""
+    return (sum(map(int, digits[-1::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
+
+
+folded = lru_cache(maxsize=50_000)(fold)
+
+
 def barcode(value: str) -> str:
     """An EAN with its check digit, or a shop's own code with letters in it."""
     if re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+", value):
@@ -72,7 +79,7 @@ def barcode(value: str) -> str:
     if digits.isdigit():
         if len(digits) not in EAN_LENGTHS:
             raise InputError(_("Een EAN heeft 8, 12, 13 of 14 cijfers."))
-        if not ean.is_valid(digits):
+        if not check_digit_fits(digits):
             raise InputError(_("Het controlecijfer van deze EAN klopt niet."))
         return digits
     return value

@@ -1,0 +1,137 @@
+"""Medewerkers: roles per branch, password and PIN code; nobody raises own rights and one beheerder stays."""
+
+import uuid
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.urls import reverse
+
+from backoffice.core.errors import Refusal
+from backoffice.core.models import JournalEntry, RequestKey
+from backoffice.relations.models import Employee
+from backoffice.relations.services import employees
+from backoffice.relations.services.employees import Secret
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def utrecht():
+    return factories.branch("Utrecht")
+
+
+@pytest.fixture
+def admin(utrecht):
+    return factories.employee("admin", None, home_branch=utrecht, name="Bea Beheer")
+
+
+@pytest.fixture
+def browser(client, admin):
+    client.force_login(admin)
+    return client
+
+
+def typed(utrecht, **more):
+    return {
+        "key": str(uuid.uuid4()), "number": "12", "name": "Joris van Dam", "email": "Joris@Voorbeeld.nl",
+        "home_branch": utrecht.pk, "active": "on", "password": "lang genoeg 12", "pin": "4821",
+        f"roles_{utrecht.pk}": ["seller", "manager"],
+    } | more  # fmt: skip
+
+
+def grants(person):
+    return set(person.roles.values_list("role", "branch_id"))
+
+
+def test_an_employee_is_made_with_roles_password_and_pin(browser, utrecht, admin):
+    assert browser.post(reverse("relations:employee_new"), typed(utrecht)).status_code == 302
+    joris = Employee.objects.get(number="12")
+    assert (joris.email, grants(joris)) == ("joris@voorbeeld.nl", {("seller", utrecht.pk), ("manager", utrecht.pk)})
+    assert joris.check_password("lang genoeg 12")
+    assert "4821" not in joris.pin_hash and check_password("4821", joris.pin_hash)
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.branch, entry.object_id) == ("setup.employee.created", utrecht, str(joris.pk))
+    assert "Joris" not in str(entry.data) and set(entry.data["changed"]) >= {"name", "password", "pin", "roles"}
+
+
+def test_left_empty_the_password_and_pin_stay_and_roles_follow_the_ticks(browser, utrecht):
+    browser.post(reverse("relations:employee_new"), typed(utrecht))
+    joris = Employee.objects.get(number="12")
+    values = typed(utrecht, password="", pin="", roles_all=["office"], **{f"roles_{utrecht.pk}": []})
+    assert browser.post(reverse("relations:employee", args=[joris.pk]), values).status_code == 302
+    joris.refresh_from_db()
+    assert joris.check_password("lang genoeg 12") and check_password("4821", joris.pin_hash)
+    assert grants(joris) == {("office", None)}
+    assert JournalEntry.objects.last().data == {"changed": {"roles": []}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("password", "kort"), ("password", "1234567890123"), ("password", ""), ("pin", "123"), ("pin", "1234567"),
+     ("pin", "12a4"), ("pin", "١٢٣٤"), ("email", "geen"), ("name", ""), ("number", "")],
+)  # fmt: skip
+def test_wrong_input_gives_the_form_back(browser, utrecht, field, value):
+    answer = browser.post(reverse("relations:employee_new"), typed(utrecht, **{field: value}))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and not Employee.objects.filter(number="12").exists()
+    assert page.count('aria-invalid="true"') == 1
+    assert "lang genoeg" not in page and "4821" not in page  # secrets never come back
+
+
+def test_an_address_that_is_taken_is_refused_whatever_its_case(browser, utrecht, admin):
+    answer = browser.post(reverse("relations:employee_new"), typed(utrecht, email=admin.email.upper()))
+    assert answer.status_code == 422 and Employee.objects.count() == 1
+
+
+def save(person, by, wanted, **values):
+    return employees.save(
+        employee_id=person.pk, values={"active": True} | values, grants=wanted, branch_id=None, employee=by
+    )
+
+
+def test_nobody_raises_own_rights(admin, utrecht):
+    held = [("admin", None)]
+    with pytest.raises(Refusal) as refused:
+        save(admin, admin, [*held, ("manager", utrecht.pk)])
+    assert refused.value.code == "employee.own_rights" and grants(admin) == set(held)
+    with pytest.raises(Refusal) as refused:
+        save(admin, admin, held, active=False)
+    assert refused.value.code == "employee.own_account"
+
+
+def test_only_a_beheerder_changes_employees(utrecht, admin):
+    manager = factories.employee("manager", utrecht)
+    with pytest.raises(Refusal) as refused:
+        save(manager, manager, [("admin", None)])
+    assert refused.value.code == "setup.right" and grants(manager) == {("manager", utrecht.pk)}
+
+
+def test_one_active_beheerder_always_stays(admin):
+    with pytest.raises(Refusal) as refused:
+        save(admin, admin, [])
+    assert refused.value.code == "employee.last_admin" and grants(admin) == {("admin", None)}
+    other = factories.employee("admin", name="Otto")
+    save(other, admin, [("admin", None)], active=False)
+    with pytest.raises(Refusal):
+        save(admin, admin, [])
+    save(other, admin, [("admin", None)])
+    save(admin, admin, [])
+    assert grants(admin) == set() and grants(other) == {("admin", None)}
+
+
+def test_a_secret_leaves_no_trace_in_the_request_key(admin, utrecht):
+    arguments = {"values": {"number": "9", "name": "A", "email": "a@voorbeeld.nl"}, "grants": [], "branch_id": None}
+    prints = set()
+    for pin in ("1357", "2468"):
+        employees.save(**arguments, pin=Secret(pin), employee=admin, key=(key := uuid.uuid4()))
+        prints.add(RequestKey.objects.get(key=key).fingerprint)
+        Employee.objects.filter(number="9").delete()
+    assert len(prints) == 1 and str(Secret("1357")) == "…"
+
+
+def test_ones_own_new_password_does_not_log_out(browser, admin, utrecht):
+    values = typed(utrecht, number=admin.number, name=admin.name, email=admin.email, roles_all=["admin"], pin="")
+    values[f"roles_{utrecht.pk}"] = []
+    assert browser.post(reverse("relations:employee", args=[admin.pk]), values).status_code == 302
+    assert browser.get(reverse("relations:employees")).status_code == 200
