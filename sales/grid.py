@@ -18,6 +18,7 @@ from sales.models import OrderLine, SalesOrder
 
 LOW = Decimal(2)  # up to so many pieces the stock is marked as low
 WIDE = 12  # more sizes than this are drawn narrower
+FEW = 3
 NOTHING = Decimal(0)
 
 
@@ -78,8 +79,9 @@ class Grid:
         return sum((cell.total for cell in self.cells.values()), NOTHING)
 
     @property
-    def wide(self) -> bool:
-        return len(self.sizes) > WIDE
+    def breadth(self) -> str:
+        """How the table is drawn: wide has narrow cells, few stays at the left."""
+        return "wide" if len(self.sizes) > WIDE else "few" if len(self.sizes) <= FEW else ""
 
 
 def article_of(on, **conditions) -> Article:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.db import connection
+from django.utils import timezone
 
 from sales import pricing, status
 from sales.models import OrderLine, SalesOrder
@@ -76,13 +77,38 @@ def save(lines) -> None:
     new = [line for line in lines if line.pk is None]
     old = [line for line in lines if line.pk is not None]
     if new:
-        OrderLine.objects.bulk_create(new)
+        _insert(new)
     if len(old) == 1:
         old[0].save(force_update=True)
     elif old:
         _update(old)
     for line in lines:
         line.dirty = False
+
+
+def _insert(lines) -> None:
+    """Insert lines by one array per column: bulk_create takes three times as long to prepare 300 of them."""
+    now = timezone.now()
+    for line in lines:
+        line.changed_at = now
+    fields = [field for field in OrderLine._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    # without its length, which a cast would cut off silently
+    kinds = ", ".join(f"%s::{field.db_type(connection).partition('(')[0]}[]" for field in fields)
+    columns = [[_plain(line.__dict__[field.attname]) for line in lines] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO sales_orderline ({names}) SELECT * FROM unnest({kinds}) RETURNING id",  # noqa: S608
+            columns,
+        )
+        for line, (pk,) in zip(lines, cursor.fetchall(), strict=True):
+            line.pk = pk
+            line._state.adding = False
+            line._state.db = connection.alias
+
+
+def _plain(value):
+    return getattr(value, "amount", value)  # an amount is stored as Money
 
 
 UPDATED = [

@@ -30,10 +30,16 @@ class ArticleForm(forms.ModelForm):
     sales_price = AmountField(label=gettext_lazy("Verkoopprijs (incl. BTW)"))
     vat_code = forms.ChoiceField(label=gettext_lazy("BTW-tarief"), choices=vat_choices)
     size_range = forms.ModelChoiceField(
-        label=gettext_lazy("Maatbalk"), queryset=SizeRange.objects.all(), required=False, empty_label=gettext_lazy("geen maten")
+        label=gettext_lazy("Maatbalk"),
+        queryset=SizeRange.objects.all(),
+        required=False,
+        empty_label=gettext_lazy("geen maten"),
     )
     colours = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Kleuren"), queryset=Colour.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Kleuren"),
+        queryset=Colour.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from stdnum import ean
 
-from backoffice.catalog.models import Article, Variant, VatRate
+from backoffice.catalog.models import Article
 from backoffice.core.errors import Refusal
 
 EAN_LENGTHS = (8, 12, 13, 14)
@@ -48,37 +47,31 @@ class ChooseSize(Refusal):
         self.article_id = article_id
 
 
-def offers(on=None, **conditions) -> list[Offer]:
-    """The offers of the variants that meet the conditions (Variant filters), sorted by colour and size.
+OFFERS = (
+    "SELECT v.id, v.article_id, a.number, a.name, c.label, c.hex, s.label, coalesce(v.own_price, a.sales_price),"
+    " a.vat_code, (SELECT r.percent FROM catalog_vatrate r WHERE r.code = a.vat_code AND r.valid_from <= %(on)s"
+    " AND (r.valid_to IS NULL OR r.valid_to >= %(on)s) LIMIT 1),"
+    " a.stocked, a.fractions, a.matrix, v.active, a.active"
+    " FROM catalog_variant v JOIN catalog_article a ON a.id = v.article_id"
+    " LEFT JOIN catalog_colour c ON c.id = v.colour_id LEFT JOIN catalog_size s ON s.id = v.size_id WHERE {}"
+    " ORDER BY c.position NULLS FIRST, c.label, s.position NULLS FIRST, v.id"
+)
+VARIANTS = "v.id = ANY(%(variants)s::bigint[])"
+ARTICLE = "v.article_id = %(article)s"
+CODE = "v.id = (SELECT b.variant_id FROM catalog_barcode b WHERE b.code = %(code)s)"
 
-    on: the date whose VAT percentage counts (today by default).
+
+def offers(on=None, *, variants=None, article_id: int | None = None, code: str = "") -> list[Offer]:
+    """The offers of these variants (ids), of an article, or of the variant with a barcode, sorted by colour and size.
+
+    on: the date whose VAT percentage counts (today by default). By hand, because the ORM takes ten times as long to
+    write this statement as PostgreSQL to answer it, at every scan.
     """
-    on = on or timezone.localdate()
-    rate = VatRate.objects.filter(code=OuterRef("article__vat_code"), valid_from__lte=on).exclude(valid_to__lt=on)
-    rows = (
-        Variant.objects.filter(**conditions)
-        .order_by(
-            F("colour__position").asc(nulls_first=True), "colour__label", F("size__position").asc(nulls_first=True), "pk"
-        )
-        .values_list(
-            "pk",
-            "article_id",
-            "article__number",
-            "article__name",
-            "colour__label",
-            "colour__hex",
-            "size__label",
-            Coalesce("own_price", "article__sales_price", output_field=DecimalField()),
-            "article__vat_code",
-            Subquery(rate.values("percent")[:1]),
-            "article__stocked",
-            "article__fractions",
-            "article__matrix",
-            "active",
-            "article__active",
-        )
-    )
-    return [_offer(row) for row in rows]
+    where = VARIANTS if variants is not None else ARTICLE if article_id is not None else CODE
+    values = {"on": on or timezone.localdate(), "article": article_id, "code": code}
+    with connection.cursor() as cursor:
+        cursor.execute(OFFERS.format(where), values | {"variants": list(variants or ())})
+        return [_offer(row) for row in cursor.fetchall()]
 
 
 def _offer(row) -> Offer:
@@ -93,7 +86,7 @@ def _offer(row) -> Offer:
 
 def by_ids(variant_ids, on=None) -> dict[int, Offer]:
     """Offers by variant id. Raises Refusal when one of them is unknown or inactive."""
-    found = {offer.variant_id: offer for offer in offers(on, pk__in=list(variant_ids))}
+    found = {offer.variant_id: offer for offer in offers(on, variants=variant_ids)}
     for variant_id in variant_ids:
         offer = found.get(variant_id)
         if offer is None or not offer.active:
@@ -116,10 +109,10 @@ def by_code(code: str, on=None) -> Offer:
             "scan.check_digit",
             _("%(code)s is niet goed gelezen: het controlecijfer klopt niet. Scan opnieuw.") % {"code": code},
         )
-    found = offers(on, barcodes__code=code)
+    found = offers(on, code=code)
     if not found:
         article = Article.objects.filter(barcodes__code=code).first() or Article.objects.filter(number=code).first()
-        found = offers(on, article=article) if article else []
+        found = offers(on, article_id=article.pk) if article else []
         if len(found) > 1:
             raise ChooseSize(article.pk, article.name)
     if not found:

@@ -110,7 +110,7 @@ class Row:
 
 def cells_of(article: Article, branch_id: int | None) -> list[Cell]:
     """The variants in their own order, with codes, prices and stock: four statements whatever their number."""
-    cells = {offer.variant_id: Cell(offer) for offer in offers.offers(article=article)}
+    cells = {offer.variant_id: Cell(offer) for offer in offers.offers(article_id=article.pk)}
     for pk, *own in Variant.objects.filter(article=article).values_list("pk", *OWN):
         for name, value in zip(OWN, own, strict=True):
             setattr(cells[pk], name, value)

@@ -78,7 +78,7 @@ def add(*, order_id: int, items: list[tuple[int, Decimal]], employee) -> SalesOr
         raise Refusal("lines.none", _("Kies ten minste één artikel en een aantal."))
     draft = open_draft(order_id, employee)
     chosen = [variant_id for variant_id, _quantity in items]
-    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, pk__in=chosen)}
+    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, variants=chosen)}
     touched, refusals = [], []
     for variant_id, quantity in items:
         offer = found.get(variant_id)

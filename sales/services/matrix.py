@@ -37,7 +37,7 @@ def save(*, order_id: int, article_id: int, cells: list[Cell], employee) -> Sale
     if not cells:
         raise Refusal("matrix.empty", _("Vul ten minste één aantal in."))
     draft = open_draft(order_id, employee)
-    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, article=article_id)}
+    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, article_id=article_id)}
     change = _Change(draft, found)
     for cell in cells:
         change.take(cell)

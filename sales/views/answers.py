@@ -15,6 +15,7 @@ from sales import selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services.confirming import title
+from sales.views.drawing import DrawnLine, cell
 
 MAX_PARTS = 40  # more touched lines than this: the whole grid is shorter than its parts
 
@@ -58,6 +59,7 @@ def dress(line: OrderLine, *, new: bool = False) -> OrderLine:
     line.request_key = new_key()
     line.url = reverse("sales:line", args=[line.order_id, line.pk])
     line.new = new
+    line.drawn = DrawnLine(line)
     return line
 
 
@@ -145,9 +147,9 @@ def lines_answer(
         for group in groups:
             for line in group.lines:
                 dress(line, new=line.pk in getattr(order, "touched", ()))
-    values = context(
-        request, order, groups=groups, rows=rows, cell_names=cells, parts=parts, **foot_context(order), **more
-    )
+    for line in rows["changed"] if rows else ():
+        line.drawn_cells = [cell(line, box) for box in line.cells if box.name in cells]
+    values = context(request, order, groups=groups, rows=rows, parts=parts, **foot_context(order), **more)
     response = HttpResponse(render_to_string("sales/_lines_answer.html", values, request=request))
     return http.toast(response, *toast) if toast else response
 
@@ -199,14 +201,14 @@ def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refus
     """A cell that was refused: it keeps what was typed and says why. Beyond the ceiling the reason is asked."""
     line.title = title(line)
     dress(line)
-    boxes = [cell for cell in line.cells if cell.name in typed]
-    for cell in boxes:
-        cell.value, cell.error = typed[cell.name], refusal.message
+    boxes = [box for box in line.cells if box.name in typed]
+    for box in boxes:
+        box.value, box.error = typed[box.name], refusal.message
     values = context(
         request,
         order,
         line=line,
-        boxes=boxes,
+        boxes=[cell(line, box) for box in boxes],
         typed=typed,
         again=typed | {"revision": line.revision, "sure": "1"},
         refusal=refusal,

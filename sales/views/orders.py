@@ -16,6 +16,7 @@ from backoffice.relations.rights import right, scoped
 from sales import lists
 from sales.models import SalesOrder
 from sales.services import confirming
+from sales.views.drawing import order_rows
 
 LABELS = {
     "status": gettext_lazy("Status"),
@@ -40,8 +41,8 @@ def orders(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     context = {
-        "page": page, "filters": filters, "sort": filters.sort, "chips": _chips(request, filters), "key": new_key(),
-        "remember": _kept(request.GET), "remembered": remembered, 
+        "page": page, "drawn": order_rows(page.rows), "filters": filters, "sort": filters.sort, "chips": _chips(request, filters), "key": new_key(),
+        "remember": _kept(request.GET), "remembered": remembered,
         "clear_url": f"?sort={lists.DEFAULT_SORT}" if filters.values or filters.text else "",
     }  # fmt: skip
     return render(request, "sales/orders.html", context)

@@ -52,7 +52,7 @@ def _add(request, order_id):
 def _refused(request, order_id, typed, refusal):
     """What was chosen, again, with what is wrong marked; the results stay as they are."""
     order = selectors.open_order(request, order_id)
-    titles = {offer.variant_id: offer.title for offer in offers.offers(order.order_date, pk__in=list(typed))}
+    titles = {offer.variant_id: offer.title for offer in offers.offers(order.order_date, variants=list(typed))}
     problems = getattr(refusal, "all", [refusal])
     errors = {each.field: each.message for each in problems}
     chosen = [

@@ -1,6 +1,7 @@
 // Scanning by keyboard wedge. A scanner types a code very fast and ends with Enter or Tab, wherever the focus is: what
 // leaked into a field is taken out again, and Enter presses nothing. Scans wait in a list and are sent one by one, in
 // order, each with the key that the answer before it brought; none is lost and none counts twice.
+import { sound } from "./sound.js";
 import { place, showToast } from "./toast.js";
 import { topDialog } from "./dialog.js";
 import { offline, online } from "./offline.js";
@@ -161,25 +162,6 @@ function armed() {
   paint("armed", times > 1 ? `${times} ${words.times}` : words.armed);
   if (queue.length) waiting();
   else alarm.textContent = "";
-}
-
-let audio = null;
-function sound(state) {
-  try {
-    audio ??= new AudioContext();
-    const tones = { known: [[1320, 0, 0.07]], choose: [[880, 0, 0.08], [1175, 0.1, 0.1]], unknown: [[196, 0, 0.16], [165, 0.2, 0.26]] }[state];
-    for (const [pitch, from, length] of tones) {
-      const tone = audio.createOscillator();
-      const loudness = audio.createGain();
-      tone.type = state === "unknown" ? "square" : "sine";
-      tone.frequency.value = pitch;
-      loudness.gain.setValueAtTime(0.08, audio.currentTime + from);
-      loudness.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + from + length);
-      tone.connect(loudness).connect(audio.destination);
-      tone.start(audio.currentTime + from);
-      tone.stop(audio.currentTime + from + length);
-    }
-  } catch { /* no sound here */ }
 }
 
 // ---- a code, from the scanner or by hand -----------------------------------------------------------------------

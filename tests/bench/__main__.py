@@ -13,7 +13,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--variants", type=int, default=1_000_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=200, help="of reads and scans; confirms take half, papers a twentieth")
+    parser.add_argument(
+        "--rounds", type=int, default=200, help="of reads and scans; confirms take half, papers a twentieth"
+    )
     parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--json", help="also write the figures to this file")
     options = parser.parse_args()
@@ -25,6 +27,7 @@ def main() -> None:
     import django
 
     django.setup()
+    print(f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; times in milliseconds", flush=True)
     rows = measure(options.rounds, options.only or NAMES)
     from tests.bench.measure import table
 
@@ -54,7 +57,9 @@ def measure(rounds: int, names) -> list:
     if "start" in names:
         close(shop)
         times = [servers.start_to_first_page() for _ in range(min(max(rounds // 40, 1), 5))]
-        rows.append(Row("start", "server start to first page", len(times), percentile(times, 0.5), aim=1.2, unit="s").judge())
+        rows.append(
+            Row("start", "server start to first page", len(times), percentile(times, 0.5), aim=1.2, unit="s").judge()
+        )
     return rows
 
 

@@ -40,7 +40,9 @@ OFFER = (
     " FROM catalog_variant v JOIN catalog_article a ON a.id = v.article_id"
     " LEFT JOIN catalog_colour c ON c.id = v.colour_id LEFT JOIN catalog_size s ON s.id = v.size_id"
 )
-TOTALS = "UPDATE sales_salesorder SET net = %s, vat = %s, gross = %s, changed_by_id = %s, changed_at = now() WHERE id = %s"
+TOTALS = (
+    "UPDATE sales_salesorder SET net = %s, vat = %s, gross = %s, changed_by_id = %s, changed_at = now() WHERE id = %s"
+)
 VAT = (
     "INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency) VALUES (%s, %s, %s, %s, %s, 'EUR')"
     " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat, gross = excluded.gross"
@@ -170,9 +172,7 @@ def orders(request):
         after = request.GET.get("after")
         if after:
             cursor.execute("SELECT order_date FROM sales_salesorder WHERE id = %s", [after])
-            cursor.execute(
-                LIST + " AND (o.order_date, o.id) < (%s, %s)" + NEWEST, [cursor.fetchone()[0], int(after)]
-            )
+            cursor.execute(LIST + " AND (o.order_date, o.id) < (%s, %s)" + NEWEST, [cursor.fetchone()[0], int(after)])
         else:
             cursor.execute(LIST + NEWEST)
         return JsonResponse(cursor.fetchall(), safe=False)

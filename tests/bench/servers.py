@@ -1,4 +1,4 @@
-"""Two gunicorns as in production, two workers each: the product and the floor; and a client with one open connection."""
+"""Two gunicorns as in production, two workers each: the product and the floor; and a client that stays connected."""
 
 import http.client
 import os
@@ -26,7 +26,8 @@ class Server:
     def __init__(self, settings: str):
         self.port = free_port()
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "WEB_WORKERS": "2"}
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:backoffice.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:backoffice.gunicorn"]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
         self.process = _start(command, environment)
         wait(self.port, "/", self.process)
 

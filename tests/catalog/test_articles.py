@@ -50,7 +50,10 @@ def refusal(call, **arguments) -> Refusal:
 def test_a_new_article_gets_a_variant_for_every_colour_and_size(office):
     bar = factories.size_range("Schoenen", [36, 37])
     boot = articles.save(
-        values=boot_values(size_range_id=bar.pk), colour_ids=colour_ids("Zwart", "Cognac"), employee=office, key=new_key()
+        values=boot_values(size_range_id=bar.pk),
+        colour_ids=colour_ids("Zwart", "Cognac"),
+        employee=office,
+        key=new_key(),
     )
     assert cells(boot) == ["Zwart 36", "Zwart 37", "Cognac 36", "Cognac 37"]
     assert (boot.brand.name, boot.group.path, boot.matrix, boot.sales_price.amount) == (
@@ -98,7 +101,11 @@ def test_an_article_that_misses_something_is_not_made(office, changes, code, fie
 def test_a_number_is_given_once(office):
     articles.save(values=boot_values(), employee=office)
     refused = refusal(articles.save, values=boot_values(name="Laars"), employee=office)
-    assert (refused.code, refused.field, refused.message) == ("article.number", "number", "Artikelnummer 70402 bestaat al.")
+    assert (refused.code, refused.field, refused.message) == (
+        "article.number",
+        "number",
+        "Artikelnummer 70402 bestaat al.",
+    )
     assert Article.objects.get().name == "Chelsea boot Loods"
 
 
@@ -108,7 +115,9 @@ def test_a_seller_does_not_change_articles(office):
     belt = factories.article("80100")
     arguments = {"variant_id": belt.variants.get().pk, "codes": [], "own_price": None, "active": False}
     assert refusal(articles.set_variant, employee=seller, **arguments).code == "catalog.right"
-    assert refusal(variants.add, article_id=belt.pk, colour_id=None, size_id=None, employee=seller).code == "catalog.right"
+    assert (
+        refusal(variants.add, article_id=belt.pk, colour_id=None, size_id=None, employee=seller).code == "catalog.right"
+    )
     assert (Article.objects.count(), belt.variants.get().active, belt.variants.get().barcodes.count()) == (1, True, 1)
 
 
@@ -203,7 +212,11 @@ def test_a_cell_of_a_foreign_colour_or_size_is_not_made(office):
     boot = factories.article("70402", colours=["Zwart"], sizes=[36])
     foreign = factories.size_range("Kleding", ["S"]).sizes.get()
     zwart = Colour.objects.get(label="Zwart")
-    for colour_id, size_id in [(zwart.pk, foreign.pk), (factories.colour("Wit").pk, Size.objects.first().pk), (None, None)]:
+    for colour_id, size_id in [
+        (zwart.pk, foreign.pk),
+        (factories.colour("Wit").pk, Size.objects.first().pk),
+        (None, None),
+    ]:
         refused = refusal(variants.add, article_id=boot.pk, colour_id=colour_id, size_id=size_id, employee=office)
         assert refused.code == "variant.cell"
     assert cells(boot) == ["Zwart 36"]
@@ -321,7 +334,8 @@ def test_what_a_camera_wrote_in_a_picture_does_not_come_in():
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n broken"]
+    "content",
+    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n broken"],
 )
 def test_what_is_no_picture_is_refused(content):
     refused = refusal(pictures.read, upload=SimpleUploadedFile("foto.png", content))

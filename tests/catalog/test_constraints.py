@@ -104,7 +104,8 @@ def test_stock_moves_only_grow(sql):
 
 
 @pytest.mark.parametrize(
-    "from_, to", [("2026-06-01", None), ("2018-01-01", "2019-01-01"), ("2025-01-01", "2025-12-31"), ("2019-01-01", None)]
+    "from_, to",
+    [("2026-06-01", None), ("2018-01-01", "2019-01-01"), ("2025-01-01", "2025-12-31"), ("2019-01-01", None)],
 )
 def test_two_rates_with_one_code_never_hold_on_the_same_day(from_, to):
     high = factories.vat_rates()["high"]  # from 01-01-2019, without an end

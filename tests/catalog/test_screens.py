@@ -140,7 +140,12 @@ def test_nieuw_artikel_makes_its_variants_and_opens_it(client):
     response = client.post(reverse("catalog:article_new"), values)
     boot = Article.objects.get()
     assert (response.status_code, response.url) == (302, reverse("catalog:article", args=[boot.pk]))
-    assert (boot.sales_price.amount, boot.variants.count(), boot.active, boot.fractions) == (Decimal("149.95"), 4, True, False)
+    assert (boot.sales_price.amount, boot.variants.count(), boot.active, boot.fractions) == (
+        Decimal("149.95"),
+        4,
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize(

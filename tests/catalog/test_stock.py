@@ -1,4 +1,4 @@
-"""Stock per branch: reserving, releasing and issuing, what the branch allows below stock, and the race for the last piece."""
+"""Stock per branch: reserving, releasing, issuing, what the branch allows below stock, the race for the last piece."""
 
 import threading
 from decimal import Decimal
@@ -134,7 +134,8 @@ def test_a_branch_that_blocks_still_delivers_releases_and_receives_while_short(s
 
 def test_on_hand_is_the_sum_of_the_moves(utrecht):
     employee, belt = factories.employee(), factories.article("80100").variants.get()
-    for pieces, reason in [("10", "opening"), ("-3", "delivery"), ("1", "return"), ("0", "count"), ("-0.5", "correction")]:
+    moves = [("10", "opening"), ("-3", "delivery"), ("1", "return"), ("0", "count"), ("-0.5", "correction")]
+    for pieces, reason in moves:
         stock.move(utrecht, [(belt.pk, Decimal(pieces))], reason=reason, source="PB-1", employee=employee)
     assert [(m.reason, m.quantity) for m in belt.moves.order_by("pk")] == [
         ("opening", 10), ("delivery", -3), ("return", 1), ("correction", Decimal("-0.5")),

@@ -104,8 +104,8 @@ def test_verkooporders_aanmaken(page, sanne):
     page.get_by_role("option", name="Oxford-overhemd Kade").click()
     window = page.get_by_role("dialog", name="Oxford-overhemd Kade")
     cells = {"Wit 39": 1, "Wit 40": 2, "Lichtblauw 40": 3, "Lichtblauw 41": 1, "Navy 41": 2, "Navy 42": 1}
-    for cell, pieces in cells.items():
-        window.get_by_role("textbox", name=f"Aantal {cell}").fill(str(pieces))
+    for place, pieces in cells.items():
+        window.get_by_role("textbox", name=f"Aantal {place}", exact=True).fill(str(pieces))
     assert "10 stuks" in words(window.locator("footer"))
     assert "€ 499,50" in words(window.locator("footer"))
     window.get_by_role("button", name="In order zetten").click()
@@ -190,7 +190,7 @@ def test_bevestigen_zonder_debiteur_merkt_het_veld_en_bewaart_alles(page, login,
     assert page.get_by_label("Betreft").input_value() == "Voor zaterdag"
     assert page.get_by_label("Tekst Riem Klassiek").input_value() == "Gaatje extra"
     after = order()
-    assert (after.number, after.status, after.revision) == (None, "draft", before.revision)
+    assert (after.number, after.status, after.revision) == ("", "draft", before.revision)
     choose(page, "Debiteur", "Vermeer")
     page.wait_for_selector("#customer:not([aria-invalid])")
     page.get_by_role("button", name="Verkooporder bevestigen").click()

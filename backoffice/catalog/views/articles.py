@@ -31,7 +31,11 @@ MENU = 40  # choices in a filter's menu
 @require_GET
 def articles(request):
     asked = {name: request.GET.get(name, "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
-    brand = int(asked["brand"]) if asked["brand"].isascii() and asked["brand"].isdigit() and len(asked["brand"]) < 18 else None
+    brand = (
+        int(asked["brand"])
+        if asked["brand"].isascii() and asked["brand"].isdigit() and len(asked["brand"]) < 18
+        else None
+    )
     rows, resembling = selectors.found_articles(
         asked["q"][:100], group=asked["group"], brand=brand, active={"yes": True, "no": False}.get(asked["active"]),
         in_stock_at=request.branch_id if asked["stock"] == "yes" else None,
@@ -188,7 +192,12 @@ def variant(request, pk):
         own_price = parse_amount(typed["own_price"]) if typed["own_price"] else None
         codes = typed["codes"].replace(",", " ").split()
         service.set_variant(
-            variant_id=pk, codes=codes, own_price=own_price, active=active, employee=request.user, key=posted_key(request)
+            variant_id=pk,
+            codes=codes,
+            own_price=own_price,
+            active=active,
+            employee=request.user,
+            key=posted_key(request),
         )
     except InputError as error:
         problem = Refusal("variant.price", error.message, "own_price")

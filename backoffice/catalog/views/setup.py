@@ -19,7 +19,12 @@ def _save(request, label: str, row_id: int | None):
 
     def save(form, key):
         return service.save(
-            label=label, row_id=row_id, values=form.cleaned_data, branch_id=request.branch_id, employee=request.user, key=key
+            label=label,
+            row_id=row_id,
+            values=form.cleaned_data,
+            branch_id=request.branch_id,
+            employee=request.user,
+            key=key,
         )
 
     return save

@@ -1,5 +1,7 @@
 """Filters and tags of every screen: Dutch figures and dates, icons, marks, fields and URLs that keep their query."""
 
+from functools import cache
+
 from django import forms, template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -22,6 +24,7 @@ HTML_PREFIXES = ("hx_", "data_", "aria_")
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """{% icon "check" %}: one symbol of the sprite; always decoration, so put a word beside it."""
     classes = f"icon {css}".strip()
