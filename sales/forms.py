@@ -1,6 +1,7 @@
 """The fields of the order screen: what was typed, read the Dutch way, one field at a time."""
 
 from decimal import Decimal
+from typing import cast
 
 from django import forms
 from django.urls import NoReverseMatch, reverse
@@ -63,14 +64,17 @@ class HeaderForm(forms.ModelForm):
             "delivery_method": DeliveryMethod.objects.filter(active=True),
         }
         for name, queryset in choices.items():
-            self.fields[name].queryset = queryset
-        customer = self.fields["customer"]
+            self._choices(name).queryset = queryset
+        customer = self._choices("customer")
         customer.queryset, customer.required = Customer.objects.all(), True
         customer.widget = Combo(customer_options_url(), label_of=self._customer_label)
         customer.widget.is_required = False  # it may be emptied while the order is a draft
         for name in self.fields:
             if self.is_bound and name not in self.data:
                 self.fields[name].disabled = True
+
+    def _choices(self, name: str) -> forms.ModelChoiceField:
+        return cast(forms.ModelChoiceField, self.fields[name])
 
     def _customer_label(self, value) -> str:
         order = self.instance

@@ -142,7 +142,7 @@ def grid(
 
 
 def _variants(article: Article, branch_id: int) -> list[dict]:
-    """The variants with labels, price, free stock at the branch and barcodes, sorted by colour (index: variant_once)."""
+    """The variants with labels, price, free stock here and barcodes, sorted by colour (index: variant_once)."""
     codes = Barcode.objects.filter(variant=OuterRef("pk")).order_by("pk").values("code")
     rows = (
         Variant.objects.filter(article=article)
@@ -265,7 +265,7 @@ def groups() -> list[ArticleGroup]:
 
 
 def results(order, text: str, *, group: int | None = None, in_stock: bool = False, after: int | None = None) -> Results:
-    """A page of articles that can be sold: the exact number or barcode first, then by name; else what resembles the text.
+    """A page of articles that can be sold: the exact number or barcode first, then by name; else what resembles it.
 
     Index: article_search (trigram) with a text, article_by_name without. At most six statements.
     """

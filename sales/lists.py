@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
 from django.http import QueryDict
@@ -24,7 +25,7 @@ TO_DELIVER = (Status.OPEN, Status.PART_DELIVERED, Status.PART_CANCELLED)
 SORTS = {"number": "number", "date": "order_date", "customer": "customer_name", "due": "due_sort", "total": "gross"}
 DEFAULT_SORT = "-date"
 # filter in the URL -> (label, model, column)
-CHOICES = {
+CHOICES: dict[str, tuple[Any, Any, str]] = {
     "branch": (gettext_lazy("Filiaal"), Branch, "branch"),
     "customer": (gettext_lazy("Debiteur"), Customer, "customer"),
     "employee": (gettext_lazy("Medewerker"), Employee, "employee"),
@@ -51,7 +52,8 @@ class Filters:
 
     @classmethod
     def read(cls, query: QueryDict) -> "Filters":
-        values = {name: query[name] for name in NAMES if query.get(name) and _known(name, query[name])}
+        asked = {name: str(query.get(name, "")) for name in NAMES}
+        values = {name: value for name, value in asked.items() if value and _known(name, value)}
         sort = query.get("sort", DEFAULT_SORT)
         first, last = _date(query.get("from", "")), _date(query.get("to", ""))
         if first or last:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -14,6 +15,8 @@ from backoffice.core.models import AppendOnly
 from backoffice.core.money import amount_field
 from backoffice.relations.models import Branch, Customer, Employee, Till, VatMode
 
+if TYPE_CHECKING:
+    from sales.pricing import Totals
 
 LISTED = Q(listed=True)
 
@@ -215,6 +218,13 @@ class SalesOrder(models.Model):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="order_search"),
         ]
 
+    # what a service or a view hangs on an order on its way to the screen; none of it is stored
+    all_lines: list["OrderLine"]
+    totals: "Totals"
+    touched: set[int | None]
+    deleted: list[dict]
+    late: bool
+
     def __str__(self):
         return self.number or str(_("Concept"))
 
@@ -305,6 +315,15 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(condition=Q(unit_price__gte=0, entered_price__gte=0), name="line_price_not_negative"),
         ]
+
+    # what a service or a view hangs on a line on its way to the screen; none of it is stored
+    dirty: bool
+    title: str
+    cells: list
+    request_key: str
+    url: str
+    new: bool
+    drawn: Any
 
     @property
     def open_quantity(self):

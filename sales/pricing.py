@@ -155,7 +155,8 @@ def _price_lines(lines, order_mode, mode, whole=False):
     for number, line in enumerate(lines):
         refused = _fault(line, order_mode)
         if refused:
-            raise PricingError(*refused, line=number)
+            code, message, field = refused
+            raise PricingError(code, message, field, line=number)
         unit_price = _convert(line.unit_price, line.vat_percent, line.entered_mode or order_mode, mode)
         quantity = line.quantity if whole else line.quantity - line.cancelled
         value = quantity * unit_price

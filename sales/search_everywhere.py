@@ -1,8 +1,9 @@
 """Reads of the search everywhere: what is exactly meant first, then at most five of each kind by words."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Q
 
 from backoffice.catalog.models import Article, Barcode
 from backoffice.core import search as words
@@ -19,7 +20,7 @@ class Found:
     """kind: order, customer or article; note: the small line under it."""
 
     kind: str
-    row: Model
+    row: Any
     note: str = ""
 
 
@@ -31,7 +32,7 @@ class Groups:
 
 
 def search(text: str, employee) -> tuple[list[Found], Groups]:
-    """(what is exactly meant, the rest by words). Orders in the employee's branches; kinds without the right are left out."""
+    """(what is exactly meant, the rest by words): orders of the employee's branches, no kind without its right."""
     groups = Groups()
     if not text:
         return [], groups
@@ -57,7 +58,9 @@ def exact_orders(text: str, employee) -> list[Found]:
 
 def exact_articles(text: str) -> list[Found]:
     """The article with this number or with a variant that has this barcode (indexes: both unique)."""
-    code = Barcode.objects.filter(code=text).select_related("article", "variant__article", "variant__colour", "variant__size")
+    code = Barcode.objects.filter(code=text).select_related(
+        "article", "variant__article", "variant__colour", "variant__size"
+    )
     for barcode in code:
         variant = barcode.variant
         parts = [str(p) for p in (variant.colour, variant.size) if p] if variant else []

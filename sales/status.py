@@ -17,7 +17,7 @@ ACTIONS: dict[str, set[str]] = {
     "edit": {Status.DRAFT},
     "confirm": {Status.DRAFT},
     "discard": {Status.DRAFT},
-    "print": set(Status) - {Status.DRAFT},
+    "print": {status.value for status in Status} - {Status.DRAFT.value},
 }
 
 

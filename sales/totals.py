@@ -135,7 +135,7 @@ UPDATED = [
 def _update(lines) -> None:
     """Update many lines in one statement; bulk_update spells a CASE per line and field, and takes a second for 300."""
     fields = [OrderLine._meta.get_field(name) for name in ("id", *UPDATED)]
-    columns = [connection.ops.quote_name(field.column) for field in fields]
+    columns = [connection.ops.quote_name(str(field.column)) for field in fields]
     arrays = ", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in fields)
     values = [[field.get_db_prep_save(getattr(line, field.attname), connection) for line in lines] for field in fields]
     sets = ", ".join(f"{column} = new.{column}" for column in columns[1:])

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pypdfium2
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,9 @@ def demo_shop():
         port = free.getsockname()[1]
         free.close()
         ours = {"SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS"}
-        environment = {name: value for name, value in os.environ.items() if name not in ours} | {"TOONBANK_DATA": folder}
+        environment = {name: value for name, value in os.environ.items() if name not in ours} | {
+            "TOONBANK_DATA": folder
+        }
         command = [sys.executable, "manage.py", "serve", "--port", str(port)]
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         try:
@@ -54,8 +57,14 @@ def demo_shop():
 
 def shoot(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
-    page.screenshot(path=TOUR / f"{name}.png")
+    page.wait_for_timeout(500)
+    keep(Image.open(io.BytesIO(page.screenshot())), name)
+
+
+def keep(picture: Image.Image, name: str) -> None:
+    """256 colours are enough for a screen, and a third of the bytes."""
+    small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(TOUR / f"{name}.png", optimize=True)
 
 
 def choose(page: Page, label: str, text: str) -> None:
@@ -121,12 +130,12 @@ def confirmation(page: Page) -> None:
     paper = page.get_by_role("link", name="Orderbevestiging").get_attribute("href")
     answer = page.request.get(paper)
     sheet = pypdfium2.PdfDocument(io.BytesIO(answer.body()))[0].render(scale=1.3)
-    sheet.to_pil().save(TOUR / "confirmation.png", optimize=True)
+    keep(sheet.to_pil(), "confirmation")
 
 
 def catalogue(page: Page) -> None:
-    page.goto("/artikelen/?q=Oxford-overhemd")
-    page.get_by_role("link", name="Oxford-overhemd Kade").click()
+    page.goto("/artikelen/?q=Wikkeljurk")
+    page.get_by_role("link", name="Wikkeljurk Aurora").click()
     shoot(page, "article")
     page.goto("/artikelen/importeren/")
     page.get_by_label("Bestand").set_input_files(CATALOGUE)

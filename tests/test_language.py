@@ -35,9 +35,9 @@ def sources():
     for top in ("backoffice", "sales", "payments", "pos"):
         for path in sorted((ROOT / top).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS and node.args:
-                    if isinstance(text := getattr(node.args[0], "value", None), str):
-                        yield f"{path.relative_to(ROOT)}:{node.lineno}", text
+                marked = isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS and node.args
+                if marked and isinstance(text := getattr(node.args[0], "value", None), str):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
 def test_djangos_catalogue_changes_none_of_our_words():

@@ -54,7 +54,10 @@ TABLE = {
     ("sales.view", "GET"): """sales:orders sales:orders_sums sales:orders_filter sales:order sales:side
         sales:orders_of_customer documents:confirmation_pdf""",
     ("sales.view", "POST"): "sales:orders_remember",
-    ("sales.edit", "GET"): """sales:matrix_elsewhere sales:picker_results sales:picker_variants sales:article_options""",
+    (
+        "sales.edit",
+        "GET",
+    ): """sales:matrix_elsewhere sales:picker_results sales:picker_variants sales:article_options""",
     ("sales.edit", "POST"): """sales:confirm_many sales:create sales:header sales:vat_mode sales:discount sales:confirm
         sales:scan sales:restore sales:line sales:line_move sales:line_copy sales:line_delete""",
     ("sales.edit", "GET POST"): "sales:discard sales:add sales:add_text sales:matrix sales:picker",
@@ -79,7 +82,9 @@ def addresses(resolver=None, path="/", space=""):
     for entry in (resolver or get_resolver()).url_patterns:
         if hasattr(entry, "url_patterns"):
             if entry.namespace != "admin":
-                yield from addresses(entry, path + str(entry.pattern), f"{entry.namespace}:" if entry.namespace else space)
+                yield from addresses(
+                    entry, path + str(entry.pattern), f"{entry.namespace}:" if entry.namespace else space
+                )
         else:
             yield f"{space}{entry.name}", path + str(entry.pattern), entry.callback
 
@@ -109,7 +114,8 @@ def shop():
     pks = {
         "catalog:colour": factories.colour("Wit"), "catalog:brand": shirt.brand, "catalog:group": shirt.group,
         "catalog:vat_rate": factories.vat_rates()["high"], "catalog:size_range": shirt.size_range,
-        "catalog:variant": made.variant, "catalog:article": shirt, "catalog:image": shirt, "sales:order_type": order.order_type,
+        "catalog:variant": made.variant, "catalog:article": shirt, "catalog:image": shirt,
+        "sales:order_type": order.order_type,
         "sales:delivery_method": order.delivery_method, "relations:branch": utrecht, "relations:till": made.till,
         "relations:employee": people["seller"], "relations:customer": customer, "sales:orders_of_customer": customer,
     }  # fmt: skip
@@ -213,7 +219,7 @@ def test_another_branchs_order_does_not_exist_for_a_seller_and_customers_are_eve
         for method in methods.split():
             # bad input may be refused before the order is looked for, but then alike for an order that is nowhere
             here, there = (getattr(client, method.lower())(at, {"key": KEY}).status_code for at in (url, nowhere))
-            assert here == there and (here == 404 or method == "POST" and here == 422), (name, method, here)
+            assert here == there and (here == 404 or (method == "POST" and here == 422)), (name, method, here)
             tried += 1
     assert tried > 20
     assert SalesOrder.objects.filter(pk=shop.order.pk).values().get() == before
@@ -237,8 +243,11 @@ def test_the_admin_is_for_the_beheerder_and_for_set_up_only(client, shop):
     assert client.get("/admin/").status_code == 200
     ours = {model._meta.label for model in admin.site._registry if model.__module__.split(".")[0] in OURS}
     assert ours == {
-        "relations.Till", "catalog.ArticleGroup", "catalog.Brand", "catalog.Colour", "catalog.Size", "catalog.SizeRange",
+        "relations.Till", "catalog.ArticleGroup", "catalog.Brand", "catalog.Colour", "catalog.Size",
+        "catalog.SizeRange",
         "catalog.VatRate", "sales.DeliveryMethod", "sales.OrderType",
     }  # fmt: skip
     for model in admin.site._registry:
-        assert client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")).status_code == 200
+        assert (
+            client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")).status_code == 200
+        )

@@ -44,8 +44,8 @@ class ArticleForm(forms.ModelForm):
 
     class Meta:
         model = Article
-        fields = ["number", "name", "brand", "group", "sales_price", "vat_code", "size_range", "colours", "fractions", "stocked",
-                  "active", "image"]  # fmt: skip
+        fields = ["number", "name", "brand", "group", "sales_price", "vat_code", "size_range", "colours", "fractions",
+                  "stocked", "active", "image"]  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class ArticleForm(forms.ModelForm):
         self.fields["brand"].widget.attrs["list"] = "brand-names"
         self.fields["group"].widget.attrs["list"] = "group-paths"
         if article.pk:
-            self.initial |= {
+            self.initial = dict(self.initial) | {
                 "brand": article.brand.name if article.brand else "",
                 "group": article.group.path if article.group else "",
                 "sales_price": article.sales_price.amount,

@@ -118,7 +118,9 @@ class Article(models.Model):
 
     number = models.CharField(_("Artikelnummer"), max_length=40, unique=True)
     name = models.CharField(_("Omschrijving"), max_length=160)
-    brand = models.ForeignKey(Brand, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("Merk"))
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("Merk")
+    )
     group = models.ForeignKey(
         ArticleGroup, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("Artikelgroep")
     )
@@ -177,7 +179,8 @@ class Barcode(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(variant__isnull=False, article__isnull=True) | Q(variant__isnull=True, article__isnull=False),
+                condition=Q(variant__isnull=False, article__isnull=True)
+                | Q(variant__isnull=True, article__isnull=False),
                 name="barcode_of_exactly_one",
             )
         ]

@@ -75,13 +75,12 @@ def offers(on=None, *, variants=None, article_id: int | None = None, code: str =
 
 
 def _offer(row) -> Offer:
-    *head, colour, hex_, size, price, code, percent, stocked, fractions, matrix, active, article_active = row
+    percent, code = row[9], row[8]
     if percent is None:
         raise Refusal("vat.no_rate", _("Voor btw-tarief %(code)s geldt vandaag geen percentage.") % {"code": code})
-    return Offer(
-        *head, colour or "", hex_ or "", size or "", price, code, percent, stocked, fractions, matrix,
-        active and article_active,
-    )  # fmt: skip
+    *values, active, article_active = row
+    # a variant without colour or size has none of their labels
+    return Offer(*("" if value is None else value for value in values), active=active and article_active)
 
 
 def by_ids(variant_ids, on=None) -> dict[int, Offer]:

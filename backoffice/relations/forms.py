@@ -69,7 +69,7 @@ class CustomerForm(forms.Form):
     blocked = forms.BooleanField(label=gettext_lazy("Geblokkeerd voor nieuwe orders"), required=False)
 
     def clean(self):
-        values = super().clean()
+        values = super().clean() or {}
         business = values.get("kind") == Customer.Kind.BUSINESS
         needed = "company" if business else "last_name"
         if not values.get(needed) and needed not in self.errors:
@@ -89,9 +89,10 @@ class AddressForm(forms.Form):
     city = CleanTextField(label=gettext_lazy("Plaats"), max_length=80, required=False)
     country = forms.ChoiceField(label=gettext_lazy("Land"), choices=COUNTRIES, required=False)
     drop = forms.BooleanField(label=gettext_lazy("Dit adres verwijderen"), required=False)
+    name = ""  # of a delivery address: ties its fields together
 
     def clean(self):
-        values = super().clean()
+        values = super().clean() or {}
         try:
             values["postcode"] = validators.clean_postcode(
                 values.get("postcode", ""), values.get("country") or validators.HOME
@@ -102,7 +103,9 @@ class AddressForm(forms.Form):
 
     def filled(self) -> bool:
         values = self.cleaned_data
-        return not values["drop"] and any(values[n] for n in ("attention", "street", "house_number", "postcode", "city"))
+        return not values["drop"] and any(
+            values[n] for n in ("attention", "street", "house_number", "postcode", "city")
+        )
 
 
 class CustomerForms:
@@ -122,13 +125,14 @@ class CustomerForms:
             self.deliveries = [delivery_form(address=address) for address in others]
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in (self.main, self.invoice, *self.deliveries)])
+        forms_of_it = (self.main, self.invoice, *self.deliveries)
+        return not [form for form in forms_of_it if not form.is_valid()]  # every one is asked, so that all errors show
 
     # the summary of what is wrong reads all forms as one
     def __iter__(self):
         return itertools.chain(self.main, self.invoice, *self.deliveries)
 
-    def non_field_errors(self) -> list[str]:
+    def non_field_errors(self) -> list:
         return [text for form in (self.main, self.invoice, *self.deliveries) for text in form.non_field_errors()]
 
     def values(self) -> dict:
@@ -203,7 +207,7 @@ class BranchForm(forms.ModelForm):
         return logo
 
     def clean(self):
-        values = super().clean()
+        values = super().clean() or {}
         try:
             values["postcode"] = validators.clean_postcode(values.get("postcode", ""), values.get("country", ""))
         except InputError as error:
@@ -258,7 +262,7 @@ class EmployeeForm(forms.ModelForm):
     def grants(self) -> list[tuple[str, int | None]]:
         """The roles ticked, as (role, branch id or None for all branches)."""
         return [
-            (role, branch and branch.pk)
+            (role, branch.pk if branch else None)
             for scope, branch in self.scopes.items()
             for role in self.cleaned_data[f"roles_{scope}"]
         ]

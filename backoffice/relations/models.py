@@ -1,9 +1,11 @@
 """Who takes part: branches and their tills, employees (the users), customers and their addresses."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -81,9 +83,18 @@ class Till(models.Model):
         return f"{self.branch} {self.name}"
 
 
-class EmployeeManager(BaseUserManager):
+class EmployeeManager(BaseUserManager["Employee"]):
     def get_by_natural_key(self, email):
         return self.get(email__iexact=email)
+
+    @transaction.atomic
+    def create_superuser(self, email, password=None, **fields):
+        """For `manage.py createsuperuser`: the first beheerder of a new shop, at every branch."""
+        person = self.model(email=self.normalize_email(email), **fields)
+        person.set_password(password)
+        person.save()
+        person.roles.create(role=EmployeeRole.Role.ADMIN)
+        return person
 
 
 class Employee(AbstractBaseUser):
@@ -99,6 +110,7 @@ class Employee(AbstractBaseUser):
     )
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
+    _access: Any  # read once per instance by rights.access_of
     objects = EmployeeManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["number", "name"]
@@ -111,7 +123,7 @@ class Employee(AbstractBaseUser):
         return self.name
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]
         return self.active
 
     # the admin (set-up tables only) asks these three
@@ -210,6 +222,8 @@ class Customer(models.Model):
 
     def __str__(self):
         return f"{self.number} · {self.name}"
+
+    all_addresses: list["CustomerAddress"]  # by selectors.with_city
 
     @property
     def person(self) -> str:

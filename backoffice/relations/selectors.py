@@ -46,7 +46,7 @@ def with_city(customers: QuerySet) -> QuerySet:
 
 
 def customer_options(text: str, limit: int = 10) -> list[Customer]:
-    """Customers for search as you type: the one with exactly this number first. Index: customer_search, number unique."""
+    """Customers for search as you type: exactly this number first. Indexes: number (unique), customer_search."""
     text = text.strip()
     first = []
     if text.isascii() and text.isdigit() and len(text) < 10:
@@ -95,4 +95,4 @@ def employees_with_roles() -> QuerySet:
 
 
 def tills_of(branch_id: int | None) -> QuerySet:
-    return Till.objects.filter(branch_id=branch_id, active=True).select_related("branch").order_by("number")
+    return Till.objects.filter(branch__pk=branch_id or 0, active=True).select_related("branch").order_by("number")

@@ -64,12 +64,12 @@ def make() -> tuple[dict[str, Branch], dict[str, Employee]]:
         Till.objects.bulk_create(Till(branch=branch, number=n, name=f"Kassa {n}") for n in (1, 2))
     secret = make_password(PASSWORD)  # one slow hash for all of them
     employees = {}
-    for number, name, login, role, code, pin in EMPLOYEES:
+    for number, name, login, role, at, pin in EMPLOYEES:
         employee = Employee.objects.create(
             number=number, name=name, email=email(login), password=secret, pin_hash=make_password(pin),
-            home_branch=branches[code or "UT"],
+            home_branch=branches[at or "UT"],
         )  # fmt: skip
-        EmployeeRole.objects.create(employee=employee, branch=branches.get(code), role=role)
+        EmployeeRole.objects.create(employee=employee, branch=branches.get(at or ""), role=role)
         employees[login] = employee
     for position, (name, vat_mode, may_cancel, deposit, quotation) in enumerate(ORDER_TYPES):
         OrderType.objects.create(

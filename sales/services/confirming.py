@@ -27,7 +27,7 @@ def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrd
     stock.change(
         order.branch,
         reserved=[(line.variant_id, line.quantity) for line in lines if line.stocked and line.quantity > 0],
-        names={line.variant_id: title(line) for line in lines},
+        names={line.variant_id: title(line) for line in lines if line.variant_id},
     )
     order.number = f"VO-{order.order_date.year}-{numbers.take('VO', order.order_date.year):05d}"
     order.lifecycle = SalesOrder.Lifecycle.CONFIRMED

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_percent
+from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, SalesOrder
@@ -29,7 +30,7 @@ class Draft:
 
     order: SalesOrder
     lines: list[OrderLine]
-    employee: object
+    employee: Employee
     share: Decimal  # what the order discount took of the lines when the draft was opened, from 0 to 1
 
     def line(self, line_id: int) -> OrderLine:

@@ -42,7 +42,8 @@ def save(*, order_id: int, article_id: int, cells: list[Cell], employee) -> Sale
     for cell in cells:
         change.take(cell)
     if change.stale:
-        raise Stale(_("Iemand anders heeft dit intussen gewijzigd. Hieronder staan beide aantallen."), fields=change.stale)
+        message = _("Iemand anders heeft dit intussen gewijzigd. Hieronder staan beide aantallen.")
+        raise Stale(message, fields=change.stale)
     if change.refusals:
         raise Refusals(change.refusals)
     change.arrange()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.keys import new_key
+from backoffice.relations.models import VatMode
 from sales import selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.models import OrderLine, SalesOrder
@@ -96,7 +97,7 @@ def foot_context(order: SalesOrder) -> dict:
 
 def _modes(order: SalesOrder) -> list[tuple[str, str]]:
     """The VAT modes to choose from: the two of every shop, and what this order or its customer brings."""
-    labels = dict(SalesOrder._meta.get_field("vat_mode").choices)
+    labels = dict(VatMode.choices)
     shown = ["inclusive", "exclusive"]
     if order.customer_vat_id or order.vat_mode == "reverse_charge":
         shown.append("reverse_charge")

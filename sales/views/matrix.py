@@ -1,4 +1,4 @@
-"""The Kleur-/maatvenster: opens for an article or from a line, saves what changed, and tells what other branches have."""
+"""The Kleur-/maatvenster: opens for an article or from a line, saves what changed, tells what other branches have."""
 
 from decimal import Decimal
 from html import escape
@@ -24,6 +24,7 @@ from sales.services import matrix as services
 from sales.views import answers
 
 NEWLINE = "\n"  # between barcodes: none holds one
+
 
 @right("sales.edit")
 @require_http_methods(["GET", "POST"])
@@ -78,7 +79,7 @@ def _pieces(text: str) -> Decimal:
 
 
 def _refused(request, order_id, article_id, typed, refusal):
-    """The window again, with what was typed; cells that are wrong are marked. After Stale it shows what is there now."""
+    """The window again, with what was typed; cells that are wrong are marked; after Stale, what is there now."""
     order = selectors.open_order(request, order_id)
     article = grid.article_of(order.order_date, pk=article_id)
     shown = grid.grid(order, article, typed=typed)
@@ -151,7 +152,8 @@ def _cell(cell, prefix, label, mode, words) -> str:
     return (
         f'<td><span class="mx"{mark}><input id="{prefix}-{pk}" inputmode="{mode}" autocomplete="off" placeholder=" "'
         f' aria-label="{escape(label)}{" " if title else ""}{title}" aria-describedby="free-{pk}"'
-        f' value="{escape(cell.value)}"{data}><small id="free-{pk}">{escape(stock_words(cell, words))}</small></span></td>'
+        f' value="{escape(cell.value)}"{data}><small id="free-{pk}">{escape(stock_words(cell, words))}</small>'
+        "</span></td>"
     )
 
 

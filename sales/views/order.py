@@ -1,5 +1,7 @@
 """The order as a whole: Nieuw, its screen, the header, the foot, confirming and dropping."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -181,7 +183,7 @@ def confirm(request, order_id):
 def side(request, order_id):
     """The panel beside the lines: facts about the customer, and the history. Loaded after the page."""
     order = selectors.open_order(request, order_id)
-    values = {"order": order}
+    values: dict[str, Any] = {"order": order}
     if order.customer:
         values |= {
             "open_amount": selectors.open_amount_of(order.customer),

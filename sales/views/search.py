@@ -22,7 +22,11 @@ def everywhere(request):
     if not request.headers.get("HX-Request") and len(exact) == 1:
         return redirect(_option(exact[0])["url"])
     options = [_option(found) for found in exact]
-    for label, rows in ((_("Verkooporders"), groups.orders), (_("Debiteuren"), groups.customers), (_("Artikelen"), groups.articles)):
+    for label, rows in (
+        (_("Verkooporders"), groups.orders),
+        (_("Debiteuren"), groups.customers),
+        (_("Artikelen"), groups.articles),
+    ):
         if rows:
             options += [{"group": label}, *(_option(found) for found in rows)]
     template = "parts/options.html" if request.headers.get("HX-Request") else "search/page.html"

@@ -16,7 +16,12 @@ from sales.models import DeliveryMethod, OrderType
 def _saver(request, label: str, row_id: int | None):
     def save(form, key):
         return service.save(
-            label=label, row_id=row_id, values=form.cleaned_data, branch_id=request.branch_id, employee=request.user, key=key
+            label=label,
+            row_id=row_id,
+            values=form.cleaned_data,
+            branch_id=request.branch_id,
+            employee=request.user,
+            key=key,
         )
 
     return save

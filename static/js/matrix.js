@@ -268,7 +268,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "matrix-branches") elsewhere(event.detail.target.closest("dialog"), true);
+  if (event.detail.target?.id === "matrix-branches") elsewhere(event.detail.target.closest("dialog"), true);
 });
 
 function elsewhere(dialog, on) {

@@ -24,7 +24,10 @@ def furnished() -> SimpleNamespace:
     """A shop with an empty draft, one of twelve lines, and a confirmed order; names as long as real ones."""
     s = shop()
     factories.till(s.branch)
-    people = [("Hoekstra-van den Oudenalder", {}), ("de Wit", {"company": "Stichting Theater De Vaart", "kind": "business"})]
+    people = [
+        ("Hoekstra-van den Oudenalder", {}),
+        ("de Wit", {"company": "Stichting Theater De Vaart", "kind": "business"}),
+    ]
     for last_name, fields in people:
         factories.customer(last_name, **fields)
     jeans = factories.article(

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CATALOGUE = Path(__file__).parents[1] / "data" / "manual.csv"
 # what lies on the counter: two sneakers of one size among them
 SCANNED = {
-    "Sneaker Baan Zwart 41": "2900000001138",
-    "Sneaker Baan Zwart 42": "2900000001145",
-    "Schoencrème zwart": "2900000001190",
-    "Broek inkorten": "2900000001206",
+    "Sneaker Baan Zwart 41": "2950000001133",
+    "Sneaker Baan Zwart 42": "2950000001140",
+    "Schoencrème zwart": "2950000001195",
+    "Broek inkorten": "2950000001201",
 }
 
 
@@ -125,7 +125,11 @@ def test_verkooporders_aanmaken(page, sanne):
     total(page, "€ 928,06")
     cell(page, "Tekst Broek inkorten", "Binnenbeen 78 cm")
     until(page, lambda: order().lines.get(article_number="90140").text == "Binnenbeen 78 cm")
-    inclusive = [["9 %", "11,47", "1,03", "12,50"], ["21 %", "756,66", "158,90", "915,56"], ["Totaal", "768,13", "159,93", "928,06"]]
+    inclusive = [
+        ["21 %", "756,66", "158,90", "915,56"],
+        ["9 %", "11,47", "1,03", "12,50"],
+        ["Totaal", "768,13", "159,93", "928,06"],
+    ]
     assert rates(page) == inclusive
 
     # 9. Onderaan: inclusief of exclusief BTW, en terug tot precies de eerste totalen
@@ -135,7 +139,7 @@ def test_verkooporders_aanmaken(page, sanne):
     ask.get_by_role("button", name="Ja").click()
     total(page, "€ 928,05")
     assert rates(page) == [
-        ["9 %", "11,47", "1,03", "12,50"], ["21 %", "756,65", "158,90", "915,55"], ["Totaal", "768,12", "159,93", "928,05"]
+        ["21 %", "756,65", "158,90", "915,55"], ["9 %", "11,47", "1,03", "12,50"], ["Totaal", "768,12", "159,93", "928,05"]
     ]  # fmt: skip
     assert page.get_by_label("Verkoopprijs Riem Klassiek").input_value() == "28,8843"
     page.get_by_text("Inclusief BTW", exact=True).click()
@@ -178,7 +182,7 @@ def test_bevestigen_zonder_debiteur_merkt_het_veld_en_bewaart_alles(page, login,
     page.keyboard.press("Enter")
     fill(page, "Betreft", "Voor zaterdag")
     cell(page, "Tekst Riem Klassiek", "Gaatje extra")
-    total(page, "€ 34,95")
+    until(page, lambda: order().subject == "Voor zaterdag" and order().lines.filter(text="Gaatje extra").exists())
     before = order()
     with page.expect_response("**/bevestigen/") as refused:
         page.get_by_role("button", name="Verkooporder bevestigen").click()
@@ -241,7 +245,9 @@ def import_the_catalogue(page) -> None:
     page.get_by_text("8 artikelen, 20 varianten, 0 fouten").wait_for()
     page.get_by_role("button", name="Importeren").click()
     page.get_by_text("Bezig met inlezen").wait_for()
-    worker = threading.Thread(target=work, kwargs={"wait": False, "install_signal_handlers": False, "listen_notify": False})
+    worker = threading.Thread(
+        target=work, kwargs={"wait": False, "install_signal_handlers": False, "listen_notify": False}
+    )
     worker.start()
     page.get_by_text("8 artikelen, 20 varianten, 0 fouten").wait_for()
     worker.join(20)

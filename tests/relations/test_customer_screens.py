@@ -61,7 +61,14 @@ def test_the_list_sorts_pages_and_filters_by_its_url(browser, django_assert_max_
 
 def test_nonsense_in_the_url_of_the_list_is_ignored(browser):
     factories.customer()
-    for query in ({"after": "x"}, {"after": "9" * 40}, {"before": "-1"}, {"sort": "password"}, {"kind": "x"}, {"q": "%_\\"}):
+    for query in (
+        {"after": "x"},
+        {"after": "9" * 40},
+        {"before": "-1"},
+        {"sort": "password"},
+        {"kind": "x"},
+        {"q": "%_\\"},
+    ):
         assert browser.get(reverse("relations:customers"), query).status_code == 200
 
 
@@ -135,7 +142,7 @@ def test_the_dialog_tells_the_screen_under_it_who_was_made(browser):
     customer = Customer.objects.get()
     events = json.loads(answer.headers["HX-Trigger"])
     assert events["customer:chosen"] == {"id": customer.pk, "label": "10001 · Zoë Vermeer"}
-    assert list(events)[0] == "customer:chosen" and events["dialog:close"] is True
+    assert next(iter(events)) == "customer:chosen" and events["dialog:close"] is True
     chosen = browser.get(reverse("relations:customer_choose", args=[customer.pk]))
     assert json.loads(chosen.headers["HX-Trigger"])["customer:chosen"]["id"] == customer.pk
 

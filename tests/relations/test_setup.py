@@ -74,7 +74,15 @@ def test_saving_without_a_change_writes_nothing_in_the_journal(browser):
 
 
 def test_a_wrong_branch_comes_back_as_it_was_typed(browser):
-    wrong = BRANCH | {"kvk": "12", "vat_id": "NL1", "iban": "NL00", "postcode": "12", "phone": "x", "email": "a@b", "code": ""}
+    wrong = BRANCH | {
+        "kvk": "12",
+        "vat_id": "NL1",
+        "iban": "NL00",
+        "postcode": "12",
+        "phone": "x",
+        "email": "a@b",
+        "code": "",
+    }
     answer = post(browser, reverse("relations:branch_new"), wrong)
     page = answer.content.decode()
     assert answer.status_code == 422 and page.count('aria-invalid="true"') == 7
@@ -106,7 +114,13 @@ def test_a_logo_is_a_picture_by_its_content_and_can_be_taken_off(browser, admin)
 
 
 def test_a_till_number_is_there_once_per_branch(browser, admin):
-    values = {"branch": admin.home_branch.pk, "number": "1", "name": "Kassa voor", "printer_port": "9100", "active": "on"}
+    values = {
+        "branch": admin.home_branch.pk,
+        "number": "1",
+        "name": "Kassa voor",
+        "printer_port": "9100",
+        "active": "on",
+    }
     assert post(browser, reverse("relations:till_new"), values).status_code == 302
     answer = post(browser, reverse("relations:till_new"), values | {"name": "Kassa achter"})
     assert answer.status_code == 422 and "Kassa achter" in answer.content.decode()
@@ -116,10 +130,20 @@ def test_a_till_number_is_there_once_per_branch(browser, admin):
 
 
 def test_soort_and_leverwijze_are_kept_by_the_shop(browser, admin):
-    soort = {"name": "Bedrijfskleding", "vat_mode": "exclusive", "deposit_percent": "12,5", "position": "3", "active": "on"}
+    soort = {
+        "name": "Bedrijfskleding",
+        "vat_mode": "exclusive",
+        "deposit_percent": "12,5",
+        "position": "3",
+        "active": "on",
+    }
     post(browser, reverse("sales:order_type_new"), soort)
     order_type = OrderType.objects.get()
-    assert (order_type.vat_mode, str(order_type.deposit_percent), order_type.may_cancel) == ("exclusive", "12.50", False)
+    assert (order_type.vat_mode, str(order_type.deposit_percent), order_type.may_cancel) == (
+        "exclusive",
+        "12.50",
+        False,
+    )
     assert 'value="12,5"' in browser.get(reverse("sales:order_type", args=[order_type.pk])).content.decode()
     for wrong in ("101", "-1", "12,555", "veel"):
         answer = post(browser, reverse("sales:order_type_new"), soort | {"name": "Anders", "deposit_percent": wrong})

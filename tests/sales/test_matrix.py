@@ -50,7 +50,11 @@ def cell(article, colour, size, wanted, shown=0) -> Cell:
 
 def save(order, article, *cells, employee=None) -> SalesOrder:
     return matrix.save(
-        order_id=order.pk, article_id=article.pk, cells=list(cells), employee=employee or order.entered_by, key=uuid.uuid4()
+        order_id=order.pk,
+        article_id=article.pk,
+        cells=list(cells),
+        employee=employee or order.entered_by,
+        key=uuid.uuid4(),
     )
 
 
@@ -87,7 +91,9 @@ def test_six_cells_become_six_lines_and_the_total_follows(order, shirt):
 
 def test_only_the_changed_cell_changes_and_texts_prices_and_discounts_stay(order, shirt):
     wit, navy = factories.variant(shirt, "Wit", "40"), factories.variant(shirt, "Navy", "41")
-    filled = lines.add(order_id=order.pk, items=[(wit.pk, Decimal(2)), (navy.pk, Decimal(5))], employee=order.entered_by)
+    filled = lines.add(
+        order_id=order.pk, items=[(wit.pk, Decimal(2)), (navy.pk, Decimal(5))], employee=order.entered_by
+    )
     dressed = filled.all_lines[0]
     values = {"text": "Boord vermaken", "price": Decimal("47.00"), "discount": ("percent", Decimal(5))}
     lines.set_line(order_id=order.pk, line_id=dressed.pk, revision=None, values=values, employee=order.entered_by)
@@ -173,7 +179,9 @@ def test_a_euro_discount_on_fewer_pieces_is_held_to_the_ceiling(shirt, utrecht):
 
 def test_an_impossible_cell_refuses_the_whole_window_and_changes_nothing(order, shirt):
     other = factories.article("777", "Trui", colours=["Wit"], sizes=["S"])
-    lines.add(order_id=order.pk, items=[(factories.variant(shirt, "Wit", "40").pk, Decimal(1))], employee=order.entered_by)
+    lines.add(
+        order_id=order.pk, items=[(factories.variant(shirt, "Wit", "40").pk, Decimal(1))], employee=order.entered_by
+    )
     before = everything(order)
 
     with pytest.raises(Refusals) as refusal:
@@ -188,7 +196,13 @@ def test_every_bad_cell_is_named_with_its_article_colour_and_size(order, shirt):
     shirt.variants.filter(size__label="41", colour__label="Navy").update(active=False)
 
     with pytest.raises(Refusals) as refusal:
-        save(order, shirt, cell(shirt, "Wit", "40", "1.5"), cell(shirt, "Navy", "41", 1), cell(shirt, "Wit", "42", 100_000))
+        save(
+            order,
+            shirt,
+            cell(shirt, "Wit", "40", "1.5"),
+            cell(shirt, "Navy", "41", 1),
+            cell(shirt, "Wit", "42", 100_000),
+        )
 
     assert [each.message for each in refusal.value.all] == [
         "Overhemd Kade Wit 40: Dit artikel gaat per heel stuk.",
@@ -230,7 +244,9 @@ def test_a_cell_that_somebody_else_changed_says_both_values_and_changes_nothing(
 
 
 def test_a_confirmed_order_is_not_changed_by_the_window(shirt, sanne):
-    order = factories.draft(employee=sanne, customer=factories.customer(), items=[(factories.variant(shirt, "Wit", "40"), 1)])
+    order = factories.draft(
+        employee=sanne, customer=factories.customer(), items=[(factories.variant(shirt, "Wit", "40"), 1)]
+    )
     confirming.confirm(order_id=order.pk, revision=None, employee=sanne)
     with pytest.raises(Refusal) as refusal:
         save(order, shirt, cell(shirt, "Wit", "40", 2, shown=1))
@@ -246,7 +262,9 @@ def test_the_same_window_sent_twice_counts_once(order, shirt):
 
 
 def test_the_statements_do_not_grow_with_the_cells(sanne, django_assert_max_num_queries):
-    big = factories.article(colours=[f"Kleur {n}" for n in range(15)], sizes=[f"{n}" for n in range(30, 50)], barcodes=False)
+    big = factories.article(
+        colours=[f"Kleur {n}" for n in range(15)], sizes=[f"{n}" for n in range(30, 50)], barcodes=False
+    )
     pks = list(big.variants.values_list("pk", flat=True))
     assert len(pks) == 300
     order = factories.draft(employee=sanne)
@@ -354,7 +372,9 @@ def test_other_branches_are_shown_on_request(desk, order, shirt):
 
 def test_only_the_changed_cells_are_sent_and_the_answer_closes_the_window(desk, order, shirt):
     wit = factories.variant(shirt, "Wit", "40")
-    response = desk.post(url(order, shirt), {"key": uuid.uuid4(), f"cell-{wit.pk}": "2"}, headers={"HX-Request": "true"})
+    response = desk.post(
+        url(order, shirt), {"key": uuid.uuid4(), f"cell-{wit.pk}": "2"}, headers={"HX-Request": "true"}
+    )
     assert response.status_code == 200
     assert "dialog:close" in response.headers["HX-Trigger"]
     assert content(order) == [("Wit", "40", 2, Decimal("99.90"))]

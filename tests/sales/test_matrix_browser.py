@@ -19,7 +19,12 @@ def shop(live_server):
     utrecht, zwolle = factories.branch("Utrecht"), factories.branch("Zwolle")
     sanne = factories.employee("office", utrecht)
     shirt = factories.article(
-        "48211", "Overhemd Kade", "49.95", colours=["Wit", "Navy", "Zwart"], sizes=["40", "41", "42"], stock={utrecht: 5}
+        "48211",
+        "Overhemd Kade",
+        "49.95",
+        colours=["Wit", "Navy", "Zwart"],
+        sizes=["40", "41", "42"],
+        stock={utrecht: 5},
     )
     shirt.variants.filter(colour__label="Navy", size__label="41").update(active=False)
     stock.change(zwolle, on_hand=[(factories.variant(shirt, "Wit", "40").pk, Decimal(7))])

@@ -154,7 +154,9 @@ def test_the_group_filter_takes_the_groups_below_it_and_stock_is_that_of_the_bra
     assert re.findall(r'class="num free"[^>]*>([^<]+)<', page) == ["2", "–"]
 
 
-def test_fifty_at_a_time_and_further_on_from_the_last_in_few_statements(desk, order, utrecht, django_assert_max_num_queries):
+def test_fifty_at_a_time_and_further_on_from_the_last_in_few_statements(
+    desk, order, utrecht, django_assert_max_num_queries
+):
     for n in range(60):
         factories.article(f"N{n:03}", f"Artikel {n:03}", stock={utrecht: 1})
     with django_assert_max_num_queries(3 + 1 + 2):  # who it is, the order, the articles, their variants and stock

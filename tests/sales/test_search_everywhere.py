@@ -27,7 +27,9 @@ def browser(client, office):
 def order(office):
     """A confirmed order of Anna Vermeer for an Oxford shirt."""
     shirt = factories.article("48211", "Oxford-overhemd Kade", colours=["Wit"], sizes=["40"], brand="Wolff")
-    draft = factories.draft(employee=office, customer=factories.customer("Vermeer"), items=[(factories.variant(shirt), 1)])
+    draft = factories.draft(
+        employee=office, customer=factories.customer("Vermeer"), items=[(factories.variant(shirt), 1)]
+    )
     drafts.set_header(order_id=draft.pk, revision=None, values={"subject": "Trouwpak oxford"}, employee=office)
     return confirming.confirm(order_id=draft.pk, employee=office)
 
@@ -56,10 +58,7 @@ def test_an_exact_number_or_barcode_stands_first_and_goes_straight_there(browser
 
 def test_words_find_orders_customers_and_articles_each_under_its_name(browser, order):
     labels = [row if isinstance(row, str) else row[0] for row in found(browser, "oxford")]
-    assert labels == [
-        "Verkooporders", "VO-2026-00001 · Anna Vermeer", "Artikelen", "48211 · Oxford-overhemd Kade",
-    ] or order.number not in labels  # fmt: skip
-    assert f"{order.number} · Anna Vermeer" in labels and "48211 · Oxford-overhemd Kade" in labels
+    assert labels == ["Verkooporders", f"{order.number} · Anna Vermeer", "Artikelen", "48211 · Oxford-overhemd Kade"]
     assert [row for row in found(browser, "vermeer anna") if isinstance(row, str)] == ["Verkooporders", "Debiteuren"]
 
 

@@ -33,7 +33,7 @@ def read(upload) -> ContentFile:
                 turned = turned.convert("RGB")
             plain = Image.new(turned.mode, turned.size)
             if turned.mode == "P":
-                plain.putpalette(turned.getpalette())
+                plain.putpalette(turned.getpalette() or [])
             plain.paste(turned)
             out = io.BytesIO()
             plain.save(out, kind)
@@ -43,4 +43,4 @@ def read(upload) -> ContentFile:
         message = _("Dit bestand is geen leesbare JPEG-, PNG- of WebP-afbeelding.")
         raise Refusal("picture.kind", message, "image") from error
     content = out.getvalue()
-    return ContentFile(content, f"{hashlib.sha256(content).hexdigest()[:24]}{SUFFIX[kind]}")
+    return ContentFile(content, f"{hashlib.sha256(content).hexdigest()[:24]}{SUFFIX[str(kind)]}")

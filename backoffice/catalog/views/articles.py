@@ -103,7 +103,8 @@ def article(request, pk):
     context = {
         "article": row, "cells": cells, "sizes": sizes, "rows": rows, "totals": totals, "total": sum(totals),
         "chosen": chosen, "tabs": _branch_tabs(branches, chosen), "key": new_key(),
-        "trail": _trail(row), "may_edit": request.access.can("catalog.edit"), "rate": next((c.offer.vat_percent for c in cells), None),
+        "trail": _trail(row), "may_edit": request.access.can("catalog.edit"),
+        "rate": next((c.offer.vat_percent for c in cells), None),
     }  # fmt: skip
     return render(request, "catalog/article.html", context)
 

@@ -31,7 +31,7 @@ def _save(request, label: str, row_id: int | None):
 
 
 def _rows(url_name: str, objects, cells) -> list[dict]:
-    return [{"url": reverse(url_name, args=[row.pk]), "cells": cells(row), "active": True} for row in objects]
+    return [{"url": reverse(url_name, args=[row.pk]), "cells": cells(row)} for row in objects]
 
 
 def _page(request, pk, form_class, title: str, back: tuple[str, str]):
@@ -129,6 +129,7 @@ def size_range(request, pk=None):
         )  # fmt: skip
 
     return form_page(
-        request, form=SizeRangeForm(request.POST or None, initial=initial), title=row.name if row else _("Nieuwe maatbalk"),
+        request, form=SizeRangeForm(request.POST or None, initial=initial),
+        title=row.name if row else _("Nieuwe maatbalk"),
         back=(_("Maatbalken"), reverse("catalog:size_ranges")), save=save,
     )  # fmt: skip

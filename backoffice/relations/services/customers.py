@@ -1,5 +1,8 @@
 """Making and changing a customer, with a look at likely duplicates first."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,7 +37,7 @@ class LikelyDuplicates(Refusal):
 
 
 @keyed("relations.customer.create")
-def create(*, employee, values: dict, addresses: list[dict] = (), confirmed: bool = False) -> Customer:
+def create(*, employee, values: dict, addresses: Sequence[dict] = (), confirmed: bool = False) -> Customer:
     """Make a customer with the next number.
 
     values: kind, company, first_name, infix, last_name, email, phone, kvk, vat_id, vat_mode, note, blocked; any may be
@@ -74,7 +77,7 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
     known = {row.pk: row for row in customer.addresses.all()}
     rows = []
     for address in addresses:
-        row = known.pop(address.get("id"), None) or CustomerAddress(customer=customer)
+        row = known.pop(address.get("id") or 0, None) or CustomerAddress(customer=customer)
         for name, value in checked_address(address).items():
             setattr(row, name, value)
         rows.append(row)
@@ -94,15 +97,10 @@ def checked(values: dict) -> dict:
         if name not in VALUES:
             continue
         try:
-            if name in TEXTS:
-                value = clean_text(value, max_length=TEXTS[name])
-            elif name in CHECKS:
-                value = CHECKS[name](value)
-            elif name == "note":
-                value = clean_text(value, max_length=4000, multiline=True)
+            found[name] = _read(name, value)
         except InputError as error:
             wrong.append(Refusal(f"customer.{name}", error.message, name))
-        found[name] = value
+            found[name] = value
     if found.get("kind", Customer.Kind.PRIVATE) not in Customer.Kind.values:
         wrong.append(Refusal("customer.kind", _("Kies Particulier of Zakelijk."), "kind"))
     if found.get("vat_mode", "") not in ("", *VatMode.values):
@@ -117,6 +115,14 @@ def checked(values: dict) -> dict:
     if not business:
         found["company"] = ""
     return found
+
+
+def _read(name: str, value):
+    if name in TEXTS:
+        return clean_text(value, max_length=TEXTS[name])
+    if name == "note":
+        return clean_text(value, max_length=4000, multiline=True)
+    return CHECKS[name](value) if name in CHECKS else value
 
 
 def checked_address(address: dict) -> dict:
@@ -189,7 +195,7 @@ def _complete(customer: Customer, addresses: list[CustomerAddress], employee) ->
 
 def _stale(customer: Customer, new: dict) -> Stale:
     fields = [
-        (str(Customer._meta.get_field(name).verbose_name), _shown(customer, name), _shown(Customer(**new), name))
+        (_label(name), _shown(customer, name), _shown(Customer(**new), name))
         for name in new
         if getattr(customer, name) != new[name]
     ]
@@ -199,6 +205,11 @@ def _stale(customer: Customer, new: dict) -> Stale:
         at=customer.changed_at,
         fields=fields,
     )
+
+
+def _label(name: str) -> str:
+    field: Any = Customer._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _shown(customer: Customer, name: str) -> str:

@@ -31,9 +31,11 @@ def till_of(token: str) -> Till | None:
 
 @keyed("till.device.register", result=("relations.Till", "till_id"))
 def register(*, till_id: int, token: str, former_token: str = "", employee) -> Till:
-    """Make the browser that holds the token this till; it stops being the till it was, as does the till's old browser."""
+    """Make the browser with the token this till; it stops being the till it was, as does the till's old browser."""
     till = _till(till_id, employee)
-    for former in Till.objects.select_for_update().filter(device_token_hash=token_hash(former_token)).exclude(pk=till_id):
+    for former in (
+        Till.objects.select_for_update().filter(device_token_hash=token_hash(former_token)).exclude(pk=till_id)
+    ):
         _write(former, "", employee, "till.device.released")
     return _write(till, token_hash(token), employee, "till.device.registered")
 

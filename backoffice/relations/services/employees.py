@@ -33,8 +33,8 @@ def save(
     grants: list[tuple[str, int | None]],
     branch_id: int | None,
     employee_id: int | None = None,
-    password: Secret = Secret(),  # noqa: B008 (frozen)
-    pin: Secret = Secret(),  # noqa: B008 (frozen)
+    password: Secret = Secret(),
+    pin: Secret = Secret(),
 ) -> Employee:
     """Make (employee_id None) or change an employee and the roles held, as (role, branch id or None for all).
 

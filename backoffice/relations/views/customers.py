@@ -30,11 +30,11 @@ def customers(request):
     held = {"yes": True, "no": False}.get(blocked)
     rows, resembling = selectors.found_customers(text[:100], kind=kind, blocked=held)
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
-    cursors = {name: _number(request.GET.get(name)) for name in ("after", "before")}
+    after, before = (_number(request.GET.get(name)) for name in ("after", "before"))
     if resembling:
         page = paging.Page(list(selectors.with_city(rows)[: paging.SIZE]), None, None)
     else:
-        page = paging.keyset(selectors.with_city(rows), field=sort, **cursors)
+        page = paging.keyset(selectors.with_city(rows), field=sort, after=after, before=before)
     context = {
         "page": page, "text": text, "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": paging.counted(rows) if not resembling else str(len(page.rows)),
@@ -79,10 +79,11 @@ def _filter(request, name: str, label: str, value: str, options: list[tuple[str,
 @require_GET
 def customer(request, pk):
     row = _get(pk)
+    addresses = list(row.addresses.all())
     context = {
         "customer": row,
-        "invoice": [a for a in row.all_addresses if a.kind == CustomerAddress.Kind.INVOICE],
-        "deliveries": [a for a in row.all_addresses if a.kind == CustomerAddress.Kind.DELIVERY],
+        "invoice": [a for a in addresses if a.kind == CustomerAddress.Kind.INVOICE],
+        "deliveries": [a for a in addresses if a.kind == CustomerAddress.Kind.DELIVERY],
         "trail": [{"label": _("Debiteuren"), "url": reverse("relations:customers")}],
         "may_edit": request.access.can("customers.edit"),
     }
@@ -90,7 +91,7 @@ def customer(request, pk):
 
 
 def _get(pk) -> Customer:
-    found = selectors.with_city(Customer.objects.filter(pk=pk)).first()
+    found = Customer.objects.prefetch_related("addresses").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -122,7 +123,9 @@ def customer_edit(request, pk):
             addresses=forms.addresses(), employee=request.user, key=posted_key(request),
         )  # fmt: skip
 
-    return _form(request, forms, save, title=str(row), back=reverse("relations:customer", args=[pk]), revision=row.revision)
+    return _form(
+        request, forms, save, title=str(row), back=reverse("relations:customer", args=[pk]), revision=row.revision
+    )
 
 
 def _form(request, forms, save, *, title, back, **more):

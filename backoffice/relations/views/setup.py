@@ -58,7 +58,10 @@ INDEX = [
 @require_GET
 def setup(request):
     groups = [
-        (title, [{"label": label, "text": text, "icon": icon, "url": reverse(name)} for label, text, icon, name in rows])
+        (
+            title,
+            [{"label": label, "text": text, "icon": icon, "url": reverse(name)} for label, text, icon, name in rows],
+        )
         for title, rows in INDEX
     ]
     return render(request, "setup/index.html", {"groups": groups})
@@ -69,7 +72,12 @@ def _saver(request, label: str, row_id: int | None):
 
     def save(form, key):
         return setup_service.save(
-            label=label, row_id=row_id, values=form.cleaned_data, branch_id=request.branch_id, employee=request.user, key=key
+            label=label,
+            row_id=row_id,
+            values=form.cleaned_data,
+            branch_id=request.branch_id,
+            employee=request.user,
+            key=key,
         )
 
     return save
@@ -84,9 +92,7 @@ def branches(request):
         for b in Branch.objects.order_by("name")
     ]  # fmt: skip
     columns = [_("Naam"), _("Code"), _("Straat"), _("Plaats"), _("Bedrijfsnaam")]
-    return list_page(
-        request, title=_("Filialen"), columns=columns, rows=rows, new_url=reverse("relations:branch_new")
-    )
+    return list_page(request, title=_("Filialen"), columns=columns, rows=rows, new_url=reverse("relations:branch_new"))
 
 
 @right("setup")
@@ -104,9 +110,10 @@ def branch(request, pk=None):
 @require_GET
 def branch_logo(request, pk):
     row = get_object_or_404(Branch, pk=pk)
-    if not row.logo or not row.logo.storage.exists(row.logo.name):
+    name = row.logo.name or ""
+    if not name or not row.logo.storage.exists(name):
         raise Http404
-    kind = "image/png" if row.logo.name.endswith(".png") else "image/jpeg"
+    kind = "image/png" if name.endswith(".png") else "image/jpeg"
     return FileResponse(row.logo.open("rb"), content_type=kind)
 
 

@@ -15,6 +15,7 @@ import json
 import re
 import sys
 from decimal import Decimal
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -79,7 +80,8 @@ def parse(text: str) -> dict:
 def parse_line(line, where: str) -> PricedLine:
     """One line of the input; `where` opens the sentence when it is refused."""
     check_keys(line, LINE_REQUIRED, LINE_OPTIONAL, where)
-    return PricedLine(**{name: decimal(line, name, where) for name in line})
+    values: dict[str, Any] = {name: decimal(line, name, where) for name in line}
+    return PricedLine(**values)
 
 
 def check_keys(data, required, optional, where):

@@ -1,0 +1,31 @@
+"""A new shop without the demo: `manage.py createsuperuser` makes the first beheerder, who then makes the branches."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from backoffice.relations.models import Branch, Employee
+from backoffice.relations.rights import access_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_first_beheerder_comes_from_the_command_and_reaches_beheer(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "een lang geheim")
+    call_command(
+        "createsuperuser", email="Baas@Example.com", number="1", name="Bea Baas", interactive=False, verbosity=0
+    )
+    bea = Employee.objects.get()
+    assert (bea.name, bea.email, bea.check_password("een lang geheim")) == ("Bea Baas", "Baas@example.com", True)
+    assert access_of(bea).grants == {("admin", None)}
+    client.force_login(bea, backend="django.contrib.auth.backends.ModelBackend")
+    assert Branch.objects.count() == 0
+    for name in (
+        "sales:orders",
+        "catalog:articles",
+        "relations:customers",
+        "relations:setup",
+        "relations:branch_new",
+        "pos:start",
+    ):
+        assert client.get(reverse(name)).status_code == 200, name
