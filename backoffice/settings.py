@@ -31,6 +31,7 @@ class Env:
     email_from: str  # EMAIL_FROM
     media_root: Path  # MEDIA_ROOT
     static_root: Path  # STATIC_ROOT: where collectstatic writes
+    language: str  # TOONBANK_LANGUAGE: nl (default) or en; the shop speaks one language, whatever a browser asks
     import_max_bytes: int  # IMPORT_MAX_BYTES: the largest file that may be imported
 
     @classmethod
@@ -56,6 +57,7 @@ class Env:
             email_from=source.get("EMAIL_FROM") or "Toonbank <noreply@localhost>",
             media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
             static_root=Path(source.get("STATIC_ROOT") or data / "static"),
+            language=_language(source),
             import_max_bytes=_whole(source, "IMPORT_MAX_BYTES", 5_000_000),
         )
 
@@ -72,6 +74,13 @@ def _whole(source: Mapping[str, str], name: str, default: int) -> int:
     if value and not (value.isascii() and value.isdigit()):
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
     return int(value) if value else default
+
+
+def _language(source: Mapping[str, str]) -> str:
+    language = source.get("TOONBANK_LANGUAGE") or "nl"
+    if language not in ("nl", "en"):
+        raise ImproperlyConfigured("TOONBANK_LANGUAGE must be nl or en.")
+    return language
 
 
 def _list(source: Mapping[str, str], name: str, default: str) -> list[str]:
@@ -270,7 +279,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 # language, time and money
-LANGUAGE_CODE = "nl"
+LANGUAGE_CODE = env.language
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
 TIME_ZONE = "Europe/Amsterdam"

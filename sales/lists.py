@@ -34,8 +34,8 @@ CHOICES: dict[str, tuple[Any, Any, str]] = {
 }
 # what the columns of the list show; "currency" belongs to the amounts
 SHOWN = (
-    "number", "lifecycle", "status", "order_date", "customer_name", "subject", "expected_delivery_date", "payment_state",
-    "gross", "paid_total", "currency", "due_sort", "employee__name", "delivery_method__name",
+    "number", "lifecycle", "status", "order_date", "customer_name", "subject", "expected_delivery_date",
+    "payment_state", "gross", "paid_total", "currency", "due_sort", "employee__name", "delivery_method__name",
 )  # fmt: skip
 NAMES = ("status", "period", *CHOICES, "payment", "channel")
 

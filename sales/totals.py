@@ -79,7 +79,7 @@ def save(lines) -> None:
     if new:
         _insert(new)
     if len(old) == 1:
-        old[0].save(force_update=True)
+        old[0].save(update_fields=UPDATED)
     elif old:
         _update(old)
     for line in lines:

@@ -8,6 +8,7 @@ and emptying are the owner's.
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+        others_left()
         teardown_databases(made, verbosity=verbosity)
 
 
@@ -121,6 +123,21 @@ def login(live_server):
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
     return as_employee
+
+
+def others_left(seconds: float = 10) -> None:
+    """Wait until the last requests of the live server have given their connections back."""
+    from django.db import connection
+
+    until = time.monotonic() + seconds
+    count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(count)
+            if not cursor.fetchone()[0]:
+                break
+            time.sleep(0.1)
+    connection.close()
 
 
 def is_problem(message) -> bool:

@@ -62,9 +62,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def keep(picture: Image.Image, name: str) -> None:
-    """256 colours are enough for a screen, and a third of the bytes."""
-    small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    small.save(TOUR / f"{name}.png", optimize=True)
+    picture.convert("RGB").save(TOUR / f"{name}.png", optimize=True)
 
 
 def choose(page: Page, label: str, text: str) -> None:

@@ -34,7 +34,8 @@ class DrawnLine:
         return mark_safe(  # noqa: S308
             f'<tr id="l{pk}" data-url="{line.url}"{new}><td class="num muted">{line.number}{_marks(line)}</td>'
             f"{middle}"
-            f'<td class="acts"><button class="line-btn" type="button" id="l{pk}-menu" data-line-menu aria-haspopup="menu"'
+            f'<td class="acts">'
+            f'<button class="line-btn" type="button" id="l{pk}-menu" data-line-menu aria-haspopup="menu"'
             f' aria-label="{more}">{toonbank.icon("ellipsis")}</button><button class="line-btn" type="button"'
             f' id="l{pk}-delete" hx-post="{line.url}verwijderen/" hx-include="#l{pk}m" hx-swap="none"'
             f' aria-label="{delete}">{toonbank.icon("trash-2")}</button></td></tr>'

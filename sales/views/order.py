@@ -162,7 +162,6 @@ def _discount_refused(request, order, typed, refusal):
 @right("sales.edit")
 @require_POST
 def confirm(request, order_id):
-    current = selectors.open_order(request, order_id)
     try:
         order = confirming.confirm(
             order_id=order_id,
@@ -171,8 +170,9 @@ def confirm(request, order_id):
             key=posted_key(request),
         )
     except Stale as stale:
-        return answers.notices(request, current, stale=stale)
+        return answers.notices(request, selectors.open_order(request, order_id), stale=stale)
     except Refusal as refusal:
+        current = selectors.open_order(request, order_id)
         return answers.notices(request, current, refusals=getattr(refusal, "all", [refusal]))
     messages.success(request, _("Verkooporder %(number)s is bevestigd.") % {"number": order.number})
     return _go(request, reverse("sales:order", args=[order.pk]))

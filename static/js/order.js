@@ -54,9 +54,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => done.get(event.detail.xhr)?.());
 
-// the field was drawn anew while its change waited: the change goes on from the new one
+// the field or button was drawn anew while its change waited: the change goes on from the new one
 function typeAgain(elt) {
   const again = elt.id && "value" in elt && !elt.isConnected ? document.getElementById(elt.id) : null;
+  if (again?.matches("button")) return again.click();
   if (!again || again.value === elt.value) return;
   again.value = elt.value;
   again.dispatchEvent(new Event("change", { bubbles: true }));

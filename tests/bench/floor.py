@@ -212,7 +212,8 @@ def matrix_save(request):
                      wanted[variant], price, price, price, code, percent, total)
                 )  # fmt: skip
         cursor.execute(
-            "INSERT INTO sales_orderline (order_id, position, key, variant_id, article_number, description, colour_label,"
+            "INSERT INTO sales_orderline (order_id, position, key, variant_id, article_number, description,"
+            " colour_label,"
             " colour_hex, size_label, stocked, fractions, matrix, quantity, entered_price, unit_price, list_price,"
             " vat_code, vat_percent, line_total, revision, text, entered_mode, discount_percent, discount_amount,"
             " discount_mode, override_reason, delivered_quantity, cancelled_quantity, returned_quantity, currency,"

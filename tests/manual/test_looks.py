@@ -90,8 +90,9 @@ def wider(page) -> str:
         """() => {
             const wide = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= wide) return "";
-            const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > wide + 1);
-            return out.slice(-3).map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`).join(" | ") || "?";
+            const all = [...document.querySelectorAll("body *")];
+            const out = all.filter((e) => e.getBoundingClientRect().right > wide + 1).slice(-3);
+            return out.map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`).join(" | ") || "?";
         }"""
     )
 
