@@ -53,7 +53,7 @@ class HeaderForm(forms.ModelForm):
         widgets = {name: Combo() for name in ("order_type", "employee", "branch", "delivery_method")}
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
         order = self.instance
         for name in ("invoice_address", "delivery_address"):
             self.initial[name] = address_text(getattr(order, name))
@@ -127,7 +127,7 @@ def address_of(text: str, before: dict) -> dict:
 
 
 def read_discount(text: str) -> tuple[str, Decimal]:
-    """"10 %" or "10" is a percentage, "5,00" and "€ 5" are euros, nothing is 0 %. Raises InputError."""
+    """ "10 %" or "10" is a percentage, "5,00" and "€ 5" are euros, nothing is 0 %. Raises InputError."""
     typed = text.strip(" \t\u00a0")
     if not typed:
         return "percent", Decimal(0)

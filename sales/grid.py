@@ -45,7 +45,7 @@ class Cell:
         """over: more is held than is free; none, low: what is left; empty: enough, or no stock is kept."""
         if self.free is None:
             return ""
-        if self.held > max(self.free, 0):
+        if self.held > max(self.free, 0):  # type: ignore[operator]
             return "over"
         return "none" if self.free <= 0 else "low" if self.free <= LOW else ""
 
@@ -155,7 +155,7 @@ def _variants(article: Article, branch_id: int) -> list[dict]:
             codes=ArraySubquery(codes),
         )
     )  # fmt: skip
-    return list(rows)
+    return list(rows)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)

@@ -136,7 +136,9 @@ def page(filters: Filters, employee, *, after: int | None, before: int | None) -
 
 
 def late(order: SalesOrder, today: date) -> bool:
-    return order.status in TO_DELIVER and order.expected_delivery_date is not None and order.expected_delivery_date < today
+    return (
+        order.status in TO_DELIVER and order.expected_delivery_date is not None and order.expected_delivery_date < today
+    )
 
 
 def sums(filters: Filters, employee) -> dict:

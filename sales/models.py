@@ -231,9 +231,13 @@ class SalesOrder(models.Model):
     @property
     def status_mark(self) -> str:
         """How full the ball before the status is: draft, open, part, full or void."""
-        return {"draft": "draft", "cancelled": "void", "settled": "full", "delivered": "full", "part_delivered": "part"}.get(
-            self.status, "open"
-        )
+        return {
+            "draft": "draft",
+            "cancelled": "void",
+            "settled": "full",
+            "delivered": "full",
+            "part_delivered": "part",
+        }.get(self.status, "open")
 
     @property
     def open_amount(self):
@@ -313,7 +317,9 @@ class OrderLine(models.Model):
                 | Q(returned_quantity__gt=0, returned_quantity__lte=F("delivered_quantity")),
                 name="line_returned_within_delivered",
             ),
-            models.CheckConstraint(condition=Q(unit_price__gte=0, entered_price__gte=0), name="line_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, entered_price__gte=0), name="line_price_not_negative"
+            ),
         ]
 
     # what a service or a view hangs on a line on its way to the screen; none of it is stored

@@ -102,8 +102,10 @@ def article_options(text: str, limit: int = 12) -> list[Article]:
     text = text.strip()
     if not text:
         return list(sellable.order_by("name", "id")[:limit])
-    exact = sellable.filter(number=text) | sellable.filter(variants__barcodes__code=text) | sellable.filter(
-        barcodes__code=text
+    exact = (
+        sellable.filter(number=text)
+        | sellable.filter(variants__barcodes__code=text)
+        | sellable.filter(barcodes__code=text)
     )
     found = list(exact.distinct()[:limit])
     if found:

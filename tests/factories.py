@@ -34,7 +34,9 @@ def vat_rates() -> dict[str, VatRate]:
 
 
 def branch(name: str = "Utrecht", **fields) -> Branch:
-    return Branch.objects.create(**{"code": f"F{next(_serial)}", "name": name, "company": "Modehuis Toonbank B.V."} | fields)
+    return Branch.objects.create(
+        **{"code": f"F{next(_serial)}", "name": name, "company": "Modehuis Toonbank B.V."} | fields
+    )
 
 
 def till(branch: Branch | None = None, number: int = 1, **fields) -> Till:
@@ -47,7 +49,8 @@ def employee(
     """An employee with one role (seller, manager, office, admin or "" for none), at one branch or at all of them."""
     serial = next(_serial)
     person = Employee(
-        **{"number": str(serial), "name": name, "email": f"medewerker{serial}@example.com", "home_branch": branch} | fields
+        **{"number": str(serial), "name": name, "email": f"medewerker{serial}@example.com", "home_branch": branch}
+        | fields
     )
     person.set_password(password)
     person.save()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -80,7 +81,8 @@ def _offer(row) -> Offer:
         raise Refusal("vat.no_rate", _("Voor btw-tarief %(code)s geldt vandaag geen percentage.") % {"code": code})
     *values, active, article_active = row
     # a variant without colour or size has none of their labels
-    return Offer(*("" if value is None else value for value in values), active=active and article_active)
+    given: list[Any] = ["" if value is None else value for value in values]
+    return Offer(*given, active and article_active)  # type: ignore[call-arg]
 
 
 def by_ids(variant_ids, on=None) -> dict[int, Offer]:

@@ -56,7 +56,7 @@ def exact_ids(code: str) -> list[int]:
 def with_figures(articles: QuerySet, branch_id: int | None) -> QuerySet:
     """The articles with brand, group, how many variants, and what stands at the branch (pieces on hand)."""
     variants = Variant.objects.filter(article=OuterRef("pk"), active=True).order_by().values("article")
-    on_hand = StockLevel.objects.filter(variant__article=OuterRef("pk"), branch_id=branch_id).order_by()
+    on_hand = StockLevel.objects.filter(variant__article=OuterRef("pk"), branch_id=branch_id).order_by()  # type: ignore[misc]
     return articles.select_related("brand", "group", "size_range").annotate(
         variant_count=Coalesce(Subquery(variants.annotate(n=Count("pk")).values("n")), 0),
         on_hand=Subquery(on_hand.values("variant__article").annotate(n=Sum("on_hand")).values("n")),
@@ -128,7 +128,7 @@ def grid(article: Article, cells: list[Cell]) -> tuple[list[str], list[Row], lis
     """(sizes, a row per colour, total on hand per size): all sizes of the range, and what lies outside of it."""
     sizes = dict(article.size_range.sizes.values_list("pk", "label")) if article.size_range else {}
     shown = [cell for cell in cells if cell.active] or cells
-    sizes |= {cell.size_id: cell.offer.size for cell in shown if cell.size_id not in sizes}
+    sizes |= {cell.size_id: cell.offer.size for cell in shown if cell.size_id not in sizes}  # type: ignore[misc]
     known = {(cell.colour_id, cell.size_id): cell for cell in cells}
     rows = []
     for colour_id in dict.fromkeys(cell.colour_id for cell in shown):

@@ -99,9 +99,7 @@ class OutboxMessage(models.Model):
 
     class Meta:
         # the worker's queue
-        indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(status="waiting"), name="outbox_waiting")
-        ]
+        indexes = [models.Index(fields=["next_attempt_at"], condition=Q(status="waiting"), name="outbox_waiting")]
 
 
 class ImportMapping(models.Model):
@@ -118,8 +116,8 @@ class ImportMapping(models.Model):
 class ImportJob(models.Model):
     """One file on its way in: uploaded, previewed, running, done or refused as a whole.
 
-    columns: {header: field}; options: {"branch": id, "mapping": name, "header": names in order}; summary: what the preview and the result say.
-    The content is dropped when the job ends.
+    columns: {header: field}; options: {"branch": id, "mapping": name, "header": names in order};
+    summary: what the preview and the result say. The content is dropped when the job ends.
     """
 
     class Status(models.TextChoices):

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 def fold(text: str) -> str:
-    """The text as it is stored and searched: lower case, without accents, spaces single ("Zoë  Vermeer" -> "zoe vermeer")."""
+    """The text as it is stored and searched: lower case, no accents, single spaces ("Zoë  Vermeer": "zoe vermeer")."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(plain.casefold().split())
 

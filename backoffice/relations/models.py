@@ -148,7 +148,9 @@ class EmployeeRole(models.Model):
         ADMIN = "admin", _("Beheerder")
 
     employee = models.ForeignKey(Employee, models.CASCADE, related_name="roles")
-    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Filiaal"))
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Filiaal")
+    )
     role = models.CharField(_("Rol"), max_length=8, choices=Role.choices)
 
     class Meta:
@@ -188,7 +190,11 @@ class Customer(models.Model):
     )
     vat_id = models.CharField(_("BTW-id"), max_length=20, blank=True, default="")
     vat_mode = models.CharField(
-        _("Standaard BTW"), max_length=14, choices=VatMode.choices, blank=True, default="",
+        _("Standaard BTW"),
+        max_length=14,
+        choices=VatMode.choices,
+        blank=True,
+        default="",
         help_text=_("Leeg: volgens de Soort van de order."),
     )
     note = models.TextField(_("Notitie"), blank=True, default="")

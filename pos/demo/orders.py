@@ -14,7 +14,13 @@ SUBJECTS = [
     "", "", "", "Bedrijfskleding voorjaar", "Trouwpak, vermaken", "Winterlaarzen, kleur bestellen", "Jubileumjurk",
     "Clubpolo’s met borduring", "Wandelschoen breed", "Kostuums “De Storm”", "Schoolkleding", "Bruidsschoenen",
 ]  # fmt: skip
-TEXTS = ["Lengte 36, innemen", "Naam borduren: M. de Vries", "Inlegzool meeleveren", "Graag als cadeau inpakken", "Mouw 2 cm korter"]
+TEXTS = [
+    "Lengte 36, innemen",
+    "Naam borduren: M. de Vries",
+    "Inlegzool meeleveren",
+    "Graag als cadeau inpakken",
+    "Mouw 2 cm korter",
+]
 
 
 def make(branches, employees, count: int, today: date) -> list[SalesOrder]:
@@ -25,7 +31,7 @@ def make(branches, employees, count: int, today: date) -> list[SalesOrder]:
     services = list(Variant.objects.filter(article__stocked=False).order_by("pk").values_list("pk", flat=True))
     types = {row.name: row for row in OrderType.objects.all()}
     methods = {row.name: row for row in DeliveryMethod.objects.all()}
-    days = sorted((today - timedelta(days=rng.randrange(365)) for _ in range(count)))
+    days = sorted(today - timedelta(days=rng.randrange(365)) for _ in range(count))
     made = []
     for index, day in enumerate(days):
         branch = rng.choice(list(branches.values()))
@@ -90,7 +96,11 @@ def _dress(rng, order, seller):
     if rng.random() < 0.2:
         line = rng.choice(order.all_lines)
         order = lines.set_line(
-            order_id=order.pk, line_id=line.pk, revision=None, values={"discount": ("percent", Decimal(5))}, employee=seller
+            order_id=order.pk,
+            line_id=line.pk,
+            revision=None,
+            values={"discount": ("percent", Decimal(5))},
+            employee=seller,
         )
     elif rng.random() < 0.08:
         order = drafts.set_discount(order_id=order.pk, percent=Decimal(5), employee=seller)

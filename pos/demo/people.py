@@ -17,7 +17,16 @@ LAST = [
     ("", "Kuipers"), ("de", "Graaf"), ("", "Blom"), ("", "Jansma"), ("el", "Amrani"), ("van den", "Heuvel"), ("", "Scholten"),
     ("", "Oosterhuis"), ("ter", "Horst"), ("", "Meijer"), ("", "Özdemir"), ("in 't", "Veld"), ("", "Dijkstra"),
 ]  # fmt: skip
-STREETS = ["Lindelaan", "Kerkstraat", "Havik", "Biltstraat", "Slotlaan", "Emmalaan", "Nachtegaalstraat", "Kromme Nieuwegracht"]
+STREETS = [
+    "Lindelaan",
+    "Kerkstraat",
+    "Havik",
+    "Biltstraat",
+    "Slotlaan",
+    "Emmalaan",
+    "Nachtegaalstraat",
+    "Kromme Nieuwegracht",
+]
 PLACES = [
     ("35", "Utrecht"), ("38", "Amersfoort"), ("37", "Zeist"), ("12", "Hilversum"), ("39", "Veenendaal"), ("34", "Nieuwegein"),
 ]  # fmt: skip
@@ -51,7 +60,9 @@ def _abroad(row, employee) -> Customer:
     values = {"kind": "business", "company": company, "vat_id": vat_id, "vat_mode": VatMode.REVERSE_CHARGE}
     values["email"] = f"inkoop@{_slug(company)}.example"
     address = {"kind": "invoice", "street": street, "house_number": "12", "postcode": postcode, "city": city}
-    return customers.create(employee=employee, values=values, addresses=[address | {"country": country}], confirmed=True)
+    return customers.create(
+        employee=employee, values=values, addresses=[address | {"country": country}], confirmed=True
+    )
 
 
 def _business(company: str, rng, employee) -> Customer:

@@ -10,13 +10,36 @@ from backoffice.relations.models import Branch, Employee, EmployeeRole, Till, Va
 from sales.models import DeliveryMethod, OrderType
 
 PASSWORD = "toonbank-demo"
-COMPANY = {"company": "Linde & Loof Retail B.V.", "kvk": "12345678", "vat_id": "NL123456782B01", "iban": "NL91ABNA0417164300"}
+COMPANY = {
+    "company": "Linde & Loof Retail B.V.",
+    "kvk": "12345678",
+    "vat_id": "NL123456782B01",
+    "iban": "NL91ABNA0417164300",
+}
 BRANCHES = [
     # code, name, street, house number, postcode, city, phone, below stock
     ("UT", "Utrecht Oudegracht", "Oudegracht", "218", "3511 NR", "Utrecht", "030 555 01 42", Branch.BelowStock.ALLOW),
-    ("AM", "Amersfoort Langestraat", "Langestraat", "87", "3811 AD", "Amersfoort", "033 555 01 17", Branch.BelowStock.ALLOW),
+    (
+        "AM",
+        "Amersfoort Langestraat",
+        "Langestraat",
+        "87",
+        "3811 AD",
+        "Amersfoort",
+        "033 555 01 17",
+        Branch.BelowStock.ALLOW,
+    ),
     ("ZE", "Zeist Slotlaan", "Slotlaan", "140", "3701 GR", "Zeist", "030 555 01 68", Branch.BelowStock.WARN),
-    ("HI", "Hilversum Kerkstraat", "Kerkstraat", "55", "1211 CL", "Hilversum", "035 555 01 23", Branch.BelowStock.BLOCK),
+    (
+        "HI",
+        "Hilversum Kerkstraat",
+        "Kerkstraat",
+        "55",
+        "1211 CL",
+        "Hilversum",
+        "035 555 01 23",
+        Branch.BelowStock.BLOCK,
+    ),
 ]
 EMPLOYEES = [
     # number, name, login, role, branch code or none for all, PIN code

@@ -59,9 +59,7 @@ def _check(order: SalesOrder, lines) -> None:
     if not lines:
         missing.append(Refusal("order.no_lines", _("Voeg ten minste één regel toe."), "lines"))
     if order.vat_mode == VatMode.REVERSE_CHARGE and not order.customer_vat_id:
-        missing.append(
-            Refusal("order.vat_id_missing", _("BTW verlegd vraagt een BTW-id bij de debiteur."), "customer")
-        )
+        missing.append(Refusal("order.vat_id_missing", _("BTW verlegd vraagt een BTW-id bij de debiteur."), "customer"))
     if order.expected_delivery_date and order.expected_delivery_date < order.order_date:
         missing.append(
             Refusal(
@@ -85,17 +83,26 @@ def title(line) -> str:
 
 def snapshot(order: SalesOrder, lines) -> dict:
     """What a version keeps: {"snapshot": …, "personal": …}; amounts as strings, in the order's VAT mode."""
-    header = {
-        name: str(getattr(order, name) or "")
-        for name in (
-            "number", "order_date", "expected_delivery_date", "time_window", "subject", "reference", "vat_mode",
-        )
-    } | {
-        name: getattr(order, f"{name}_id")
-        for name in ("order_type", "delivery_method", "employee", "branch", "customer")
-    } | {
-        name: str(getattr(order, name).amount) for name in ("net", "vat", "gross", "discount_amount")
-    } | {"discount_percent": str(order.discount_percent)}
+    header = (
+        {
+            name: str(getattr(order, name) or "")
+            for name in (
+                "number",
+                "order_date",
+                "expected_delivery_date",
+                "time_window",
+                "subject",
+                "reference",
+                "vat_mode",
+            )
+        }
+        | {
+            name: getattr(order, f"{name}_id")
+            for name in ("order_type", "delivery_method", "employee", "branch", "customer")
+        }
+        | {name: str(getattr(order, name).amount) for name in ("net", "vat", "gross", "discount_amount")}
+        | {"discount_percent": str(order.discount_percent)}
+    )
     rows = [
         {
             "key": str(line.key),

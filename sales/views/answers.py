@@ -103,7 +103,7 @@ def _modes(order: SalesOrder) -> list[tuple[str, str]]:
         shown.append("reverse_charge")
     if order.vat_mode == "none":
         shown.append("none")
-    return [(mode, labels[mode]) for mode in shown]
+    return [(mode, labels[mode]) for mode in shown]  # type: ignore[misc]
 
 
 def page_context(request, order: SalesOrder) -> dict:

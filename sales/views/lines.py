@@ -49,9 +49,7 @@ def line(request, order_id, line_id):
 
 def _read(request, order_id, line_id, typed) -> dict:
     """What was typed, as values. Raises Refusal with the field."""
-    fractions = (
-        "quantity" in typed and OrderLine.objects.filter(pk=line_id, order=order_id, fractions=True).exists()
-    )
+    fractions = "quantity" in typed and OrderLine.objects.filter(pk=line_id, order=order_id, fractions=True).exists()
     values = {}
     for name, text in typed.items():
         try:
@@ -78,9 +76,7 @@ def _refused(request, order_id, line_id, typed, refusal):
 @require_POST
 def move(request, order_id, line_id):
     steps = {"up": -1, "down": 1}.get(request.POST.get("to", ""), 0)
-    order = lines.move(
-        order_id=order_id, line_id=line_id, steps=steps, employee=request.user, key=posted_key(request)
-    )
+    order = lines.move(order_id=order_id, line_id=line_id, steps=steps, employee=request.user, key=posted_key(request))
     return answers.lines_answer(request, order, whole=True)
 
 
@@ -176,8 +172,9 @@ def article_options(request):
                 "value": f"variant-{variants[0].pk}" if one else f"article-{article.pk}",
                 "label": article.name,
                 "code": article.number,
-                "note": format_money(article.sales_price) if one else _("%(price)s · kleur en maat kiezen")
-                % {"price": format_money(article.sales_price)},
+                "note": format_money(article.sales_price)
+                if one
+                else _("%(price)s · kleur en maat kiezen") % {"price": format_money(article.sales_price)},
             }
         )
     return render(request, "parts/options.html", {"options": options})

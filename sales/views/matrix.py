@@ -162,7 +162,7 @@ def stock_words(cell: grid.Cell, words: dict) -> str:
     if cell.free is None:
         return ""
     if cell.stock == "over":
-        return f"{format_quantity(cell.held - max(cell.free, 0))} {words['over']}"
+        return f"{format_quantity(cell.held - max(cell.free, 0))} {words['over']}"  # type: ignore[operator]
     return f"0 {words['none']}" if cell.stock == "none" else format_quantity(cell.free)
 
 

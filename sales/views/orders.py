@@ -41,7 +41,8 @@ def orders(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     context = {
-        "page": page, "drawn": order_rows(page.rows), "filters": filters, "sort": filters.sort, "chips": _chips(request, filters), "key": new_key(),
+        "page": page, "drawn": order_rows(page.rows), "filters": filters, "sort": filters.sort,
+        "chips": _chips(request, filters), "key": new_key(),
         "remember": _kept(request.GET), "remembered": remembered,
         "clear_url": f"?sort={lists.DEFAULT_SORT}" if filters.values or filters.text else "",
     }  # fmt: skip

@@ -54,8 +54,8 @@ LIST = (
     " WHERE o.listed"
 )
 NEWEST = " ORDER BY o.order_date DESC, o.id DESC LIMIT 51"
-FIELDS = ("id", "position", "key", "revision", "variant", "article", "description", "colour", "size", "text", "quantity",
-          "unit_price", "discount_percent", "discount_amount", "vat_percent", "line_total")  # fmt: skip
+FIELDS = ("id", "position", "key", "revision", "variant", "article", "description", "colour", "size", "text",
+          "quantity", "unit_price", "discount_percent", "discount_amount", "vat_percent", "line_total")  # fmt: skip
 
 
 def _open(cursor, request, action):

@@ -92,7 +92,8 @@ def wider(page) -> str:
             if (document.documentElement.scrollWidth <= wide) return "";
             const all = [...document.querySelectorAll("body *")];
             const out = all.filter((e) => e.getBoundingClientRect().right > wide + 1).slice(-3);
-            return out.map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`).join(" | ") || "?";
+            const names = out.map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`);
+            return names.join(" | ") || "something";
         }"""
     )
 

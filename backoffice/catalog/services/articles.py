@@ -84,16 +84,12 @@ def _write(article: Article) -> None:
 def _set_size_range(article: Article, size_range_id: int | None) -> None:
     sized = Variant.objects.filter(article=article.pk, size__isnull=False, active=True)
     if article.pk and article.size_range_id != size_range_id and sized.exists():
-        raise Refusal(
-            "article.size_range", _("De maatbalk ligt vast: er zijn varianten in deze maten."), "size_range"
-        )
+        raise Refusal("article.size_range", _("De maatbalk ligt vast: er zijn varianten in deze maten."), "size_range")
     article.size_range = SizeRange.objects.get(pk=size_range_id) if size_range_id else None
 
 
 @keyed("catalog.variant.set", result=("catalog.Variant", "variant_id"))
-def set_variant(
-    *, employee, variant_id: int, codes: list[str], own_price: Decimal | None, active: bool
-) -> Variant:
+def set_variant(*, employee, variant_id: int, codes: list[str], own_price: Decimal | None, active: bool) -> Variant:
     """Set the barcodes, the own price (EUR including VAT, None for the article's) and on or off of a variant.
 
     Raises Refusal naming the article that has a code already.

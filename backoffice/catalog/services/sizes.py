@@ -16,11 +16,11 @@ def save(*, employee, branch_id: int, name: str, labels: list[str], range_id: in
     """Make or change a size range: its sizes in the order given. A size in use cannot be left out; refused then."""
     guard(employee)
     labels = list(dict.fromkeys(labels))
-    if any(len(label) > LONGEST for label in labels):
+    if any(len(label) > LONGEST for label in labels):  # type: ignore[operator]
         raise Refusal("size_range.long", _("Een maat heeft hooguit 20 tekens."), "sizes")
     if not labels:
         raise Refusal("size_range.empty", _("Vul ten minste één maat in."), "sizes")
-    if SizeRange.objects.filter(name=name).exclude(pk=range_id).exists():
+    if SizeRange.objects.filter(name=name).exclude(pk=range_id).exists():  # type: ignore[misc]
         raise Refusal("size_range.name", _("Maatbalk %s bestaat al.") % name, "name")
     found = SizeRange.objects.select_for_update().filter(pk=range_id).first() if range_id else SizeRange()
     if found is None:

@@ -21,11 +21,11 @@ def generate(article: Article, colour_ids: list[int] | None) -> None:
     known = {(v.colour_id, v.size_id): v for v in article.variants.select_for_update().order_by("pk")}
     on = [cell for cell, variant in known.items() if variant.active]
     if colour_ids is None or (known and not on and not colour_ids):
-        chosen = [*dict.fromkeys(c for c, _s in known if c)] or [None]
+        chosen = [*dict.fromkeys(c for c, _s in known if c)] or [None]  # type: ignore[list-item]
         on = list(known)
     else:
-        chosen = list(Colour.objects.filter(pk__in=colour_ids).values_list("pk", flat=True)) or [None]
-    in_range = list(Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True)) or [None]
+        chosen = list(Colour.objects.filter(pk__in=colour_ids).values_list("pk", flat=True)) or [None]  # type: ignore[list-item]
+    in_range = list(Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True)) or [None]  # type: ignore[list-item]
     held = {c for c, s in on if s in in_range}
     sizes = [s for s in in_range if any(size == s for _c, size in on)] or in_range
     if len(chosen) * len(sizes) > MOST:
@@ -53,7 +53,7 @@ def add(*, employee, article_id: int, colour_id: int | None, size_id: int | None
     sizes = {None, *Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True)}
     if colour_id not in colours or size_id not in sizes or not (colour_id or size_id):
         raise Refusal("variant.cell", _("Kies een kleur en een maat van dit artikel."))
-    Variant.objects.update_or_create(article=article, colour_id=colour_id, size_id=size_id, defaults={"active": True})
+    Variant.objects.update_or_create(article=article, colour_id=colour_id, size_id=size_id, defaults={"active": True})  # type: ignore[misc]
     return article
 
 

@@ -127,7 +127,7 @@ def _trail(article: Article) -> list[dict]:
 @require_GET
 def image(request, pk):
     row = get_object_or_404(Article, pk=pk)
-    if not row.image or not row.image.storage.exists(row.image.name):
+    if not row.image or not row.image.storage.exists(row.image.name):  # type: ignore[arg-type]
         raise Http404
     return FileResponse(row.image.open("rb"))
 
@@ -146,7 +146,7 @@ def article_new(request):
 @right("catalog.edit")
 @require_http_methods(["GET", "POST"])
 def article_edit(request, pk):
-    row = get_object_or_404(Article.objects.select_related("brand", "group"), pk=pk)
+    row = get_object_or_404(Article.objects.select_related("brand", "group"), pk=pk)  # type: ignore[var-annotated]
     return _form(request, row, row.name, reverse("catalog:article", args=[pk]))
 
 
@@ -186,7 +186,7 @@ def variant_add(request, pk):
 @require_POST
 def variant(request, pk):
     """One row of the table of variants: barcodes, own price, on or off."""
-    row = get_object_or_404(Variant.objects.select_related("article__size_range"), pk=pk)
+    row = get_object_or_404(Variant.objects.select_related("article__size_range"), pk=pk)  # type: ignore[var-annotated]
     typed = {name: request.POST.get(name, "").strip() for name in ("codes", "own_price")}
     active, problem = request.POST.get("active") == "on", None
     try:

@@ -17,7 +17,10 @@ def trail(*steps: tuple[str, str]) -> list[dict]:
 
 
 def list_page(request, *, title: str, columns: list[str], rows: list[dict], new_url: str):
-    """A set-up list. rows: {"url", "cells": [text per column], "active": bool where it has that state}; the first cell is the link."""
+    """A set-up list. rows: {"url", "cells": [text per column], "active": bool where it has that state}.
+
+    The first cell is the link.
+    """
     context = {"title": title, "columns": columns, "rows": rows, "new_url": new_url, "trail": trail()}
     return render(request, "setup/list.html", context)
 

@@ -15,7 +15,7 @@ from backoffice.core import numbers
 from backoffice.core.db.roles import as_owner
 from backoffice.core.money import cents
 from backoffice.core.search import fold
-from backoffice.relations.models import Branch, Customer, Employee, EmployeeRole
+from backoffice.relations.models import Branch, Employee, EmployeeRole
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 
 COLOURS, SIZES = 10, 20
@@ -96,11 +96,16 @@ class Command(BaseCommand):
 
     def _customers(self, cursor, count):
         rng = random.Random(2)
-        first, last = ["Anna", "Bram", "Chris", "Dewi", "Emma", "Fleur"], ["Jansen", "Bakker", "Visser", "Smit", "Mulder"]
+        first, last = (
+            ["Anna", "Bram", "Chris", "Dewi", "Emma", "Fleur"],
+            ["Jansen", "Bakker", "Visser", "Smit", "Mulder"],
+        )
         rows = []
         for i in range(1, count + 1):
             name = f"{rng.choice(first)} {rng.choice(last)} {i}"
-            rows.append((i, 10000 + i, "private", name, name, fold(f"{10000 + i} {name}"), "", timezone.now(), 1, False))
+            rows.append(
+                (i, 10000 + i, "private", name, name, fold(f"{10000 + i} {name}"), "", timezone.now(), 1, False)
+            )
         shop = self.shop
         shop.customers = [row[3] for row in rows]
         _copy(
@@ -118,7 +123,10 @@ class Command(BaseCommand):
         one = shop.employee.pk
         _copy(cursor, "sales_salesorder", _Order.COLUMNS, (order.row(shop, at) for order in plan))
         _copy(
-            cursor, "sales_orderline", _Order.LINE_COLUMNS, (line for order in plan for line in order.line_rows(shop, at))
+            cursor,
+            "sales_orderline",
+            _Order.LINE_COLUMNS,
+            (line for order in plan for line in order.line_rows(shop, at)),
         )
         _copy(
             cursor, "sales_ordervat", "order_id percent net vat gross currency",
@@ -168,7 +176,9 @@ class _Shop:
         self.brand = Brand.objects.create(name="Schaal")
         self.size_range = SizeRange.objects.create(name="30-49")
         self.colours = [Colour.objects.create(label=f"Kleur {i:02d}", position=i) for i in range(COLOURS)]
-        self.sizes = [Size.objects.create(size_range=self.size_range, label=str(30 + i), position=i) for i in range(SIZES)]
+        self.sizes = [
+            Size.objects.create(size_range=self.size_range, label=str(30 + i), position=i) for i in range(SIZES)
+        ]
         self.price: list[Decimal] = []
         self.customers: list[str] = []
         self.series: dict[int, int] = {}
@@ -196,7 +206,7 @@ class _Order:
         "cancelled": ("confirmed", "none", "all", "cancelled", 1),
         "delivered": ("confirmed", "all", "none", "delivered", 1),
     }
-    __slots__ = ("id", "date", "branch", "customer", "kind", "number", "lines", "gross", "vat", "net")
+    __slots__ = ("branch", "customer", "date", "gross", "id", "kind", "lines", "net", "number", "vat")
 
     def __init__(self, i, count, variants, shop, rng):
         self.id = i
@@ -215,7 +225,10 @@ class _Order:
             year = self.date.year
             shop.series[year] = shop.series.get(year, 0) + 1
             self.number = f"VO-{year}-{shop.series[year]:05d}"
-        self.lines = [(i * 2 - 1, rng.randrange(variants) + 1, 1 + rng.randrange(3)), (i * 2, rng.randrange(variants) + 1, 1)]
+        self.lines = [
+            (i * 2 - 1, rng.randrange(variants) + 1, 1 + rng.randrange(3)),
+            (i * 2, rng.randrange(variants) + 1, 1),
+        ]
         whole = sum(shop.price[(v - 1) // 200] * quantity for _id, v, quantity in self.lines)
         self.gross = Decimal(0) if self.kind == "cancelled" else whole
         self.vat = cents(self.gross * 21 / 121)
@@ -276,7 +289,16 @@ def _without_foreign_keys(cursor):
     cursor.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
-        [[*NUMBERED, "catalog_stocklevel", "catalog_stockmove", "sales_ordervat", "sales_orderversion", "sales_deliveryline"]],
+        [
+            [
+                *NUMBERED,
+                "catalog_stocklevel",
+                "catalog_stockmove",
+                "sales_ordervat",
+                "sales_orderversion",
+                "sales_deliveryline",
+            ]
+        ],
     )
     keys = cursor.fetchall()
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
