@@ -8,7 +8,7 @@ WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 # the first Python >= 3.11 that really has what a venv needs (shims of other versions exist but fail)
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 $(wildcard $(HOME)/.pyenv/versions/*/bin/python3) \
-	$(wildcard /root/.pyenv/versions/*/bin/python3) $(wildcard /usr/local/bin/python3*) /usr/bin/python3
+	$(wildcard $(dir $(shell command -v python3))../versions/*/bin/python3) $(wildcard /usr/local/bin/python3*) /usr/bin/python3
 GOOD := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 # what the machine itself must have: command or library -> Debian package

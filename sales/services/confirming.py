@@ -20,7 +20,7 @@ def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrd
     Raises Refusals with every field that is missing, Refusal where the branch blocks selling below stock; nothing
     changes then. Statements do not depend on the number of lines.
     """
-    draft = open_draft(order_id, employee, "confirm")
+    draft = open_draft(order_id, employee, "confirm", ("branch", "customer", "delivery_method"))
     order, lines = draft.order, draft.lines
     check_revision(order, revision, [])
     _check(order, lines)

@@ -26,6 +26,7 @@ HEADER = {
     "branch": Branch,
     "delivery_method": DeliveryMethod,
 }
+HEADER_SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee")
 HEADER_VALUES = ("order_date", "subject", "expected_delivery_date", "reference", "time_window", "note")
 ADDRESSES = ("invoice_address", "delivery_address")
 LEAD_DAYS = 7
@@ -67,7 +68,7 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee) -
     subject, expected_delivery_date, reference, time_window, note, invoice_address, delivery_address. Choosing a
     customer or a Soort also sets the VAT mode that belongs to it. Raises Refusal (field named) and Stale.
     """
-    draft = open_draft(order_id, employee)
+    draft = open_draft(order_id, employee, related=HEADER_SHOWN)
     order = draft.order
     values = {
         name: _get(HEADER[name], value, name) if name in HEADER else value

@@ -70,12 +70,14 @@ class Draft:
         return self.order
 
 
-def open_draft(order_id: int, employee, action: str = "edit") -> Draft:
-    """Lock the order and read its lines. Raises Refusal when the action is not legal or the branch is not one's own."""
-    found = locks.take(
-        "order",
-        SalesOrder.objects.filter(pk=order_id).select_related("branch", "order_type", "customer", "delivery_method"),
-    )
+def open_draft(order_id: int, employee, action: str = "edit", related: tuple[str, ...] = ()) -> Draft:
+    """Lock the order and read its lines.
+
+    related: what else of the order the service is going to look at, read along. Raises Refusal when the action is not
+    legal, UnknownOrder when the branch is not one's own.
+    """
+    orders = SalesOrder.objects.filter(pk=order_id)
+    found = locks.take("order", orders.select_related(*related) if related else orders)
     if not found or not access_of(employee).can("sales.edit", found[0].branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     status.guard(found[0], action)
