@@ -26,6 +26,7 @@ os.environ |= {
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright runs an event loop beside the tests
 }
 FOLDER, CLUSTER = pytest.StashKey[Path](), pytest.StashKey[embedded.Cluster]()
+OWN_CLUSTER = "TESTS_OWN_CLUSTER"  # says to the workers of xdist that the whole server goes at the end
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 
 
@@ -38,6 +39,7 @@ def pytest_configure(config):
             cluster = config.stash[CLUSTER] = embedded.Cluster(folder / "pg", embedded.THROW_AWAY)
             cluster.start().ready()
             os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = cluster.app_url, cluster.owner_url
+            os.environ[OWN_CLUSTER] = "1"
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
@@ -65,8 +67,9 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        others_left()
-        teardown_databases(made, verbosity=verbosity)
+        if OWN_CLUSTER not in os.environ:
+            others_left()
+            teardown_databases(made, verbosity=verbosity)
 
 
 @pytest.fixture(scope="session")
