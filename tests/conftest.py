@@ -128,6 +128,24 @@ def login(live_server):
     return as_employee
 
 
+@pytest.fixture
+def english(settings, tmp_path):
+    """The English catalogue, compiled from its source and in force; gives its messages."""
+    from babel.messages import mofile, pofile
+    from django.utils.translation import trans_real
+
+    source = settings.BASE_DIR / "backoffice" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+    target = tmp_path / "en" / "LC_MESSAGES" / "django.mo"
+    target.parent.mkdir(parents=True)
+    with source.open("rb") as read, target.open("wb") as written:
+        catalogue = pofile.read_po(read, locale="en")
+        mofile.write_mo(written, catalogue)
+    settings.LOCALE_PATHS = [tmp_path]
+    trans_real._translations.clear()
+    yield catalogue
+    trans_real._translations.clear()
+
+
 def others_left(seconds: float = 10) -> None:
     """Wait until the last requests of the live server have given their connections back."""
     from django.db import connection

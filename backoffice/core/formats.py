@@ -36,9 +36,11 @@ def _sign(number: Decimal) -> str:
 
 
 def format_amount(value: object) -> str:
-    """1234.5 -> 1.234,50; a derived price keeps its further decimals (41,3140 -> 41,314)."""
+    """1234.5 -> 1.234,50; a derived price shows its four decimals (41.314 -> 41,3140), so that they line up."""
     number = to_decimal(value)
-    return "" if number is None else _sign(number) + _figures(number, 2)
+    if number is None:
+        return ""
+    return _sign(number) + _figures(number, 2 if number == round(number, 2) else 4)
 
 
 def format_money(value: object) -> str:

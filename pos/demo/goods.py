@@ -76,7 +76,7 @@ FAMILIES = [
 ]  # fmt: skip
 # number, name, price, VAT code, fractions
 SERVICES = [
-    ("90110", "Cadeauverpakking", "2.50", "high", False),
+    ("90110", "Cadeauverpakking", "2.50", "low", False),
     ("90140", "Broek inkorten", "12.50", "low", False),
     ("90141", "Mouwen inkorten", "22.50", "low", False),
     ("90142", "Rits vervangen", "17.50", "low", False),

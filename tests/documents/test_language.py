@@ -4,28 +4,9 @@ import re
 from decimal import Decimal
 
 import pytest
-from babel.messages import mofile, pofile
-from django.conf import settings as project
-from django.utils.translation import trans_real
 
 from sales.documents import confirmation
 from tests.documents import papers
-
-CATALOGUE = project.BASE_DIR / "backoffice" / "locale" / "en" / "LC_MESSAGES" / "django.po"
-
-
-@pytest.fixture
-def english(settings, tmp_path):
-    """The English catalogue, compiled from its source."""
-    target = tmp_path / "en" / "LC_MESSAGES" / "django.mo"
-    target.parent.mkdir(parents=True)
-    with CATALOGUE.open("rb") as source, target.open("wb") as file:
-        catalogue = pofile.read_po(source, locale="en")
-        mofile.write_mo(file, catalogue)
-    settings.LOCALE_PATHS = [tmp_path]
-    trans_real._translations.clear()
-    yield catalogue
-    trans_real._translations.clear()
 
 
 @pytest.mark.django_db
