@@ -73,8 +73,8 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """One chromium for all browser tests of this process."""
+def browser(django_db_setup):
+    """One chromium for all browser tests of this process; it ends before the database does."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
