@@ -34,7 +34,7 @@ def browser(client, admin):
 
 def typed(utrecht, **more):
     return {
-        "key": str(uuid.uuid4()), "number": "12", "name": "Joris van Dam", "email": "Joris@Voorbeeld.nl",
+        "key": str(uuid.uuid4()), "number": "B12", "name": "Joris van Dam", "email": "Joris@Voorbeeld.nl",
         "home_branch": utrecht.pk, "active": "on", "password": "lang genoeg 12", "pin": "4821",
         f"roles_{utrecht.pk}": ["seller", "manager"],
     } | more  # fmt: skip
@@ -46,7 +46,7 @@ def grants(person):
 
 def test_an_employee_is_made_with_roles_password_and_pin(browser, utrecht, admin):
     assert browser.post(reverse("relations:employee_new"), typed(utrecht)).status_code == 302
-    joris = Employee.objects.get(number="12")
+    joris = Employee.objects.get(number="B12")
     assert (joris.email, grants(joris)) == ("joris@voorbeeld.nl", {("seller", utrecht.pk), ("manager", utrecht.pk)})
     assert joris.check_password("lang genoeg 12")
     assert "4821" not in joris.pin_hash and check_password("4821", joris.pin_hash)
@@ -57,7 +57,7 @@ def test_an_employee_is_made_with_roles_password_and_pin(browser, utrecht, admin
 
 def test_left_empty_the_password_and_pin_stay_and_roles_follow_the_ticks(browser, utrecht):
     browser.post(reverse("relations:employee_new"), typed(utrecht))
-    joris = Employee.objects.get(number="12")
+    joris = Employee.objects.get(number="B12")
     values = typed(utrecht, password="", pin="", roles_all=["office"], **{f"roles_{utrecht.pk}": []})
     assert browser.post(reverse("relations:employee", args=[joris.pk]), values).status_code == 302
     joris.refresh_from_db()
@@ -74,7 +74,7 @@ def test_left_empty_the_password_and_pin_stay_and_roles_follow_the_ticks(browser
 def test_wrong_input_gives_the_form_back(browser, utrecht, field, value):
     answer = browser.post(reverse("relations:employee_new"), typed(utrecht, **{field: value}))
     page = answer.content.decode()
-    assert answer.status_code == 422 and not Employee.objects.filter(number="12").exists()
+    assert answer.status_code == 422 and not Employee.objects.filter(number="B12").exists()
     assert page.count('aria-invalid="true"') == 1
     assert "lang genoeg" not in page and "4821" not in page  # secrets never come back
 
