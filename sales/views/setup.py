@@ -7,24 +7,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.core.formats import format_percent
 from backoffice.relations.rights import right
-from backoffice.relations.services import setup as service
-from backoffice.relations.views.pages import form_page, list_page
+from backoffice.relations.views.pages import form_page, list_page, saver
 from sales.forms_setup import DeliveryMethodForm, OrderTypeForm
 from sales.models import DeliveryMethod, OrderType
-
-
-def _saver(request, label: str, row_id: int | None):
-    def save(form, key):
-        return service.save(
-            label=label,
-            row_id=row_id,
-            values=form.cleaned_data,
-            branch_id=request.branch_id,
-            employee=request.user,
-            key=key,
-        )
-
-    return save
 
 
 @right("setup")
@@ -53,7 +38,7 @@ def order_type(request, pk=None):
     row = get_object_or_404(OrderType, pk=pk) if pk else None
     return form_page(
         request, form=OrderTypeForm(request.POST or None, instance=row), title=row.name if row else _("Nieuwe soort"),
-        back=(_("Soorten"), reverse("sales:order_types")), save=_saver(request, "sales.OrderType", pk),
+        back=(_("Soorten"), reverse("sales:order_types")), save=saver(request, "sales.OrderType", pk),
     )  # fmt: skip
 
 
@@ -81,5 +66,5 @@ def delivery_method(request, pk=None):
     return form_page(
         request, form=DeliveryMethodForm(request.POST or None, instance=row),
         title=row.name if row else _("Nieuwe leverwijze"), back=(_("Leverwijzen"), reverse("sales:delivery_methods")),
-        save=_saver(request, "sales.DeliveryMethod", pk),
+        save=saver(request, "sales.DeliveryMethod", pk),
     )  # fmt: skip

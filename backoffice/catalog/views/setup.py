@@ -10,24 +10,7 @@ from backoffice.catalog.models import ArticleGroup, Brand, Colour, SizeRange, Va
 from backoffice.catalog.services import sizes as size_service
 from backoffice.core.formats import format_date, format_percent
 from backoffice.relations.rights import right
-from backoffice.relations.services import setup as service
-from backoffice.relations.views.pages import form_page, list_page
-
-
-def _save(request, label: str, row_id: int | None):
-    """What form_page calls to save a row of one table."""
-
-    def save(form, key):
-        return service.save(
-            label=label,
-            row_id=row_id,
-            values=form.cleaned_data,
-            branch_id=request.branch_id,
-            employee=request.user,
-            key=key,
-        )
-
-    return save
+from backoffice.relations.views.pages import form_page, list_page, saver
 
 
 def _rows(url_name: str, objects, cells) -> list[dict]:
@@ -39,7 +22,7 @@ def _page(request, pk, form_class, title: str, back: tuple[str, str]):
     row = get_object_or_404(model, pk=pk) if pk else None
     return form_page(
         request, form=form_class(request.POST or None, instance=row), title=str(row) if row else title,
-        back=(back[0], reverse(back[1])), save=_save(request, model._meta.label, pk),
+        back=(back[0], reverse(back[1])), save=saver(request, model._meta.label, pk),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_key
 from backoffice.core.keys import new_key
+from backoffice.relations.services import setup as service
 
 
 def trail(*steps: tuple[str, str]) -> list[dict]:
@@ -43,3 +44,19 @@ def form_page(request, *, form, title: str, back: tuple[str, str], save, templat
         status = 422
     context = {"form": form, "title": title, "back_url": back[1], "trail": trail(back), "key": new_key(), **more}
     return render(request, template, context, status=status)
+
+
+def saver(request, label: str, row_id: int | None):
+    """What form_page calls to save a row of one set-up table ("sales.OrderType")."""
+
+    def save(form, key):
+        return service.save(
+            label=label,
+            row_id=row_id,
+            values=form.cleaned_data,
+            branch_id=request.branch_id,
+            employee=request.user,
+            key=key,
+        )
+
+    return save

@@ -13,9 +13,8 @@ from backoffice.relations.forms import BranchForm, EmployeeForm, TillForm
 from backoffice.relations.models import Branch, Employee, Till
 from backoffice.relations.rights import right
 from backoffice.relations.services import employees as employee_service
-from backoffice.relations.services import setup as setup_service
 from backoffice.relations.services.employees import Secret
-from backoffice.relations.views.pages import form_page, list_page
+from backoffice.relations.views.pages import form_page, list_page, saver
 
 # group, [(label, what it is for, icon, URL name)]; those of the floors above are reached by name alone
 INDEX = [
@@ -67,22 +66,6 @@ def setup(request):
     return render(request, "setup/index.html", {"groups": groups})
 
 
-def _saver(request, label: str, row_id: int | None):
-    """What form_page calls to save a row of one table."""
-
-    def save(form, key):
-        return setup_service.save(
-            label=label,
-            row_id=row_id,
-            values=form.cleaned_data,
-            branch_id=request.branch_id,
-            employee=request.user,
-            key=key,
-        )
-
-    return save
-
-
 @right("setup")
 @require_GET
 def branches(request):
@@ -102,7 +85,7 @@ def branch(request, pk=None):
     form = BranchForm(request.POST or None, request.FILES or None, instance=row)
     return form_page(
         request, form=form, title=row.name if row else _("Nieuw filiaal"), template="setup/branch.html",
-        back=(_("Filialen"), reverse("relations:branches")), save=_saver(request, "relations.Branch", pk), row=row,
+        back=(_("Filialen"), reverse("relations:branches")), save=saver(request, "relations.Branch", pk), row=row,
     )  # fmt: skip
 
 
@@ -137,7 +120,7 @@ def till(request, pk=None):
     return form_page(
         request, form=TillForm(request.POST or None, instance=row, initial=initial),
         title=str(row) if row else _("Nieuwe kassa"), back=(_("Kassa's"), reverse("relations:tills")),
-        save=_saver(request, "relations.Till", pk),
+        save=saver(request, "relations.Till", pk),
     )  # fmt: skip
 
 
