@@ -8,7 +8,6 @@ from django.http import Http404
 
 from backoffice.catalog.models import Article
 from backoffice.core import search
-from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import scoped
 from sales.models import OrderLine, OrderVersion, SalesOrder
@@ -131,12 +130,6 @@ def last_orders_of(customer: Customer, but: SalesOrder, employee) -> list[SalesO
 def history_of(order: SalesOrder) -> list[OrderVersion]:
     """The confirmed versions, newest first."""
     return list(order.versions.select_related("employee").order_by("-version")[:20])
-
-
-def journal_of(order: SalesOrder) -> list[JournalEntry]:
-    """What the journal says of the order, newest first (index: journal_of_object)."""
-    entries = JournalEntry.objects.filter(object_type=order._meta.label, object_id=str(order.pk))
-    return list(entries.select_related("employee").order_by("-pk")[:20])
 
 
 def by_code(request, code: str) -> SalesOrder | Customer | None:

@@ -20,8 +20,37 @@ def posted_key(request) -> uuid.UUID:
 
 def posted_int(request, name: str) -> int | None:
     """A whole number from the form (an id, a revision), or None when it is absent or no ASCII number."""
-    text = request.POST.get(name, "")
+    return _whole(request.POST.get(name, ""))
+
+
+def asked_int(request, name: str) -> int | None:
+    """The same out of the URL (an id, a cursor)."""
+    return _whole(request.GET.get(name, ""))
+
+
+def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def filter_chip(request, name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict:
+    """A filter as parts/chips.html shows it; all of it stands in the URL. options: [(value, label)]."""
+
+    def url(choice: str) -> str:
+        query = request.GET.copy()
+        for gone in (name, "after", "before"):
+            query.pop(gone, None)
+        if choice:
+            query[name] = choice
+        return f"?{query.urlencode()}"
+
+    return {
+        "name": name,
+        "label": label,
+        "value": value,
+        "shown": dict(options).get(value, value),
+        "clear_url": url(""),
+        "options": [{"label": text, "url": url(choice)} for choice, text in options],
+    }
 
 
 def trigger(response: HttpResponse, name: str, detail=True) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.core.errors import Refusal
-from backoffice.core.http import posted_key
+from backoffice.core.http import asked_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right, scoped
 from sales import lists
@@ -36,7 +36,7 @@ def orders(request):
     if not request.GET and remembered:
         return redirect(f"{request.path}?{remembered}")
     filters = lists.Filters.read(request.GET)
-    page = lists.page(filters, request.user, after=_row(request, "after"), before=_row(request, "before"))
+    page = lists.page(filters, request.user, after=asked_int(request, "after"), before=asked_int(request, "before"))
     today = timezone.localdate()
     for order in page.rows:
         order.late = lists.late(order, today)
@@ -47,11 +47,6 @@ def orders(request):
         "clear_url": f"?sort={lists.DEFAULT_SORT}" if filters.values or filters.text else "",
     }  # fmt: skip
     return render(request, "sales/orders.html", context)
-
-
-def _row(request, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _kept(query: QueryDict) -> str:

@@ -16,7 +16,7 @@ from backoffice.catalog.services import variants as variant_service
 from backoffice.core import paging
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
-from backoffice.core.http import posted_int, posted_key
+from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
@@ -45,7 +45,7 @@ def articles(request):
     if resembling:
         page = paging.Page(list(shown[: paging.SIZE]), None, None)
     else:
-        page = paging.keyset(shown, field=sort, after=_number(request, "after"), before=_number(request, "before"))
+        page = paging.keyset(shown, field=sort, after=asked_int(request, "after"), before=asked_int(request, "before"))
     context = {
         "page": page, "text": asked["q"], "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": str(len(page.rows)) if resembling else paging.counted(rows), "filters": _filters(request, asked),
@@ -54,40 +54,20 @@ def articles(request):
     return render(request, "catalog/articles.html", context)
 
 
-def _number(request, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
 def _filters(request, asked: dict) -> list[dict]:
     yes_no = [("yes", _("ja")), ("no", _("nee"))]
     return [
-        _filter(request, "group", _("Artikelgroep"), asked, [(p, p) for p in _top(ArticleGroup, "path")]),
-        _filter(request, "brand", _("Merk"), asked, [(str(b.pk), b.name) for b in Brand.objects.all()[:MENU]]),
-        _filter(request, "active", _("Actief"), asked, yes_no),
-        _filter(request, "stock", _("Op voorraad"), asked, yes_no[:1]),
+        filter_chip(request, "group", _("Artikelgroep"), asked["group"], [(p, p) for p in _top(ArticleGroup, "path")]),
+        filter_chip(
+            request, "brand", _("Merk"), asked["brand"], [(str(b.pk), b.name) for b in Brand.objects.all()[:MENU]]
+        ),
+        filter_chip(request, "active", _("Actief"), asked["active"], yes_no),
+        filter_chip(request, "stock", _("Op voorraad"), asked["stock"], yes_no[:1]),
     ]
 
 
 def _top(model, column: str) -> list[str]:
     return list(model.objects.values_list(column, flat=True)[:MENU])
-
-
-def _filter(request, name: str, label: str, asked: dict, options: list[tuple[str, str]]) -> dict:
-    """A filter as parts/chips.html shows it; all of it stands in the URL."""
-
-    def url(choice: str) -> str:
-        query = request.GET.copy()
-        for gone in (name, "after", "before"):
-            query.pop(gone, None)
-        if choice:
-            query[name] = choice
-        return f"?{query.urlencode()}"
-
-    return {
-        "name": name, "label": label, "value": asked[name], "shown": dict(options).get(asked[name], asked[name]),
-        "clear_url": url(""), "options": [{"label": text, "url": url(choice)} for choice, text in options],
-    }  # fmt: skip
 
 
 @right("catalog.view")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backoffice.core import paging
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.forms import add_refusal
-from backoffice.core.http import posted_int, posted_key
+from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.forms import CustomerForms, delivery_form
@@ -30,7 +30,7 @@ def customers(request):
     held = {"yes": True, "no": False}.get(blocked)
     rows, resembling = selectors.found_customers(text[:100], kind=kind, blocked=held)
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
-    after, before = (_number(request.GET.get(name)) for name in ("after", "before"))
+    after, before = (asked_int(request, name) for name in ("after", "before"))
     if resembling:
         page = paging.Page(list(selectors.with_city(rows)[: paging.SIZE]), None, None)
     else:
@@ -44,35 +44,14 @@ def customers(request):
     return render(request, "relations/customers.html", context)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
 def _kind_filter(request, kind: str) -> dict:
     options = [(value, str(label)) for value, label in Customer.Kind.choices]
-    return _filter(request, "kind", _("Soort"), kind, options)
+    return filter_chip(request, "kind", _("Soort"), kind, options)
 
 
 def _blocked_filter(request, held: bool | None) -> dict:
     value = "" if held is None else "yes" if held else "no"
-    return _filter(request, "blocked", _("Geblokkeerd"), value, [("yes", _("ja")), ("no", _("nee"))])
-
-
-def _filter(request, name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict:
-    """A filter as parts/chips.html shows it; all of it stands in the URL."""
-
-    def url(choice: str) -> str:
-        query = request.GET.copy()
-        for gone in (name, "after", "before"):
-            query.pop(gone, None)
-        if choice:
-            query[name] = choice
-        return f"?{query.urlencode()}"
-
-    return {
-        "name": name, "label": label, "value": value, "shown": dict(options).get(value), "clear_url": url(""),
-        "options": [{"label": text, "url": url(choice)} for choice, text in options],
-    }  # fmt: skip
+    return filter_chip(request, "blocked", _("Geblokkeerd"), value, [("yes", _("ja")), ("no", _("nee"))])
 
 
 @right("customers.view")
