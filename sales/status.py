@@ -12,12 +12,30 @@ Extent, Payment, Status, Lifecycle = (
     SalesOrder.Lifecycle,
 )
 
+ALL = {status.value for status in Status}
+# something is left to deliver
+UNDELIVERED: set[str] = {Status.OPEN, Status.PART_DELIVERED, Status.PART_CANCELLED}
+# something is left to deliver or to pay
+LIVE = UNDELIVERED | {Status.DELIVERED}
+DONE: set[str] = {Status.SETTLED, Status.CANCELLED}
+
 # one table: it guards the services and decides which buttons render
 ACTIONS: dict[str, set[str]] = {
     "edit": {Status.DRAFT},
     "confirm": {Status.DRAFT},
     "discard": {Status.DRAFT},
-    "print": {status.value for status in Status} - {Status.DRAFT.value},
+    "amend": LIVE | {Status.QUOTATION},
+    "cancel": UNDELIVERED | {Status.QUOTATION},
+    "undo_cancel": LIVE | DONE,
+    "convert": {Status.QUOTATION},
+    "copy": ALL,
+    "deliver": UNDELIVERED,
+    "cancel_delivery": {Status.PART_DELIVERED, Status.DELIVERED, Status.SETTLED},
+    "pay": LIVE,
+    "refund": LIVE | DONE,
+    "print": ALL - {Status.DRAFT.value},
+    "mail": ALL - {Status.DRAFT.value},
+    "export": ALL,
 }
 
 
@@ -68,6 +86,8 @@ def _word(order: SalesOrder) -> str:
     """The word shown, first that fits."""
     if order.lifecycle != Lifecycle.CONFIRMED:
         return Status.DRAFT
+    if order.quotation and order.cancel_state != Extent.ALL:
+        return Status.QUOTATION
     if order.cancel_state == Extent.ALL:
         return Status.CANCELLED
     if order.delivery_state == Extent.ALL:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import connection
 from django.utils import timezone
 
+from backoffice.core.money import money
 from sales import pricing, status
 from sales.models import OrderLine, SalesOrder
 
@@ -72,6 +73,14 @@ def write(order: SalesOrder, lines, *, employee, fields=()) -> pricing.Totals:
     return totals
 
 
+def write_paid(order: SalesOrder, lines, paid: Decimal, *, employee) -> None:
+    """Store what is paid on a locked order (EUR), and the status that follows; called by payments only."""
+    order.paid_total = money(paid)
+    order.changed_by = employee
+    status.derive(order, lines)
+    order.save(update_fields=["paid_total", "payment_state", "status", "changed_by", "changed_at"])
+
+
 def save(lines) -> None:
     """Insert the new lines and update the changed ones, each in one statement."""
     new = [line for line in lines if line.pk is None]
@@ -127,6 +136,8 @@ UPDATED = [
     "vat_percent",
     "line_total",
     "cancelled_quantity",
+    "delivered_quantity",
+    "returned_quantity",
     "changed_by",
     "changed_at",
 ]

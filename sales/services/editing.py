@@ -70,15 +70,17 @@ class Draft:
         return self.order
 
 
-def open_draft(order_id: int, employee, action: str = "edit", related: tuple[str, ...] = ()) -> Draft:
-    """Lock the order and read its lines.
+def open_draft(
+    order_id: int, employee, action: str = "edit", related: tuple[str, ...] = (), right: str = "sales.edit"
+) -> Draft:
+    """Lock the order (a draft, or whatever else the action is legal for) and read its lines.
 
     related: what else of the order the service is going to look at, read along. Raises Refusal when the action is not
-    legal, UnknownOrder when the branch is not one's own.
+    legal, UnknownOrder when the right is not held at its branch.
     """
     orders = SalesOrder.objects.filter(pk=order_id)
     found = locks.take("order", orders.select_related(*related) if related else orders)
-    if not found or not access_of(employee).can("sales.edit", found[0].branch_id):
+    if not found or not access_of(employee).can(right, found[0].branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     status.guard(found[0], action)
     order = found[0]

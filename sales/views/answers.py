@@ -16,6 +16,7 @@ from sales import selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services.confirming import title
+from sales.views import actions
 from sales.views.drawing import DrawnLine, cell
 
 MAX_PARTS = 40  # more touched lines than this: the whole grid is shorter than its parts
@@ -120,7 +121,8 @@ def page_context(request, order: SalesOrder) -> dict:
         groups=groups,
         **(header_context(request, order) if editable else {}),
         **foot_context(order),
-        confirmation_url=_url("documents:confirmation_pdf", order.pk) if status.allowed(order, "print") else "",
+        head_actions=actions.buttons(request, order, actions.HEAD),
+        foot_actions=actions.buttons(request, order, actions.FOOT),
         scan_key=new_key(),
     )
 

@@ -93,15 +93,15 @@ def test_vat_rows(order):
 def test_versions_and_deliveries(order):
     refused(
         "order_version_once",
-        "INSERT INTO sales_orderversion (order_id, version, at, employee_id, changes, snapshot, personal)"
-        " VALUES (%s, 1, now(), %s, '[]', '{}', '{}')",
+        "INSERT INTO sales_orderversion (order_id, version, action, reason, at, employee_id, changes, snapshot,"
+        " personal) VALUES (%s, 1, 'confirmed', '', now(), %s, '[]', '{}', '{}')",
         order.pk,
         order.employee_id,
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sales_delivery (order_id, branch_id, kind, employee_id, at)"
-            " VALUES (%s, %s, 'slip', %s, now()) RETURNING id",
+            "INSERT INTO sales_delivery (order_id, branch_id, kind, employee_id, at, override_reason)"
+            " VALUES (%s, %s, 'slip', %s, now(), '') RETURNING id",
             [order.pk, order.branch_id, order.employee_id],
         )
         delivery = cursor.fetchone()[0]

@@ -11,61 +11,14 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.catalog.models import Variant
-from backoffice.core.models import AppendOnly
 from backoffice.core.money import amount_field
 from backoffice.relations.models import Branch, Customer, Employee, Till, VatMode
+from sales.models.setup import DeliveryMethod, OrderType
 
 if TYPE_CHECKING:
     from sales.pricing import Totals
 
 LISTED = Q(listed=True)
-
-
-class OrderType(models.Model):
-    """Soort: default VAT mode, whether cancelling is allowed, the deposit it asks (design.md decision 11)."""
-
-    name = models.CharField(_("Naam"), max_length=60, unique=True)
-    vat_mode = models.CharField(_("BTW"), max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
-    may_cancel = models.BooleanField(_("Annuleren toegestaan"), default=True)
-    deposit_percent = models.DecimalField(_("Verplichte aanbetaling (%)"), max_digits=5, decimal_places=2, default=0)
-    quotation = models.BooleanField(_("Is offerte"), default=False)
-    position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
-    active = models.BooleanField(_("Actief"), default=True)
-
-    class Meta:
-        ordering = ["position", "name"]
-        verbose_name, verbose_name_plural = _("soort"), _("soorten")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(deposit_percent__gte=0, deposit_percent__lte=100),
-                name="order_type_deposit_percent",
-                violation_error_message=_("Vul een percentage van 0 tot en met 100 in."),
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class DeliveryMethod(models.Model):
-    """Leverwijze: of kind afhalen or bezorgen, with the text of its till button."""
-
-    class Kind(models.TextChoices):
-        PICKUP = "pickup", _("Afhalen")
-        DELIVERY = "delivery", _("Bezorgen")
-
-    name = models.CharField(_("Naam"), max_length=60, unique=True)
-    kind = models.CharField(_("Wijze"), max_length=8, choices=Kind.choices, default=Kind.PICKUP)
-    till_text = models.CharField(_("Tekst op de kassaknop"), max_length=30, blank=True, default="")
-    position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
-    active = models.BooleanField(_("Actief"), default=True)
-
-    class Meta:
-        ordering = ["position", "name"]
-        verbose_name, verbose_name_plural = _("leverwijze"), _("leverwijzen")
-
-    def __str__(self):
-        return self.name
 
 
 class SalesOrder(models.Model):
@@ -105,6 +58,7 @@ class SalesOrder(models.Model):
         PART_DELIVERED = "part_delivered", _("Gedeeltelijk geleverd")
         PART_CANCELLED = "part_cancelled", _("Gedeeltelijk geannuleerd")
         OPEN = "open", _("Openstaand")
+        QUOTATION = "quotation", _("Offerte")
 
     number = models.CharField(_("Nummer"), max_length=24, blank=True, default="")
     channel = models.CharField(max_length=4, choices=Channel.choices, default=Channel.DESK)
@@ -152,6 +106,8 @@ class SalesOrder(models.Model):
     gross = amount_field(default=0)
     paid_total = amount_field(default=0)
 
+    # an offerte: agreed to nothing yet, so it reserves, delivers and is paid nothing (copied from the Soort)
+    quotation = models.BooleanField(default=False)
     lifecycle = models.CharField(max_length=9, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
     delivery_state = models.CharField(max_length=4, choices=Extent.choices, default=Extent.NONE)
     cancel_state = models.CharField(max_length=4, choices=Extent.choices, default=Extent.NONE)
@@ -352,42 +308,3 @@ class OrderVat(models.Model):
             models.UniqueConstraint(fields=["order", "percent"], name="order_vat_once"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="order_vat_net_plus_vat"),
         ]
-
-
-class OrderVersion(AppendOnly):
-    """What was confirmed, once per version; personal fields stand apart so that they can be blanked in time."""
-
-    order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="versions")
-    version = models.PositiveIntegerField()
-    at = models.DateTimeField()
-    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
-    changes = models.JSONField(default=list)
-    snapshot = models.JSONField(default=dict)
-    personal = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "version"], name="order_version_once")]
-
-
-class Delivery(AppendOnly):
-    """Goods that left: on a packing slip, or handed over at a till. A cancelled slip is one of the opposite sign."""
-
-    class Kind(models.TextChoices):
-        SLIP = "slip", _("Pakbon")
-        HAND_OVER = "hand_over", _("Meegegeven")
-
-    order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="deliveries")
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=9, choices=Kind.choices)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
-    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-
-
-class DeliveryLine(AppendOnly):
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="lines")
-    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="deliveries")
-    quantity = models.DecimalField(max_digits=9, decimal_places=3)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="delivery_quantity_not_zero")]

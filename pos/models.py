@@ -1,0 +1,102 @@
+"""The till: its layout, quick keys and receipts. Baskets are draft orders (sales), money is payments'."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.catalog.models import Article, Variant
+from backoffice.relations.models import Till
+from payments.models import TillSession
+from sales.models import SalesOrder
+
+
+class TillLayout(models.Model):
+    """Snelknop-indeling: the pages of quick keys and the buttons that a till shows; shared by any number of tills."""
+
+    name = models.CharField(_("Naam"), max_length=60, unique=True)
+    # which buttons of the till show, in order: [{"name": "make_order", "colour": "1"}]
+    buttons = models.JSONField(default=list, blank=True)
+    tills = models.ManyToManyField(Till, blank=True, related_name="layouts", verbose_name=_("Kassa’s"))
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name, verbose_name_plural = _("snelknop-indeling"), _("snelknop-indelingen")
+
+    def __str__(self):
+        return self.name
+
+
+class QuickKeyPage(models.Model):
+    """A tab of quick keys, five columns by four rows."""
+
+    layout = models.ForeignKey(TillLayout, models.CASCADE, related_name="pages")
+    name = models.CharField(_("Naam"), max_length=30)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.name
+
+
+class QuickKey(models.Model):
+    """Snelknop: one fixed place on a page; an article (the size is asked), or one variant."""
+
+    page = models.ForeignKey(QuickKeyPage, models.CASCADE, related_name="keys")
+    row = models.PositiveSmallIntegerField()
+    column = models.PositiveSmallIntegerField()
+    article = models.ForeignKey(Article, models.CASCADE, null=True, blank=True, related_name="+")
+    variant = models.ForeignKey(Variant, models.CASCADE, null=True, blank=True, related_name="+")
+    label = models.CharField(_("Tekst"), max_length=40, blank=True, default="")
+    tint = models.PositiveSmallIntegerField(_("Kleur"), default=1)
+
+    class Meta:
+        ordering = ["row", "column"]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "row", "column"], name="quick_key_place_once"),
+            models.CheckConstraint(condition=Q(row__lt=4, column__lt=5), name="quick_key_on_page"),
+            models.CheckConstraint(condition=Q(tint__gte=1, tint__lte=6), name="quick_key_tint"),
+            models.CheckConstraint(
+                condition=Q(article__isnull=False, variant__isnull=True)
+                | Q(article__isnull=True, variant__isnull=False),
+                name="quick_key_of_exactly_one",
+            ),
+        ]
+
+
+class Receipt(models.Model):
+    """Kassabon: the number of what a till sold, took or gave back (UT1-2026-018442); gapless per till and year."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", _("Kassabon")
+        ORDER = "order", _("Orderbon")
+        PAYMENT = "payment", _("Betaalbon")
+
+    class Print(models.TextChoices):
+        NONE = "none", _("niet gevraagd")
+        WAITING = "waiting", _("wordt afgedrukt")
+        PRINTED = "printed", _("afgedrukt")
+        FAILED = "failed", _("niet afgedrukt")
+
+    number = models.CharField(_("Nummer"), max_length=30, unique=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SALE)
+    till = models.ForeignKey(Till, models.PROTECT, related_name="receipts")
+    session = models.ForeignKey(TillSession, models.PROTECT, related_name="receipts")
+    order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="receipts")
+    # the entries that it shows (LedgerEntry.group); none when nothing was paid
+    entry_group = models.UUIDField(null=True, blank=True)
+    print_state = models.CharField(max_length=8, choices=Print.choices, default=Print.NONE)
+    print_error = models.CharField(max_length=200, blank=True, default="")
+    copies = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # receipts of an order, and the latest of a till
+        indexes = [
+            models.Index(fields=["order", "id"], name="receipt_of_order"),
+            models.Index(fields=["till", "-id"], name="receipt_of_till"),
+        ]
+
+    def __str__(self):
+        return self.number

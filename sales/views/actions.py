@@ -1,0 +1,84 @@
+"""What can be done with an order, as buttons: each by the name of its URL, so that no floor imports upward.
+
+A button renders when its action is legal (status.ACTIONS), the right is held at the order's branch, and its URL exists.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from sales import status
+from sales.models import SalesOrder
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button. urls: names, the first that exists is taken.
+
+    how: dialog (fetched into the page), post, paper (post into a new tab), open (link into a new tab) or link.
+    """
+
+    action: str
+    urls: tuple[str, ...]
+    label: object
+    icon: str
+    right: str
+    how: str = "dialog"
+    tone: str = ""
+    keys: str = ""
+    shown: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.urls[-1].partition(":")[2]
+
+
+HEAD = (
+    Action(
+        "print", ("documents:confirmation_pdf",), _("Orderbevestiging"), "file-text", "documents.view", "open", "quiet"
+    ),
+    Action(
+        "print", ("documents:print",), _("Afdrukken"), "printer", "documents.view", "paper", "quiet", "Alt+P", "Alt P"
+    ),
+    Action("mail", ("documents:mail",), _("Mailen"), "mail", "documents.send", "dialog", "quiet"),
+    Action("export", ("documents:export",), _("Exporteren"), "download", "documents.view", "dialog", "quiet"),
+    Action("copy", ("sales:copy",), _("Kopiëren"), "copy", "sales.edit", "post", "quiet"),
+    Action(
+        "undo_cancel", ("sales:undo_cancel",), _("Annulering terugdraaien"), "undo-2", "sales.cancel_any",
+        tone="quiet",
+    ),
+    Action(
+        "cancel", ("payments:cancel", "sales:cancel"), _("Order annuleren"), "ban", "sales.cancel",
+        tone="quiet danger",
+    ),
+)  # fmt: skip
+FOOT = (
+    Action("amend", ("sales:amend",), _("Wijzigen"), "pencil", "sales.edit", "post", "", "W", "W"),
+    Action("pay", ("payments:deposit",), _("Aanbetalen"), "banknote", "payments.deposit", "dialog", "", "B", "B"),
+    Action(
+        "deliver", ("documents:slip_new",), _("Pakbon aanmaken"), "package", "sales.deliver", "link", "primary",
+        "P", "P",
+    ),
+    Action("convert", ("sales:convert",), _("Omzetten in order"), "check", "sales.edit", "post", "primary"),
+)  # fmt: skip
+
+
+def buttons(request, order: SalesOrder, actions: tuple[Action, ...]) -> list[dict]:
+    """Those of the actions that this employee may take now, as templates/sales/_actions.html shows them."""
+    found = []
+    for action in actions:
+        if not (status.allowed(order, action.action) and request.access.can(action.right, order.branch_id)):
+            continue
+        if url := _first(action.urls, order.pk):
+            found.append({"action": action, "url": url})
+    return found
+
+
+def _first(names: tuple[str, ...], pk: int) -> str:
+    for name in names:
+        try:
+            return reverse(name, args=[pk])
+        except NoReverseMatch:
+            continue
+    return ""
