@@ -47,7 +47,7 @@ screenshots: $(VENV)/installed .system-run .system-test messages
 # Dutch stands in the source; what is compiled is not kept in the repository
 messages: $(VENV)/installed
 	@for po in backoffice/locale/*/LC_MESSAGES/*.po; do \
-		if [ -e "$$po" ] && [ "$$po" -nt "$${po%.po}.mo" ]; then \
+		if [ -e "$$po" ] && { [ ! -e "$${po%.po}.mo" ] || [ "$$po" -nt "$${po%.po}.mo" ]; }; then \
 			$(BIN)/pybabel -q compile -i "$$po" -o "$${po%.po}.mo" || exit 1; fi; done
 
 $(VENV)/installed: requirements.lock
