@@ -229,6 +229,9 @@ class TerminalPayment(models.Model):
         CANCELLED = "cancelled", _("afgebroken")
         UNKNOWN = "unknown", _("onbekend")
 
+    # as long as it is one of these, the order is frozen and the session stays open
+    PENDING = ("waiting", "unknown")
+
     request_id = models.UUIDField(unique=True, default=uuid.uuid4)
     session = models.ForeignKey(TillSession, models.PROTECT, related_name="terminal_payments")
     order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="terminal_payments")

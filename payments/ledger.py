@@ -1,0 +1,333 @@
+"""The ledger: how money moves, written once and never changed (design.md decision 6).
+
+Every service above books through here. An entry has postings that add up to zero, and its VAT per rate. One group of
+entries is one request; whatever its length it takes one statement.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal, locks
+from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_money
+from backoffice.core.money import ZERO, money
+from backoffice.relations.models import Branch
+from payments import splits, tendering
+from payments.models import CreditAccount, LedgerEntry, PaymentMethod, Posting, TillSession
+from payments.splits import Part, Rate
+from sales import totals
+from sales.models import SalesOrder
+
+Kind, Account, Wise = LedgerEntry.Kind, Posting.Account, PaymentMethod.Kind
+
+# where the money of a method is
+MONEY: dict[str, str] = {
+    Wise.CASH: Account.CASH,
+    Wise.TERMINAL: Account.TERMINAL,
+    Wise.BANK: Account.BANK,
+    Wise.ONLINE: Account.ONLINE,
+    Wise.CREDIT: Account.CREDIT,
+}
+METHOD = "the account of the method, by MONEY"
+# double entry, in one table: kind -> (debited by a positive amount, credited by it); a negative amount turns it round
+ACCOUNTS: dict[str, tuple[str, str]] = {
+    Kind.DEPOSIT: (METHOD, Account.ORDERS),
+    Kind.SETTLEMENT: (METHOD, Account.ORDERS),
+    Kind.REFUND: (METHOD, Account.ORDERS),
+    Kind.CREDIT: (Account.CREDIT, Account.ORDERS),
+    Kind.CHANGE: (Account.CASH, Account.ORDERS),
+    Kind.ROUNDING: (Account.ROUNDING, Account.ORDERS),
+    Kind.SUSPENSE: (METHOD, Account.SUSPENSE),
+    Kind.DIFFERENCE: (Account.CASH, Account.DIFFERENCE),
+    Kind.FLOAT: (Account.CASH, Account.SAFE),
+    Kind.DROP: (Account.CASH, Account.SAFE),
+}
+# out of suspense onto an order
+FROM_SUSPENSE = (Account.SUSPENSE, Account.ORDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """What is paid with one method: EUR, for cash what is handed over; reference: the terminal's or the bank's."""
+
+    method: PaymentMethod
+    amount: Decimal
+    reference: str = ""
+
+
+@dataclass(slots=True)
+class Booking:
+    """An entry on its way, with its postings [(account, branch id, EUR)] and its VAT per rate."""
+
+    entry: LedgerEntry
+    sides: list[tuple[str, int, Decimal]]
+    parts: list[Part] = field(default_factory=list)
+
+
+def book(
+    order: SalesOrder,
+    lines,
+    tenders: Sequence[Tender],
+    *,
+    kind: str,
+    employee,
+    branch: Branch,
+    session: TillSession | None = None,
+    business_date: date | None = None,
+    group: uuid.UUID | None = None,
+    change: bool = False,
+    action: str = "payments.deposit.registered",
+) -> list[LedgerEntry]:
+    """Book what is paid on a locked order: entries, VAT split, paid_total and status, store credit, journal.
+
+    kind: "deposit" or "settlement"; branch: where the money is received; lines: all lines of the order; tenders: signed
+    as what is left to pay; change: cash may be more than the rest, and gives change back. Locks the credit account and
+    the session itself. Raises Refusal (payments.*), with nothing written.
+    """
+    rest = order.open_amount.amount
+    rows = tendering.rows(
+        rest, [(t.method.cash, t.amount) for t in tenders], rounds=branch.cash_rounding, change=change
+    )
+    kinds = {tendering.PAYMENT: kind, tendering.CHANGE: Kind.CHANGE, tendering.ROUNDING: Kind.ROUNDING}
+    made = []
+    for row in rows:
+        tender = tenders[row.tender] if row.tender is not None else None
+        made.append(
+            LedgerEntry(
+                kind=kinds[row.what], amount=money(row.amount), method=tender.method if tender else None,
+                method_kind=tender.method.kind if tender else "", reference=tender.reference if tender else "",
+            )
+        )  # fmt: skip
+    return write(
+        order, lines, made, employee=employee, branch=branch, session=session, business_date=business_date, group=group,
+        action=action,
+    )  # fmt: skip
+
+
+def write(
+    order: SalesOrder,
+    lines,
+    entries: list[LedgerEntry],
+    *,
+    employee,
+    branch: Branch,
+    session: TillSession | None = None,
+    business_date: date | None = None,
+    group: uuid.UUID | None = None,
+    action: str,
+    reason: str = "",
+    approved_by=None,
+    rates: list[Rate] | None = None,
+) -> list[LedgerEntry]:
+    """Write entries of one locked order (kind, amount, method and what they point at are set) as one group.
+
+    rates: the order's, where the caller read or changed them already. See book.
+    """
+    paid = order.paid_total.amount + sum((entry.amount.amount for entry in entries), ZERO)
+    _check_range(order, paid)
+    credit = _hold_credit(order, entries)
+    session = hold_session(session, branch)
+    rates = rates_of(order) if rates is None else rates
+    bookings = [_on_order(order, entry, rates, branch) for entry in entries]
+    if paid == order.gross.amount and (closing := splits.re_split(rates)):
+        bookings.append(_re_split(order, closing))
+    if splits.out_of_range(rates) and (moved := splits.re_split(rates)):
+        bookings.append(_re_split(order, moved))
+    written = store(
+        bookings, employee=employee, branch=branch, session=session, business_date=business_date, group=group,
+        reason=reason, approved_by=approved_by,
+    )  # fmt: skip
+    if credit is not None:
+        _write_credit(credit, bookings)
+    totals.write_paid(order, lines, paid, employee=employee)
+    journal.write(
+        branch_id=branch.pk,
+        employee=employee,
+        action=action,
+        about=order,
+        data={
+            "group": str(written[0].group),
+            "entries": [entry.pk for entry in written],
+            "rows": [{"kind": e.kind, "method": e.method_id, "amount": str(e.amount.amount)} for e in written],
+            "paid": str(paid),
+        }
+        | ({"reason": reason} if reason else {})
+        | ({"approved_by": approved_by.pk} if approved_by else {}),
+    )
+    return written
+
+
+def rates_of(order: SalesOrder) -> list[Rate]:
+    """The VAT rates of the order with what is paid of each. Totals that a service just computed count before stored."""
+    computed = getattr(order, "totals", None)
+    found: dict[Decimal, Rate] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT percent, gross, vat, 0, 0 FROM sales_ordervat WHERE order_id = %s UNION ALL"
+            " SELECT v.percent, 0, 0, sum(v.gross), sum(v.vat) FROM payments_entryvat v"
+            " JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.order_id = %s GROUP BY v.percent",
+            [order.pk, order.pk],
+        )
+        rows = cursor.fetchall()
+    if computed is not None:
+        stored = [(percent, 0, 0, paid, vat) for percent, _g, _v, paid, vat in rows if paid or vat]
+        rows = [(row.percent, row.gross, row.vat, 0, 0) for row in computed.vat_rows] + stored
+    for percent, gross, vat, paid, paid_vat in rows:
+        rate = found.setdefault(percent, Rate(percent, ZERO, ZERO))
+        rate.gross += gross
+        rate.vat += vat
+        rate.paid += paid
+        rate.paid_vat += paid_vat
+    return sorted(found.values(), key=lambda rate: -rate.percent)
+
+
+def hold_session(session: TillSession | None, branch: Branch) -> TillSession | None:
+    """Lock an open session of the branch. Raises Refusal when it is closed, or of another branch."""
+    if session is None:
+        return None
+    held = locks.take("session", TillSession.objects.filter(pk=session.pk).select_related("till"))
+    if not held or not held[0].open:
+        raise Refusal("payments.session_closed", _("Deze kassa is gesloten. Open de kassa eerst."), "session")
+    if held[0].till.branch_id != branch.pk:
+        raise Refusal("payments.session_branch", _("Deze lade staat in een ander filiaal."), "session")
+    return held[0]
+
+
+def store(
+    bookings: Sequence[Booking],
+    *,
+    employee,
+    branch: Branch,
+    session: TillSession | None = None,
+    business_date: date | None = None,
+    group: uuid.UUID | None = None,
+    reason: str = "",
+    approved_by=None,
+) -> list[LedgerEntry]:
+    """Insert entries with their postings and VAT, in one statement; gives them with their ids."""
+    now = timezone.now()
+    day = business_date or (session.business_date if session else timezone.localdate())
+    group = group or uuid.uuid4()
+    for booking in bookings:
+        entry = booking.entry
+        entry.employee, entry.branch, entry.session, entry.approved_by = employee, branch, session, approved_by
+        entry.business_date, entry.at, entry.group = day, now, group
+        entry.reason = entry.reason or reason
+    entries = [booking.entry for booking in bookings]
+    sides = [(n, *side) for n, booking in enumerate(bookings, 1) for side in booking.sides]
+    parts = [(n, p.percent, p.net, p.vat, p.gross) for n, b in enumerate(bookings, 1) for p in b.parts]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [*_columns(entries), *_turned(sides, 4), *_turned(parts, 5)])
+        for entry, (pk,) in zip(entries, cursor.fetchall(), strict=True):
+            entry.pk = pk
+            entry._state.adding, entry._state.db = False, connection.alias
+    return entries
+
+
+ENTRY = {
+    "kind": "text", "order_id": "bigint", "customer_id": "bigint", "method_id": "bigint", "method_kind": "text",
+    "branch_id": "bigint", "session_id": "bigint", "employee_id": "bigint", "approved_by_id": "bigint",
+    "business_date": "date", "at": "timestamptz", "amount": "numeric", "currency": "text", "group": "uuid",
+    "reverses_id": "bigint", "refunds_id": "bigint", "reason": "text", "reference": "text",
+}  # fmt: skip
+_names = ", ".join(f'"{name}"' for name in ENTRY)
+INSERT = (
+    f"WITH entry AS (INSERT INTO payments_ledgerentry ({_names})"  # noqa: S608
+    f" SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in ENTRY.values())}) RETURNING id),"
+    " numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM entry),"
+    " posted AS (INSERT INTO payments_posting (entry_id, account, branch_id, amount, currency)"
+    " SELECT numbered.id, side.account, side.branch, side.amount, 'EUR'"
+    " FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::numeric[]) AS side (n, account, branch, amount)"
+    " JOIN numbered USING (n)),"
+    " split AS (INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)"
+    " SELECT numbered.id, part.percent, part.net, part.vat, part.gross, 'EUR' FROM"
+    " unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
+    " AS part (n, percent, net, vat, gross) JOIN numbered USING (n))"
+    " SELECT id FROM numbered ORDER BY id"
+)
+
+
+def _columns(entries) -> list[list]:
+    return [[getattr(value, "amount", value) for value in (e.__dict__[name] for e in entries)] for name in ENTRY]
+
+
+def _turned(rows, width: int) -> list[list]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def sides_of(entry: LedgerEntry, here: int, there: int | None = None) -> list[tuple[str, int, Decimal]]:
+    """The postings of an entry: money at the branch `here`, its order at the branch `there` (another: in between)."""
+    debit, credit = FROM_SUSPENSE if entry.kind == Kind.SUSPENSE and entry.order_id else ACCOUNTS[entry.kind]
+    debit = MONEY[entry.method_kind] if debit == METHOD else debit
+    amount = entry.amount.amount
+    there = here if there is None else there
+    between = []
+    if here != there:
+        between = [(Account.INTER_BRANCH, here, -amount), (Account.INTER_BRANCH, there, amount)]
+    return [(debit, here, amount), *between, (credit, there, -amount)]
+
+
+def _on_order(order: SalesOrder, entry: LedgerEntry, rates, branch: Branch) -> Booking:
+    entry.order = order
+    if entry.method_kind == Wise.CREDIT:
+        entry.customer_id = order.customer_id
+    if entry.kind == Kind.REVERSAL:
+        sides = [(p.account, p.branch_id, -p.amount.amount) for p in entry.reverses.postings.all()]
+    else:
+        sides = sides_of(entry, branch.pk, order.branch_id)
+    return Booking(entry, sides, splits.split(rates, entry.amount.amount))
+
+
+def _re_split(order: SalesOrder, parts) -> Booking:
+    return Booking(LedgerEntry(kind=Kind.RE_SPLIT, order=order, amount=money(ZERO)), [], parts)
+
+
+def _check_range(order: SalesOrder, paid: Decimal) -> None:
+    gross = order.gross.amount
+    if not min(ZERO, gross) <= paid <= max(ZERO, gross):
+        raise Refusal(
+            "payments.out_of_range",
+            _("Dan zou er %(paid)s betaald zijn op een totaal van %(total)s; dat kan niet.")
+            % {"paid": format_money(paid), "total": format_money(gross)},
+            "amount",
+        )
+
+
+def _hold_credit(order: SalesOrder, entries) -> CreditAccount | None:
+    """Lock the customer's store credit where an entry moves it. Raises Refusal when it holds too little."""
+    moved = sum((e.amount.amount for e in entries if e.method_kind == Wise.CREDIT), ZERO)
+    if not any(entry.method_kind == Wise.CREDIT for entry in entries):
+        return None
+    if order.customer_id is None:
+        raise Refusal("payments.credit_customer", _("Tegoed vraagt een debiteur op de order."), "method")
+    account = hold_account(order.customer_id, make=moved < 0)
+    balance = account.balance.amount if account else ZERO
+    if account is None or balance < moved:
+        raise Refusal(
+            "payments.credit_short",
+            _("Er is %(balance)s tegoed; meer kan er niet van af.") % {"balance": format_money(balance)},
+            "amount",
+        )
+    return account
+
+
+def hold_account(customer_id: int, *, make: bool = False) -> CreditAccount | None:
+    """Lock the store credit account of the customer; `make` opens it where there is none."""
+    if make:
+        CreditAccount.objects.bulk_create([CreditAccount(customer_id=customer_id)], ignore_conflicts=True)
+    held = locks.take("credit", CreditAccount.objects.filter(customer_id=customer_id))
+    return held[0] if held else None
+
+
+def _write_credit(account: CreditAccount, bookings) -> None:
+    """The account follows its postings: a debit of the shop's liability is what the customer spends."""
+    moved = sum((a for b in bookings for at, _branch, a in b.sides if at == Account.CREDIT), ZERO)
+    account.balance = money(account.balance.amount - moved)
+    account.save(update_fields=["balance"])

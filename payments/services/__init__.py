@@ -1,0 +1,1 @@
+"""What changes money: one function per button, each one transaction."""

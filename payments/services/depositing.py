@@ -1,0 +1,87 @@
+"""Aanbetalen at the desk: what a customer pays on an order, before it is delivered or after."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_money
+from backoffice.core.keys import keyed
+from payments import ledger, methods
+from payments.ledger import Tender
+from payments.models import LedgerEntry, PaymentMethod, TillSession
+from payments.selectors import pending
+from sales.models import SalesOrder
+from sales.services.editing import open_draft
+
+
+@keyed("payments.deposit", result=("sales.SalesOrder", "order_id"))
+def deposit(
+    *,
+    order_id: int,
+    tenders: Sequence[tuple[int, Decimal]],
+    employee,
+    session_id: int | None = None,
+    seen_paid: Decimal | None = None,
+) -> SalesOrder:
+    """Register a deposit (Aanbetalen): [(method id, EUR incl. VAT)] on a confirmed order; the order afterwards.
+
+    session_id: the open drawer that cash goes into. seen_paid: what the form showed as paid. Raises Refusal as rules.md
+    (Input, Deposit) lists them, and Stale when somebody paid meanwhile; nothing is written then.
+    """
+    draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
+    order, lines = draft.order, draft.lines
+    check_seen(order, seen_paid)
+    check_payable(order, lines)
+    found = methods.chosen([method_id for method_id, _amount in tenders], methods.DESK, order.branch_id)
+    chosen = [Tender(found[method_id], amount) for method_id, amount in tenders]
+    ledger.book(
+        order, lines, chosen, kind=LedgerEntry.Kind.DEPOSIT, employee=employee, branch=order.branch,
+        session=_drawer(chosen, session_id),
+    )  # fmt: skip
+    order.all_lines = lines
+    return order
+
+
+def check_payable(order: SalesOrder, lines) -> None:
+    """Raises Refusal where no deposit can be taken now."""
+    if order.payment_state == SalesOrder.PaymentState.PAID:
+        raise Refusal("payments.paid", _("Order %(order)s is al helemaal betaald.") % {"order": order})
+    if order.gross.amount <= 0 or any(line.quantity < 0 for line in lines):
+        raise Refusal(
+            "payments.negative_line",
+            _("Op een order met een retour kan niet worden aanbetaald. Reken af aan de kassa."),
+        )
+    if pending(order):
+        raise Refusal(
+            "payments.terminal_pending",
+            _("Er loopt nog een pinbetaling op deze order. Wacht tot die bekend is."),
+        )
+
+
+def check_seen(order: SalesOrder, seen_paid: Decimal | None) -> None:
+    """Raises Stale, naming who, when and both values, when the form was made before another payment."""
+    paid = order.paid_total.amount
+    if seen_paid is None or seen_paid == paid:
+        return
+    last = order.entries.select_related("employee").order_by("-id").first()
+    left = order.gross.amount
+    raise Stale(
+        _("Er is intussen op deze order betaald. Hieronder staan beide waarden; kies het bedrag opnieuw."),
+        who=last.employee.name if last else "",
+        at=last.at if last else None,
+        fields=[
+            (_("Aanbetaald"), format_money(paid), format_money(seen_paid)),
+            (_("Nog te betalen"), format_money(left - paid), format_money(left - seen_paid)),
+        ],
+    )
+
+
+def _drawer(tenders: Sequence[Tender], session_id: int | None) -> TillSession | None:
+    """The drawer that cash goes into; other methods need none."""
+    if not any(tender.method.kind == PaymentMethod.Kind.CASH for tender in tenders):
+        return None
+    if session_id is None:
+        raise Refusal("payments.drawer", _("Kies in welke open lade het contante geld gaat."), "session")
+    return TillSession(pk=session_id)
