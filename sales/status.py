@@ -58,6 +58,7 @@ def guard(order: SalesOrder, action: str) -> None:
 
 def derive(order: SalesOrder, lines) -> None:
     """Set the stored axes of the order from its lines and what is paid: the one place that writes them."""
+    lines = counted(lines)
     order.delivery_state = _extent(
         any(line.delivered_quantity for line in lines),
         all(line.open_quantity == 0 for line in lines) if lines else False,
@@ -76,6 +77,11 @@ def derive(order: SalesOrder, lines) -> None:
         and order.lifecycle != Lifecycle.DISCARDED
         and (order.channel == SalesOrder.Channel.DESK or bool(order.number))
     )
+
+
+def counted(lines) -> list:
+    """The lines that delivery and cancelling look at: a text is no goods, and counts only where there are no goods."""
+    return [line for line in lines if line.variant_id] or list(lines)
 
 
 def _extent(some: bool, everything: bool) -> str:

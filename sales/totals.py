@@ -81,6 +81,14 @@ def write_paid(order: SalesOrder, lines, paid: Decimal, *, employee) -> None:
     order.save(update_fields=["paid_total", "payment_state", "status", "changed_by", "changed_at"])
 
 
+def write_delivered(order: SalesOrder, lines, *, employee) -> None:
+    """Store the lines whose delivered quantity changed (dirty) and the status that follows; amounts stay."""
+    save([line for line in lines if getattr(line, "dirty", False)])
+    order.changed_by = employee
+    status.derive(order, lines)
+    order.save(update_fields=["delivery_state", "cancel_state", "payment_state", "status", "changed_by", "changed_at"])
+
+
 def save(lines) -> None:
     """Insert the new lines and update the changed ones, each in one statement."""
     new = [line for line in lines if line.pk is None]

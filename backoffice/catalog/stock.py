@@ -9,64 +9,95 @@ from django.utils.translation import gettext as _
 from backoffice.catalog.models import StockLevel, StockMove
 from backoffice.core import locks
 from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_quantity
 from backoffice.relations.models import Branch
 
 
-def change(branch: Branch, *, on_hand=(), reserved=(), names: dict[int, str] | None = None) -> dict[int, Decimal]:
+def change(
+    branch: Branch, *, on_hand=(), reserved=(), names: dict[int, str] | None = None, short: bool = False
+) -> dict[int, Decimal]:
     """Change stock at a branch by differences, in one statement, and return what is free per variant (pieces).
 
-    on_hand, reserved: pairs (variant id, signed quantity). Rows are locked sorted by variant. Raises Refusal where
-    the branch blocks selling below stock and a reservation or an issue would leave less than nothing free.
+    on_hand, reserved: pairs (variant id, signed quantity). Rows are locked sorted by variant and branch. Raises
+    Refusal where the branch blocks selling below stock and a reservation or an issue would leave less than nothing
+    free, or an issue less than nothing on hand. short: what is free may go below nothing all the same.
     """
-    differences: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for index, pairs in enumerate((on_hand, reserved)):
-        for variant_id, quantity in pairs:
-            differences[variant_id][index] += quantity
-    differences = {v: d for v, d in sorted(differences.items()) if any(d)}
+    free = change_at([(branch, on_hand, reserved)], names=names, short=short)
+    return {variant_id: left for (variant_id, _branch_id), left in free.items()}
+
+
+def change_at(places, *, names: dict[int, str] | None = None, short: bool = False) -> dict[tuple[int, int], Decimal]:
+    """The same at several branches in one statement: [(branch, on hand, reserved)]; free per (variant, branch) id."""
+    branches = {branch.pk: branch for branch, *_pairs in places}
+    differences: dict[tuple[int, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for branch, *both in places:
+        for index, pairs in enumerate(both):
+            for variant_id, quantity in pairs:
+                differences[variant_id, branch.pk][index] += quantity
+    differences = {at: d for at, d in sorted(differences.items()) if any(d)}
     if not differences:
         return {}
     locks.note("stock")
+    columns = map(list, zip(*((*at, *d) for at, d in differences.items()), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             # a check constraint looks at the row to insert before a conflict is found, hence greatest(): a release
             # always finds its row, and takes its sign from d
-            "WITH d AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS d (variant, hand, held))"
+            "WITH d AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[])"
+            " AS d (variant, branch, hand, held))"
             " INSERT INTO catalog_stocklevel AS s (branch_id, variant_id, on_hand, reserved)"
-            " SELECT %s, variant, hand, greatest(held, 0) FROM d ORDER BY variant"
+            " SELECT branch, variant, hand, greatest(held, 0) FROM d ORDER BY variant, branch"
             " ON CONFLICT (variant_id, branch_id) DO UPDATE SET on_hand = s.on_hand + excluded.on_hand,"
-            " reserved = s.reserved + (SELECT held FROM d WHERE d.variant = s.variant_id)"
-            " RETURNING variant_id, on_hand - reserved",
-            [*map(list, zip(*((v, *d) for v, d in differences.items()), strict=True)), branch.pk],
+            " reserved = s.reserved + (SELECT held FROM d WHERE d.variant = s.variant_id AND d.branch = s.branch_id)"
+            " RETURNING variant_id, branch_id, on_hand, on_hand - reserved",
+            list(columns),
         )
-        free = dict(cursor.fetchall())
-    if branch.below_stock == Branch.BelowStock.BLOCK:
-        for variant_id, (hand, held) in differences.items():
-            if free[variant_id] < 0 and hand < held:
-                _refuse(variant_id, free[variant_id], held - hand, branch, names or {})
-    return free
+        levels = {(variant_id, at): (present, free) for variant_id, at, present, free in cursor.fetchall()}
+    for (variant_id, at), (hand, held) in differences.items():
+        if branches[at].below_stock == Branch.BelowStock.BLOCK:
+            present, free = levels[variant_id, at]
+            name = (names or {}).get(variant_id) or _("dit artikel")
+            if present < 0 and hand < 0:
+                raise _absent(name, branches[at], present - hand, -hand)
+            if free < 0 and hand < held and not short:
+                raise _short(name, branches[at], free - hand + held, held - hand)
+    return {at: free for at, (_present, free) in levels.items()}
 
 
-def _refuse(variant_id, free, asked, branch, names):
-    raise Refusal(
-        "stock.short",
-        _("Van %(name)s is in %(branch)s nog %(left)s vrij; gevraagd is %(asked)s.")
-        % {
-            "name": names.get(variant_id, _("dit artikel")),
-            "branch": branch.name,
-            "left": f"{max(free + asked, 0):f}".rstrip("0").rstrip(".") or "0",
-            "asked": f"{asked:f}".rstrip("0").rstrip("."),
-        },
+def _absent(name: str, branch: Branch, left: Decimal, asked: Decimal) -> Refusal:
+    return Refusal(
+        "stock.absent",
+        _("Van %(name)s is in %(branch)s nog %(left)s aanwezig; gevraagd is %(asked)s.")
+        % {"name": name, "branch": branch.name, "left": _pieces(left), "asked": _pieces(asked)},
         "quantity",
     )
 
 
-def move(branch: Branch, quantities, *, reason: str, source: str, employee) -> None:
+def _short(name: str, branch: Branch, left: Decimal, asked: Decimal) -> Refusal:
+    return Refusal(
+        "stock.short",
+        _("Van %(name)s is in %(branch)s nog %(left)s vrij; gevraagd is %(asked)s.")
+        % {"name": name, "branch": branch.name, "left": _pieces(left), "asked": _pieces(asked)},
+        "quantity",
+    )
+
+
+def _pieces(quantity: Decimal) -> str:
+    return format_quantity(max(quantity, Decimal(0)))
+
+
+def move(branch: Branch, quantities, *, reason: str, source: str, employee, short: bool = False) -> None:
     """Move stock on hand by signed quantities [(variant id, pieces)] and write the moves."""
     quantities = [(variant_id, quantity) for variant_id, quantity in quantities if quantity]
-    change(branch, on_hand=quantities)
+    change(branch, on_hand=quantities, short=short)
+    write_moves(branch, [(*pair, reason) for pair in quantities], source=source, employee=employee)
+
+
+def write_moves(branch: Branch, moves, *, source: str, employee) -> None:
+    """Write the rows of what change() did to stock on hand: [(variant id, pieces, reason)], in one statement."""
     StockMove.objects.bulk_create(
         StockMove(branch=branch, variant_id=v, quantity=q, reason=reason, source=source, employee=employee)
-        for v, q in quantities
+        for v, q, reason in moves
     )
 
 

@@ -22,6 +22,9 @@ class PackingSlip(models.Model):
     # as agreed: {"name", "attention", "street", "city", "country"}
     address = models.JSONField(default=dict)
     note = models.CharField(_("Opmerking"), max_length=500, blank=True, default="")
+    # what it says per line of the order, in pieces as they were then: {"line", "article", "description", "colour",
+    # "size", "text", "ordered", "before", "here", "open"}
+    rows = models.JSONField(default=list)
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     copies = models.PositiveSmallIntegerField(default=0)
 

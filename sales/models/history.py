@@ -57,6 +57,9 @@ class Delivery(AppendOnly):
             models.Index(fields=["branch", "-at"], name="delivery_of_branch"),
         ]
 
+    # what the service that made it hangs on it: (line, quantity) of each of its rows
+    picks: list
+
 
 class DeliveryLine(AppendOnly):
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="lines")

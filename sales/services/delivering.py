@@ -1,0 +1,257 @@
+"""Goods leave: on a packing slip or handed over; and the opposite, when a delivery is cancelled (design.md 10)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.catalog import stock
+from backoffice.catalog.models import StockMove
+from backoffice.core import journal
+from backoffice.core.errors import Refusal, Refusals
+from backoffice.core.formats import format_money, format_quantity
+from backoffice.core.keys import keyed
+from backoffice.core.money import HUNDRED, ZERO, cents
+from backoffice.relations.models import Branch
+from backoffice.relations.rights import access_of
+from sales import status, totals
+from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
+from sales.services.confirming import title
+from sales.services.editing import Draft, UnknownOrder, open_draft
+
+RELATED = ("branch", "order_type")
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A line and the pieces that leave with it; both signed as the line: a return line brings goods in."""
+
+    line: OrderLine
+    quantity: Decimal
+
+
+@keyed("sales.order.deliver")
+def deliver(
+    *,
+    order_id: int,
+    quantities: dict[int, Decimal],
+    kind: str,
+    branch_id: int,
+    employee,
+    override_reason: str = "",
+) -> Delivery:
+    """Hand over goods of an order at a branch: {line id: pieces}, signed as the line, within what is open.
+
+    Raises Refusal (all lines that are wrong at once) and UnknownOrder. See apply_delivery for what happens.
+    """
+    draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
+    delivery = apply_delivery(
+        draft, quantities, kind=kind, branch=branch_at(draft, branch_id), override_reason=override_reason
+    )
+    write_journal(draft, delivery)
+    return delivery
+
+
+@keyed("sales.delivery.cancel")
+def cancel_delivery(*, delivery_id: int, employee) -> Delivery:
+    """Take back a hand-over: the goods are in stock and reserved again; the reverse delivery is returned.
+
+    Raises Refusal when that was done before, when pieces of it were returned meanwhile, and for a delivery on a
+    packing slip, which goes by its slip.
+    """
+    draft, delivery = open_delivery(delivery_id, employee)
+    if delivery.kind == Delivery.Kind.SLIP:
+        raise Refusal("delivery.on_slip", _("Deze levering heeft een pakbon. Annuleer de pakbon."))
+    reverse = reverse_delivery(draft, delivery)
+    write_journal(draft, reverse)
+    return reverse
+
+
+def apply_delivery(
+    draft: Draft,
+    quantities: dict[int, Decimal],
+    *,
+    kind: str,
+    branch: Branch,
+    override_reason: str = "",
+    paper: Callable[[], str] | None = None,
+) -> Delivery:
+    """Deliver within the caller's transaction, the order locked: rows, stock, delivered quantities and status.
+
+    draft: opened with the order's branch and Soort at hand. branch: where the goods leave; another than the order's
+    takes the reservation over. paper: takes the number of the document that goes along, after the stock is locked;
+    else the moves name the order. Texts and services move no stock. The deposit that the Soort asks must be paid, or
+    the right sales.deliver_unpaid and a reason are asked. Raises Refusal; write_journal comes last, by the caller.
+    A constant number of statements.
+    """
+    order = draft.order
+    status.guard(order, "deliver")
+    picks = _picked(draft, quantities)
+    reason = _check_deposit(draft, override_reason)
+    return _book(
+        draft,
+        picks,
+        paper or (lambda: str(order)),
+        Delivery(order=order, branch=branch, kind=kind, override_reason=reason, employee=draft.employee),
+    )
+
+
+def reverse_delivery(draft: Draft, delivery: Delivery, *, source: str = "") -> Delivery:
+    """Take a delivery back within the caller's transaction, once: its opposite, stock and reservation as before.
+
+    source: the document that the stock moves name; else the order. What is reserved again may go short where the
+    branch blocks: the order was there first. Raises Refusal.
+    """
+    if delivery.reverses_id is not None:
+        raise Refusal("delivery.is_reversal", _("Dit is zelf een teruggedraaide levering."))
+    if Delivery.objects.filter(reverses=delivery).exists():
+        raise Refusal("delivery.reversed", _("Deze levering is al geannuleerd. Ververs de pagina."))
+    by_id = {line.pk: line for line in draft.lines}
+    picks = [Pick(by_id[row.line_id], -row.quantity) for row in delivery.lines.order_by("id")]
+    for pick in picks:
+        left = pick.line.delivered_quantity + pick.quantity
+        if pick.line.returned_quantity and pick.line.returned_quantity > left:
+            raise Refusal(
+                "delivery.returned",
+                _("Van %(name)s is al %(returned)s geretourneerd; deze levering kan niet meer worden geannuleerd.")
+                % {"name": title(pick.line), "returned": format_quantity(pick.line.returned_quantity)},
+            )
+    reverse = Delivery(
+        order=draft.order, branch=delivery.branch, kind=delivery.kind, reverses=delivery, employee=draft.employee
+    )
+    return _book(draft, picks, lambda: source or str(draft.order), reverse)
+
+
+def open_delivery(delivery_id: int, employee) -> tuple[Draft, Delivery]:
+    """Lock the order of a delivery, to take it back. Raises UnknownOrder and Refusal."""
+    delivery = Delivery.objects.select_related("branch").filter(pk=delivery_id).first()
+    if delivery is None:
+        raise UnknownOrder("delivery.unknown", _("Deze levering is er niet, of hoort bij een ander filiaal."))
+    return open_draft(delivery.order_id, employee, "cancel_delivery", RELATED, "sales.deliver"), delivery
+
+
+def branch_at(draft: Draft, branch_id: int) -> Branch:
+    """The branch where goods leave, with the right to deliver there. Raises Refusal."""
+    if branch_id == draft.order.branch_id:
+        return draft.order.branch
+    branch = Branch.objects.filter(pk=branch_id, active=True).first()
+    if branch is None or not access_of(draft.employee).can("sales.deliver", branch_id):
+        raise Refusal("delivery.branch", _("U mag in dit filiaal niet leveren."), "branch")
+    return branch
+
+
+def write_journal(draft: Draft, delivery: Delivery, **papers: str) -> None:
+    """Record a delivery, or its taking back, with the order: the last thing of its transaction. papers: its numbers."""
+    journal.write(
+        branch_id=draft.order.branch_id,
+        employee=draft.employee,
+        action="sales.order.delivery_cancelled" if delivery.reverses_id else "sales.order.delivered",
+        about=draft.order,
+        data={
+            "delivery": delivery.pk,
+            "kind": delivery.kind,
+            "branch": delivery.branch_id,
+            "lines": {str(pick.line.key): str(pick.quantity) for pick in delivery.picks},
+        }
+        | papers
+        | ({"reverses": delivery.reverses_id} if delivery.reverses_id else {})
+        | ({"override_reason": delivery.override_reason} if delivery.override_reason else {}),
+    )
+
+
+def required_deposit(order: SalesOrder) -> Decimal:
+    """What must be paid before goods leave (EUR): the percentage of the Soort over the total (design.md 11)."""
+    return max(cents(order.gross.amount * order.order_type.deposit_percent / HUNDRED), ZERO)
+
+
+def _check_deposit(draft: Draft, override_reason: str) -> str:
+    """The reason to deliver without the deposit, empty when it is paid. Raises Refusal."""
+    order = draft.order
+    asked, paid = required_deposit(order), order.paid_total.amount
+    if paid >= asked:
+        return ""
+    may = access_of(draft.employee).can("sales.deliver_unpaid", order.branch_id)
+    if may and override_reason.strip():
+        return override_reason.strip()
+    how = (
+        _("Neem de aanbetaling aan, of geef een reden op.")
+        if may
+        else _("Neem eerst de aanbetaling aan, of vraag uw filiaalmanager.")
+    )
+    raise Refusal(
+        "delivery.deposit",
+        _("%(type)s vraagt een aanbetaling van %(asked)s voor er wordt geleverd; betaald is %(paid)s.")
+        % {"type": order.order_type, "asked": format_money(asked), "paid": format_money(paid)}
+        + f" {how}",
+        "override_reason",
+    )
+
+
+def _picked(draft: Draft, quantities: dict[int, Decimal]) -> list[Pick]:
+    """The lines with what leaves, in order. Raises Refusals with every line that is wrong."""
+    if not quantities:
+        raise Refusal("delivery.nothing", _("Vul bij ten minste één regel in wat er meegaat."), "quantities")
+    picks, wrong = [], []
+    for line_id, quantity in quantities.items():
+        line = draft.line(line_id)
+        sentence = _wrong(line, quantity)
+        if sentence:
+            wrong.append(Refusal("delivery.quantity", sentence, f"quantity-{line_id}"))
+        picks.append(Pick(line, quantity))
+    if wrong:
+        raise Refusals(wrong)
+    return sorted(picks, key=lambda pick: pick.line.position)
+
+
+def _wrong(line: OrderLine, quantity: Decimal) -> str:
+    """What is wrong with delivering so much of the line, as a sentence; empty when nothing is."""
+    back = line.quantity < 0
+    if not quantity.is_finite() or (quantity >= 0 if back else quantity <= 0):
+        return _("Het aantal moet hoger zijn dan nul.")
+    if not line.fractions and quantity != quantity.to_integral_value():
+        return _("Dit artikel gaat per heel stuk: vul een heel aantal in.")
+    if quantity != round(quantity, 3):
+        return _("Een aantal heeft hoogstens drie cijfers achter de komma.")
+    if abs(quantity) > abs(line.open_quantity):
+        return _("Van %(name)s is nog %(open)s te leveren; ingevuld is %(asked)s.") % {
+            "name": title(line),
+            "open": format_quantity(abs(line.open_quantity)),
+            "asked": format_quantity(abs(quantity)),
+        }
+    return ""
+
+
+def _book(draft: Draft, picks: list[Pick], paper: Callable[[], str], delivery: Delivery) -> Delivery:
+    """Stock, then the paper's number, then the rows; picks signed as the lines, opposite when it is taken back."""
+    order, branch = draft.order, delivery.branch
+    goods = [pick for pick in picks if pick.line.stocked]
+    hand = [(pick.line.variant_id, -pick.quantity) for pick in goods]
+    held = [(pick.line.variant_id, -pick.quantity) for pick in goods if pick.line.quantity > 0]
+    stock.change_at(
+        [(order.branch, [], held), (branch, hand, [])],
+        names={pick.line.variant_id: title(pick.line) for pick in goods if pick.line.variant_id},
+        short=delivery.reverses_id is not None,
+    )
+    source = paper()
+    reasons = StockMove.Reason
+    stock.write_moves(
+        branch,
+        [
+            (pick.line.variant_id, -pick.quantity, reasons.DELIVERY if pick.line.quantity > 0 else reasons.RETURN)
+            for pick in goods
+        ],
+        source=source,
+        employee=draft.employee,
+    )
+    delivery.save(force_insert=True)
+    DeliveryLine.objects.bulk_create(
+        DeliveryLine(delivery=delivery, line=pick.line, quantity=pick.quantity) for pick in picks
+    )
+    for pick in picks:
+        pick.line.delivered_quantity += pick.quantity
+        draft.touch(pick.line)
+    totals.write_delivered(order, draft.lines, employee=draft.employee)
+    order.all_lines = draft.lines
+    delivery.picks = picks
+    return delivery
