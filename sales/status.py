@@ -26,7 +26,7 @@ ACTIONS: dict[str, set[str]] = {
     "discard": {Status.DRAFT},
     "amend": LIVE | {Status.QUOTATION},
     "cancel": UNDELIVERED | {Status.QUOTATION},
-    "undo_cancel": LIVE | DONE,
+    "undo_cancel": LIVE | DONE | {Status.QUOTATION},
     "convert": {Status.QUOTATION},
     "copy": ALL,
     "deliver": UNDELIVERED,
@@ -36,18 +36,31 @@ ACTIONS: dict[str, set[str]] = {
     "print": ALL - {Status.DRAFT.value},
     "mail": ALL - {Status.DRAFT.value},
     "export": ALL,
+    "confirm_amendment": {Status.DRAFT},
+    "discard_amendment": {Status.DRAFT},
 }
+# an amendment is a draft, but not every draft is an amendment
+OF_AMENDMENTS = {"confirm_amendment", "discard_amendment"}
+AMENDMENT = OF_AMENDMENTS | {"edit"}
 
 
 def allowed(order: SalesOrder, action: str) -> bool:
     """Whether the action is legal for the order as it stands."""
-    return order.lifecycle != Lifecycle.DISCARDED and order.status in ACTIONS[action]
+    if order.lifecycle == Lifecycle.DISCARDED or order.status not in ACTIONS[action]:
+        return False
+    if action == "undo_cancel" and (order.cancel_state == Extent.NONE or order.converted_to_id):
+        return False
+    return action in AMENDMENT if order.amends_id else action not in OF_AMENDMENTS
 
 
 def guard(order: SalesOrder, action: str) -> None:
     """Raises Refusal when the action is not legal now; names what the order is."""
     if order.lifecycle == Lifecycle.DISCARDED:
         raise Refusal("order.discarded", _("Dit concept is verwijderd."))
+    if order.amends_id and action not in AMENDMENT and order.status in ACTIONS[action]:
+        raise Refusal("order.amendment", _("Dit is een wijziging. Bevestig of verwerp haar eerst."))
+    if action == "undo_cancel" and order.status in ACTIONS[action] and order.cancel_state == Extent.NONE:
+        raise Refusal("order.not_cancelled", _("Aan deze order is niets geannuleerd."))
     if not allowed(order, action):
         raise Refusal(
             "order.status",
@@ -93,7 +106,7 @@ def _word(order: SalesOrder) -> str:
     if order.lifecycle != Lifecycle.CONFIRMED:
         return Status.DRAFT
     if order.quotation and order.cancel_state != Extent.ALL:
-        return Status.QUOTATION
+        return Status.SETTLED if order.converted_to_id else Status.QUOTATION
     if order.cancel_state == Extent.ALL:
         return Status.CANCELLED
     if order.delivery_state == Extent.ALL:

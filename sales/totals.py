@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import DecimalField
 from django.utils import timezone
 
 from backoffice.core.money import money
@@ -57,20 +58,29 @@ def write(order: SalesOrder, lines, *, employee, fields=()) -> pricing.Totals:
     Unsaved lines (without id) are inserted. Statements: one for the order, one for its VAT, and at most one each
     for new and for changed lines.
     """
+    totals = recalculate(order, lines)
+    store(order, lines, totals, employee=employee, fields=fields)
+    return totals
+
+
+def recalculate(order: SalesOrder, lines) -> pricing.Totals:
+    """Put new totals on the order and its lines, in memory only; a line that changed by it becomes dirty."""
     totals = compute(order, lines)
-    changed = []
     for line, total, unit_price in zip(lines, totals.line_totals, totals.unit_prices, strict=True):
-        dirty = line.pk is None or getattr(line, "dirty", False)
-        if dirty or line.line_total.amount != total or line.unit_price.amount != unit_price:
+        if line.line_total.amount != total or line.unit_price.amount != unit_price:
             line.line_total, line.unit_price = total, unit_price
-            changed.append(line)
-    save(changed)
+            line.dirty = True
     order.net, order.vat, order.gross = totals.net, totals.vat, totals.gross
+    return totals
+
+
+def store(order: SalesOrder, lines, totals: pricing.Totals, *, employee, fields=()) -> None:
+    """Store what recalculate() put on the order and its lines, and the status axes that follow."""
+    save([line for line in lines if line.pk is None or getattr(line, "dirty", False)])
     order.changed_by = employee
     status.derive(order, lines)
     order.save(update_fields=[*WRITTEN, *fields])
     _write_vat(order, totals)
-    return totals
 
 
 def write_paid(order: SalesOrder, lines, paid: Decimal, *, employee) -> None:
@@ -112,7 +122,7 @@ def _insert(lines) -> None:
     names = ", ".join(f'"{field.column}"' for field in fields)
     # without its length, which a cast would cut off silently
     kinds = ", ".join(f"%s::{field.db_type(connection).partition('(')[0]}[]" for field in fields)
-    columns = [[_plain(line.__dict__[field.attname]) for line in lines] for field in fields]
+    columns = [_column(field, [line.__dict__[field.attname] for line in lines]) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO sales_orderline ({names}) SELECT * FROM unnest({kinds}) RETURNING id",  # noqa: S608
@@ -124,8 +134,11 @@ def _insert(lines) -> None:
             line._state.db = connection.alias
 
 
-def _plain(value):
-    return getattr(value, "amount", value)  # an amount is stored as Money
+def _column(field, values) -> list:
+    """The values as one array takes them: an amount without its currency, a default of 0 as a Decimal like the rest."""
+    if isinstance(field, DecimalField):
+        return [Decimal(getattr(value, "amount", value)) for value in values]
+    return values
 
 
 UPDATED = [

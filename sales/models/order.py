@@ -116,6 +116,8 @@ class SalesOrder(models.Model):
     version = models.PositiveIntegerField(default=0)
     amends = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="amendments")
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # the order that an offerte became: once
+    converted_to = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="converted_from")
     claimed_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
     claimed_till = models.ForeignKey(Till, models.PROTECT, null=True, blank=True, related_name="+")
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -150,6 +152,9 @@ class SalesOrder(models.Model):
                 & (Q(discount_percent=0) | Q(discount_amount=0)),
                 name="order_discount_one_kind",
             ),
+            models.CheckConstraint(
+                condition=Q(converted_to__isnull=True) | Q(quotation=True), name="order_converted_quotation"
+            ),
             models.UniqueConstraint(
                 fields=["amends"], condition=Q(lifecycle="draft", amends__isnull=False), name="order_one_amendment"
             ),
@@ -180,6 +185,8 @@ class SalesOrder(models.Model):
     touched: set[int | None]
     deleted: list[dict]
     late: bool
+    new_version: Any
+    left_out: list[str]
 
     def __str__(self):
         return self.number or str(_("Concept"))
@@ -194,6 +201,18 @@ class SalesOrder(models.Model):
             "delivered": "full",
             "part_delivered": "part",
         }.get(self.status, "open")
+
+    @property
+    def second_mark(self) -> str:
+        """The axis that the status does not tell: a part was cancelled as well (design.md decision 3)."""
+        told = (self.Status.PART_CANCELLED, self.Status.CANCELLED)
+        some = self.cancel_state == self.Extent.PART and self.status not in told
+        return str(self.Status.PART_CANCELLED.label) if some else ""
+
+    @property
+    def owes(self) -> bool:
+        """Whether payment says something about it: not for a draft, an offerte or what was cancelled as a whole."""
+        return not self.quotation and self.status not in (self.Status.DRAFT, self.Status.CANCELLED)
 
     @property
     def open_amount(self):

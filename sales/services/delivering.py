@@ -17,8 +17,8 @@ from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
-from sales.services.confirming import title
 from sales.services.editing import Draft, UnknownOrder, open_draft
+from sales.services.versions import title
 
 RELATED = ("branch", "order_type")
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.catalog.models import VatRate
 from backoffice.core import locks
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
@@ -15,7 +16,7 @@ from backoffice.relations.models import Branch, Customer, CustomerAddress, Emplo
 from backoffice.relations.rights import access_of
 from sales import totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
-from sales.services.editing import check_discounts, check_revision, open_draft, order_share
+from sales.services.editing import Draft, check_discounts, check_revision, open_draft, order_share
 
 ORDER = ("sales.SalesOrder", "order_id")
 # what the header form may set; everything else in a POST is ignored
@@ -55,18 +56,27 @@ def create(*, branch_id: int, employee, customer_id: int | None = None) -> Sales
         vat_mode=order_type.vat_mode,
     )
     if customer_id is not None:
-        _choose_customer(order, _get(Customer, customer_id, "customer"))
+        choose_customer(order, _get(Customer, customer_id, "customer"))
     order.save(force_insert=True)
     return order
 
 
+class Repriced(Refusal):
+    """What was chosen changes the prices of an order that was agreed: asked first. Totals in EUR including VAT."""
+
+    def __init__(self, old: Decimal, new: Decimal, mode: str):
+        super().__init__("order.repriced", _("Dit verandert de prijzen van de order. Bevestig het eerst."))
+        self.old, self.new, self.mode = old, new, mode
+
+
 @keyed("sales.order.header", result=ORDER)
-def set_header(*, order_id: int, revision: int | None, values: dict, employee) -> SalesOrder:
+def set_header(*, order_id: int, revision: int | None, values: dict, employee, sure: bool = False) -> SalesOrder:
     """Save fields of the header as they are typed.
 
     values: {field: value} for any of order_type, customer, employee, branch, delivery_method (ids), order_date,
     subject, expected_delivery_date, reference, time_window, note, invoice_address, delivery_address. Choosing a
-    customer or a Soort also sets the VAT mode that belongs to it. Raises Refusal (field named) and Stale.
+    customer or a Soort also sets the VAT mode that belongs to it, a date the VAT rates that hold then: on an amendment
+    only when sure, else Repriced is raised. Raises Refusal (field named) and Stale.
     """
     draft = open_draft(order_id, employee, related=HEADER_SHOWN)
     order = draft.order
@@ -80,16 +90,52 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee) -
         setattr(order, name, value)
     if "branch" in values and not access_of(employee).can("sales.edit", order.branch_id):
         raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."), "branch")
+    agreed = _pricing(order, draft.lines)
     if "customer" in values:
-        _choose_customer(order, order.customer)
+        choose_customer(order, order.customer)
     if "order_type" in values and not (order.customer and order.customer.vat_mode):
         order.vat_mode = order.order_type.vat_mode
+    if "order_date" in values:
+        _rate(draft)
+    if order.amends_id:
+        _check_agreed(draft, agreed, sure)
     order.revision += 1
     order.search_text = search_text(order)
     return draft.write(
         *values, *ADDRESSES, "revision", "vat_mode", "search_text", "customer_name", "customer_attention",
         "customer_vat_id", "customer_email",
     )  # fmt: skip
+
+
+def vat_percents(on: date) -> dict[str, Decimal]:
+    """The VAT percentage of each code on a date."""
+    rates = VatRate.objects.filter(valid_from__lte=on).exclude(valid_to__lt=on)
+    return dict(rates.values_list("code", "percent"))
+
+
+def _rate(draft: Draft) -> None:
+    """Give the lines the VAT percentages of the order's date; a code that has none then keeps what it had."""
+    percents = vat_percents(draft.order.order_date) if draft.lines else {}
+    for line in draft.lines:
+        percent = percents.get(line.vat_code, line.vat_percent)
+        if percent != line.vat_percent:
+            line.vat_percent = percent
+            draft.touch(line)
+
+
+def _pricing(order: SalesOrder, lines) -> tuple:
+    return order.vat_mode, [line.vat_percent for line in lines]
+
+
+def _check_agreed(draft: Draft, agreed: tuple, sure: bool) -> None:
+    """On an amendment: what kind of order it is stays, and prices change only when asked and answered."""
+    order = draft.order
+    if order.order_type.quotation != order.quotation:
+        message = _("Een offerte wordt een order met de knop Omzetten in order; wijzigen kan dat niet.")
+        raise Refusal("order.type_quotation", message, "order_type")
+    if not sure and draft.lines and _pricing(order, draft.lines) != agreed:
+        new = totals.compute(order, draft.lines).gross
+        raise Repriced(order.gross.amount, new, order.get_vat_mode_display())
 
 
 def _both_values(order: SalesOrder, name: str, value) -> tuple[str, str, str]:
@@ -125,7 +171,7 @@ def _get(model, pk, field):
     return row
 
 
-def _choose_customer(order: SalesOrder, customer: Customer | None) -> None:
+def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
     """Copy name, VAT id and addresses as they are now; what was agreed is not re-read later."""
     order.customer = customer
     order.customer_name = customer.name if customer else ""
@@ -200,6 +246,7 @@ def sweep(*, before) -> int:
         customer__isnull=True,
         lines__isnull=True,
         entered_at__lt=before,
+        amends__isnull=True,
     )
     ids = list(empty.values_list("pk", flat=True))
     locks.take("order", SalesOrder.objects.filter(pk__in=ids))

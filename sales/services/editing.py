@@ -1,14 +1,16 @@
 """What every change of a draft begins and ends with."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal, Stale
-from backoffice.core.formats import format_percent
+from backoffice.core.formats import format_datetime, format_percent, format_quantity, format_time
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
@@ -32,6 +34,8 @@ class Draft:
     lines: list[OrderLine]
     employee: Employee
     share: Decimal  # what the order discount took of the lines when the draft was opened, from 0 to 1
+    # of an amendment: what is delivered and cancelled of each line of its order, by key (absolute pieces)
+    done: dict[UUID, tuple[Decimal, Decimal]] = dataclass_field(default_factory=dict)
 
     def line(self, line_id: int) -> OrderLine:
         for line in self.lines:
@@ -54,6 +58,24 @@ class Draft:
         line.changed_by = self.employee
         line.changed_at = timezone.now()
         line.dirty = True
+
+    def floor(self, line: OrderLine) -> Decimal:
+        """What the quantity of the line cannot go below, in pieces: delivered and cancelled."""
+        return sum(self.done.get(line.key, ()), Decimal(0))
+
+    def check_floor(self, line: OrderLine, wanted: Decimal) -> None:
+        """Raises Refusal when fewer pieces are wanted than are delivered and cancelled; 0 is to delete the line."""
+        if abs(wanted) >= self.floor(line):
+            return
+        delivered, cancelled = self.done[line.key]
+        done = [_("%(quantity)s geleverd") % {"quantity": format_quantity(delivered)}] if delivered else []
+        done += [_("%(quantity)s geannuleerd") % {"quantity": format_quantity(cancelled)}] if cancelled else []
+        words = {"done": _(" en ").join(done), "floor": format_quantity(self.floor(line))}
+        if wanted:
+            message = _("Hiervan is al %(done)s; vul %(floor)s of meer in.") % words
+        else:
+            message = _("Hiervan is al %(done)s; deze regel kan niet worden verwijderd.") % words
+        raise Refusal("line.done", message, "quantity")
 
     def write(self, *fields: str, touched=(), priced=()) -> SalesOrder:
         """Recalculate, store, and return the order with its lines and what was touched.
@@ -84,10 +106,45 @@ def open_draft(
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     status.guard(found[0], action)
     order = found[0]
+    if order.amends_id:
+        check_claim(order, employee)
     lines = list(order.lines.order_by("position"))
     for line in lines:
         line.order = order
-    return Draft(order, lines, employee, order_share(order, lines) if order.discount_amount.amount else Decimal(0))
+    share = order_share(order, lines) if order.discount_amount.amount else Decimal(0)
+    return Draft(order, lines, employee, share, done_of(order.amends_id) if order.amends_id else {})
+
+
+def done_of(order_id: int) -> dict[UUID, tuple[Decimal, Decimal]]:
+    """What is delivered and cancelled of each line of an order, as it stands now, by key (absolute pieces)."""
+    lines = OrderLine.objects.filter(order=order_id).values_list("key", "delivered_quantity", "cancelled_quantity")
+    return {key: (abs(delivered), abs(cancelled)) for key, delivered, cancelled in lines}
+
+
+class Claimed(Stale):
+    """Somebody else is amending the order: says who, and since when."""
+
+    def __init__(self, amendment: SalesOrder):
+        who, at = amendment.claimed_by, amendment.claimed_at
+        today = at and timezone.localdate(at) == timezone.localdate()
+        since = format_time(at) if today else format_datetime(at)
+        message = _("%(who)s wijzigt deze order sinds %(since)s.") % {"who": who, "since": since}
+        super().__init__(message, who=str(who or ""), at=at)
+        self.code = "order.claimed"
+
+
+def check_claim(amendment: SalesOrder, employee) -> None:
+    """Raises Claimed when another employee has the amendment."""
+    if amendment.claimed_by_id != employee.pk:
+        raise Claimed(amendment)
+
+
+def check_not_amended(order: SalesOrder) -> None:
+    """Raises Claimed while an amendment of the order is open, whoever has it. Index: order_one_amendment."""
+    open_one = SalesOrder.objects.filter(amends=order, lifecycle=SalesOrder.Lifecycle.DRAFT)
+    amendment = open_one.select_related("claimed_by").first()
+    if amendment is not None:
+        raise Claimed(amendment)
 
 
 def order_share(order: SalesOrder, lines) -> Decimal:
@@ -151,6 +208,6 @@ def check_discounts(draft: Draft, lines) -> None:
             branch_id=order.branch_id,
             employee=employee,
             action="sales.price_overridden",
-            about=order,
+            about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
             data={"lines": overridden},
         )

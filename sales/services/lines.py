@@ -131,6 +131,7 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
         if values["quantity"] <= 0:
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
+        draft.check_floor(line, values["quantity"])
         if line.discount_amount.amount and values["quantity"] < abs(line.quantity):
             line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
         line.quantity = values["quantity"].copy_sign(line.quantity)
@@ -185,6 +186,8 @@ def delete(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
     """Delete lines. The returned order carries `deleted`: what restore() takes to put them back."""
     draft = open_draft(order_id, employee)
     gone = [draft.line(line_id) for line_id in line_ids]
+    for line in gone:
+        draft.check_floor(line, Decimal(0))
     OrderLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
     draft.lines = [line for line in draft.lines if line not in gone]
     order = draft.write()

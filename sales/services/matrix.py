@@ -97,8 +97,9 @@ class _Change:
 
     def _lower(self, offer: Offer, lines: list[OrderLine], difference: Decimal) -> None:
         """Pieces go from plain lines first, then from the last line upwards; a line without pieces goes whole."""
+        wanted = sum((line.quantity for line in lines), Decimal(0)) - difference
         for line in _plain_first(offer, lines):
-            taken = min(line.quantity, difference)
+            taken = min(line.quantity - self.draft.floor(line), difference)
             difference -= taken
             if taken == line.quantity:
                 self.gone.append(line)
@@ -109,6 +110,12 @@ class _Change:
                     line.override_by = None  # the same euros on fewer pieces is more per piece: asked anew
                     self.priced.append(line)
                 self._touch(line)
+        if difference:
+            done = format_quantity(wanted + difference)
+            raise Refusal(
+                "line.done",
+                _("hiervan is al %(done)s geleverd of geannuleerd; vul %(done)s of meer in.") % {"done": done},
+            )
 
     def _touch(self, line: OrderLine) -> None:
         self.draft.touch(line)

@@ -15,7 +15,7 @@ from backoffice.relations.models import VatMode
 from sales import selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.models import OrderLine, SalesOrder
-from sales.services.confirming import title
+from sales.services.versions import title
 from sales.views import actions
 from sales.views.drawing import DrawnLine, cell
 

@@ -18,7 +18,7 @@ from backoffice.relations.models import Customer
 from backoffice.relations.rights import right
 from sales import selectors
 from sales.services import drafts, lines
-from sales.services.confirming import title
+from sales.services.versions import title
 from sales.views import answers
 
 TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)

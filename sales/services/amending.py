@@ -1,0 +1,297 @@
+"""Wijzigen: an amendment is a draft that points at its order, and is applied as a whole (design.md decision 4)."""
+
+import copy
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal, locks
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_money, format_quantity
+from backoffice.core.keys import keyed
+from backoffice.relations.rights import access_of
+from sales import status, totals
+from sales.models import OrderLine, OrderVersion, SalesOrder
+from sales.services import confirming, reserving, versions
+from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
+from sales.services.editing import Claimed, Draft, UnknownOrder, check_claim, check_revision, open_draft
+
+Lifecycle = SalesOrder.Lifecycle
+# what an amendment takes from its order, and gives back
+AGREED = (
+    *HEADER, *HEADER_VALUES, *ADDRESSES, "extra_data", "customer_name", "customer_attention", "customer_vat_id",
+    "customer_email", "vat_mode", "discount_percent", "discount_amount", "discount_mode",
+)  # fmt: skip
+COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
+AGREED_LINE = (
+    "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
+    "discount_mode", "override_by_id", "override_reason", "vat_code", "vat_percent",
+)  # fmt: skip
+NEW_LINE = (
+    *AGREED_LINE, "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label",
+    "stocked", "fractions", "matrix", "list_price",
+)  # fmt: skip
+# settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
+# too much. What it returns, when callable, is called as the last thing (its journal rows).
+Settle = Callable[[SalesOrder, Sequence[OrderLine], Decimal], Callable[[], None] | None]
+
+
+@keyed("sales.order.amend")
+def amend(*, order_id: int, employee, take_over: bool = False) -> SalesOrder:
+    """The amendment of a confirmed order: a new one, or the one that this employee has open.
+
+    Raises Claimed (who, since when) while somebody else has it, unless take_over is given; that is journalled.
+    """
+    draft = open_draft(order_id, employee, "amend", ("customer",))
+    found = locks.take("order", open_amendments(order_id).select_related("claimed_by"))
+    if not found:
+        return _start(draft)
+    amendment = found[0]
+    if amendment.claimed_by_id == employee.pk:
+        return amendment
+    if not take_over:
+        raise Claimed(amendment)
+    earlier = amendment.claimed_by_id
+    amendment.claimed_by, amendment.claimed_at = employee, timezone.now()
+    amendment.save(update_fields=["claimed_by", "claimed_at"])
+    _write_journal(draft.order, employee, "sales.amendment.taken_over", {"from": earlier})
+    return amendment
+
+
+def open_amendments(order_id: int):
+    """The open amendment of an order, as a queryset of none or one. Index: order_one_amendment."""
+    return SalesOrder.objects.filter(amends=order_id, lifecycle=Lifecycle.DRAFT)
+
+
+def _start(draft: Draft) -> SalesOrder:
+    order, employee = draft.order, draft.employee
+    amendment = SalesOrder(
+        amends=order,
+        entered_by=employee,
+        changed_by=employee,
+        claimed_by=employee,
+        claimed_at=timezone.now(),
+        listed=False,
+        **{name: copy.copy(getattr(order, name)) for name in _columns(COPIED)},
+    )
+    amendment.search_text = search_text(amendment)
+    amendment.save(force_insert=True)
+    lines = [
+        _copied(line, (*NEW_LINE, "delivered_quantity", "cancelled_quantity"), amendment, employee)
+        for line in draft.lines
+    ]
+    amendment.totals = totals.write(amendment, lines, employee=employee)
+    amendment.all_lines = lines
+    return amendment
+
+
+def _columns(names) -> list[str]:
+    return [SalesOrder._meta.get_field(name).attname for name in names]
+
+
+def _copied(line: OrderLine, names, order: SalesOrder, employee) -> OrderLine:
+    return OrderLine(order=order, changed_by=employee, **{name: getattr(line, name) for name in names})
+
+
+@keyed("sales.amendment.discard")
+def discard_amendment(*, order_id: int, employee) -> SalesOrder:
+    """Wijziging verwerpen: drop the amendment (order_id is its own); the order stays as it is. Returns the order."""
+    draft, amended = open_amendment(order_id, employee, "discard_amendment")
+    _close(amended.order)
+    _write_journal(draft.order, employee, "sales.amendment.discarded", {})
+    return draft.order
+
+
+def _close(amendment: SalesOrder) -> None:
+    amendment.lifecycle = Lifecycle.DISCARDED
+    amendment.save(update_fields=["lifecycle"])
+
+
+def _write_journal(order, employee, action, data) -> None:
+    journal.write(
+        branch_id=order.branch_id, employee=employee, action=action, about=order, version=order.version, data=data
+    )
+
+
+@keyed("sales.amendment.confirm")
+def confirm_amendment(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
+    """Verkooporder bevestigen on an amendment (order_id is its own): apply the difference to the order it amends.
+
+    Returns the order, with the version that was written as `new_version` (None when nothing was changed). Raises Stale
+    with both values per line when more was delivered meanwhile than is now wanted, Refusals with what is missing,
+    Refusal order.money_left when more is paid than the new total, and where the branch blocks selling below stock.
+    """
+    draft, amended = open_amendment(order_id, employee)
+    check_revision(amended.order, revision, [])
+    return apply_amendment(draft, amended)
+
+
+@keyed("sales.amendment.take_delivered", result=ORDER)
+def take_delivered(*, order_id: int, employee) -> SalesOrder:
+    """Give an amendment at least what is delivered and cancelled by now per line; what it deleted comes back so far."""
+    draft, amended = open_amendment(order_id, employee)
+    ours = {line.key: line for line in amended.lines}
+    touched = []
+    for theirs in draft.lines:
+        done = theirs.delivered_quantity + theirs.cancelled_quantity
+        line = ours.get(theirs.key)
+        if not done or (line and abs(line.quantity) >= abs(done)):
+            continue
+        if line is None:
+            line = amended.append(_copied(theirs, NEW_LINE, amended.order, employee))
+        else:
+            amended.touch(line)
+        line.quantity = done
+        touched.append(line)
+    return amended.write(touched=touched)
+
+
+def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -> tuple[Draft, Draft]:
+    """Lock an amendment and the order it amends, and read the lines of both: (order, amendment)."""
+    both = SalesOrder.objects.filter(Q(pk=order_id) | Q(amendments__pk=order_id))
+    found = {order.pk: order for order in locks.take("order", both.select_related(*versions.READ_ALONG))}
+    amendment = found.get(order_id)
+    order = found.get(amendment.amends_id) if amendment and amendment.amends_id else None
+    allowed = access_of(employee).can
+    if not amendment or not order or not all(allowed("sales.edit", each.branch_id) for each in (order, amendment)):
+        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+    status.guard(amendment, action)
+    status.guard(order, "amend")
+    check_claim(amendment, employee)
+    lines: dict[int, list[OrderLine]] = {order.pk: [], amendment.pk: []}
+    for line in OrderLine.objects.filter(order__in=lines).order_by("order_id", "position"):
+        line.order = found[line.order_id]
+        lines[line.order_id].append(line)
+    of_order, of_amendment = (Draft(each, lines[each.pk], employee, Decimal(0)) for each in (order, amendment))
+    return of_order, of_amendment
+
+
+def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) -> SalesOrder:
+    """Make the opened order what its opened amendment says, and close the amendment. The outermost service has the key.
+
+    Deliveries and payments that were made meanwhile stay. Statements do not depend on the number of lines.
+    """
+    order, wanted = draft.order, amended.order
+    if wanted.version != order.version:
+        raise Stale(_("De order is intussen gewijzigd. Verwerp deze wijziging en begin opnieuw."))
+    confirming.check(wanted, amended.lines)
+    _check_delivered(draft, amended)
+    order.totals = totals.compute(order, draft.lines)
+    before = versions.snapshot(order, draft.lines)
+    held, branch, gross = reserving.held(order, draft.lines), order.branch, order.gross.amount
+    for name in AGREED:
+        setattr(order, name, getattr(wanted, name))
+    _merge_lines(draft, amended)
+    order.totals = totals.recalculate(order, draft.lines)
+    after = versions.snapshot(order, draft.lines)
+    order.all_lines, order.new_version = draft.lines, None
+    if before == after:
+        _close(wanted)
+        return order
+    finish = money_left(order, draft.lines, gross, settle)
+    now_held = reserving.held(order, draft.lines)
+    if branch.pk == order.branch_id:
+        reserving.change(branch, draft.lines, before=held, after=now_held)
+    else:
+        reserving.change(branch, draft.lines, before=held, after={})
+        reserving.change(order.branch, draft.lines, before={}, after=now_held)
+    order.version += 1
+    order.revision += 1
+    order.search_text = search_text(order)
+    fields = (*AGREED, "version", "revision", "search_text")
+    totals.store(order, draft.lines, order.totals, employee=draft.employee, fields=fields)
+    _close(wanted)
+    order.new_version = versions.add(
+        order,
+        draft.lines,
+        employee=draft.employee,
+        action=OrderVersion.Action.AMENDED,
+        changes=versions.diff(before, versions.snapshot(order, draft.lines)),
+    )
+    finish()
+    return order
+
+
+def _check_delivered(draft: Draft, amended: Draft) -> None:
+    """Raises Stale with every line of which more is delivered by now than the amendment still wants."""
+    wanted = {line.key: line for line in amended.lines}
+    conflicts = []
+    for line in draft.lines:
+        done = abs(line.delivered_quantity + line.cancelled_quantity)
+        ours = wanted.get(line.key)
+        if done and (ours is None or abs(ours.quantity) < done):
+            delivered = _("%(quantity)s geleverd") % {"quantity": format_quantity(abs(line.delivered_quantity))}
+            if line.cancelled_quantity:
+                cancelled = format_quantity(abs(line.cancelled_quantity))
+                delivered += ", " + _("%(quantity)s geannuleerd") % {"quantity": cancelled}
+            conflicts.append(
+                (versions.title(line), delivered, format_quantity(ours.quantity) if ours else _("verwijderd"))
+            )
+    if conflicts:
+        message = _("Intussen is meer geleverd dan deze wijziging overlaat. Hieronder staan beide aantallen.")
+        raise Stale(message, fields=conflicts)
+
+
+def _nothing_points() -> str:
+    """The condition that no row of any table points at the line `l`."""
+    tables = [(r.related_model._meta.db_table, r.field.column) for r in OrderLine._meta.related_objects]
+    one = " AND NOT EXISTS (SELECT 1 FROM {} p WHERE p.{} = l.id)"
+    return "".join(one.format(*table) for table in tables)
+
+
+def _merge_lines(draft: Draft, amended: Draft) -> None:
+    """The order's lines become those of the amendment, each keeping what is delivered, cancelled and taken back."""
+    by_key = {line.key: line for line in draft.lines}
+    merged = []
+    for ours in amended.lines:
+        line = by_key.pop(ours.key, None)
+        if line is None:
+            line = _copied(ours, NEW_LINE, draft.order, draft.employee)
+        elif any(getattr(line, name) != getattr(ours, name) for name in AGREED_LINE):
+            for name in AGREED_LINE:
+                setattr(line, name, getattr(ours, name))
+            draft.touch(line)
+        merged.append(line)
+    draft.lines = [*merged, *_drop(draft, list(by_key.values()))]
+    for position, line in enumerate(draft.lines, 1):
+        if line.position != position:
+            line.position, line.dirty = position, True
+
+
+def _drop(draft: Draft, lines: list[OrderLine]) -> list[OrderLine]:
+    """Delete lines; one that something points at (a delivery that was taken back) stays, cancelled. Gives those."""
+    if not lines:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM sales_orderline l WHERE l.id = ANY(%s){_nothing_points()} RETURNING l.id",  # noqa: S608
+            [[line.pk for line in lines]],
+        )
+        gone = {pk for (pk,) in cursor.fetchall()}
+    kept = [line for line in lines if line.pk not in gone]
+    for line in kept:
+        line.cancelled_quantity = line.quantity
+        draft.touch(line)
+    return kept
+
+
+def money_left(
+    order: SalesOrder, lines: Sequence[OrderLine], old_gross: Decimal, settle: Settle | None
+) -> Callable[[], None]:
+    """Let settle() book what is paid beyond the new total; raises Refusal order.money_left when that stays.
+
+    Gives what is to be called as the last thing of the transaction.
+    """
+    finish = settle(order, lines, old_gross) if settle else None
+    paid, gross = order.paid_total.amount, order.gross.amount
+    if not min(gross, Decimal(0)) <= paid <= max(gross, Decimal(0)):
+        raise Refusal(
+            "order.money_left",
+            _("Er is %(paid)s betaald en het nieuwe totaal is %(gross)s. Betaal eerst %(left)s terug.")
+            % {"paid": format_money(paid), "gross": format_money(gross), "left": format_money(paid - gross)},
+        )
+    return finish or (lambda: None)

@@ -1,0 +1,68 @@
+"""Confirmed orders for tests, deliveries as if made, and the whole of what an order is, to see that nothing changed."""
+
+from decimal import Decimal
+
+import pytest
+
+from backoffice.catalog.models import StockLevel
+from backoffice.core.errors import Refusal
+from backoffice.core.models import JournalEntry
+from sales import totals
+from sales.models import Delivery, DeliveryLine, OrderLine, OrderVersion, SalesOrder
+from sales.services import confirming
+from tests import factories
+
+
+def confirmed(s, items=None, **fields) -> SalesOrder:
+    """A confirmed order of the shop: four shirts Wit 40 and two shortenings, unless items say otherwise."""
+    items = [(s.wit40, 4), (s.inkorten, 2)] if items is None else items
+    draft = factories.draft(**{"employee": s.office, "customer": s.customer, "items": items} | fields)
+    order = confirming.confirm(order_id=draft.pk, employee=fields.get("employee", s.office))
+    return SalesOrder.objects.get(pk=order.pk)
+
+
+def line_of(order, variant) -> OrderLine:
+    return order.lines.get(variant=variant)
+
+
+def hand_over(order, variant, pieces, employee) -> None:
+    """Deliver pieces of a line the short way: rows, line, reservation and status."""
+    line = line_of(order, variant)
+    delivery = Delivery.objects.create(order=order, branch=order.branch, kind="slip", employee=employee)
+    DeliveryLine.objects.create(delivery=delivery, line=line, quantity=Decimal(pieces))
+    line.delivered_quantity += Decimal(pieces)
+    line.save()
+    if line.stocked:
+        level = StockLevel.objects.get(branch=order.branch, variant=variant)
+        level.reserved -= Decimal(pieces)
+        level.on_hand -= Decimal(pieces)
+        level.save()
+    fresh = SalesOrder.objects.get(pk=order.pk)
+    totals.write(fresh, list(fresh.lines.all()), employee=employee)
+
+
+def pay(order, amount) -> None:
+    """Put so many euros on the order as paid."""
+    fresh = SalesOrder.objects.get(pk=order.pk)
+    totals.write_paid(fresh, list(fresh.lines.all()), Decimal(amount), employee=order.employee)
+
+
+def reserved(branch, variant) -> Decimal:
+    level = StockLevel.objects.filter(branch=branch, variant=variant).first()
+    return level.reserved if level else Decimal(0)
+
+
+def everything() -> dict:
+    """All rows that an action on an order may touch, as plain values."""
+    tables = (SalesOrder, OrderLine, OrderVersion, StockLevel, JournalEntry, Delivery, DeliveryLine)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in tables}
+
+
+def refused(code, action) -> Refusal:
+    """The action is refused with this code, in words, and changes nothing."""
+    before = everything()
+    with pytest.raises(Refusal) as refusal:
+        action()
+    assert refusal.value.code == code and refusal.value.message
+    assert everything() == before
+    return refusal.value
