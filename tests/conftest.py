@@ -12,8 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from backoffice.core.db import embedded
+
+# how long an example takes says what else the machine does, not whether the code is right
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 # before the settings are read: they come from the environment alone
 os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings"

@@ -47,7 +47,7 @@ def pieces(order) -> list[tuple[str, Decimal]]:
     ]
 
 
-def eventually(page, condition, seconds: float = 20) -> None:
+def eventually(page, condition, seconds: float = 60) -> None:
     """Wait until the condition holds, while the page goes on."""
     until = time.monotonic() + seconds
     while not condition():
