@@ -3,10 +3,16 @@
 import hashlib
 import json
 
+from django.db import transaction
 from django.utils import timezone
 
 from backoffice.core import locks
 from backoffice.core.models import JournalEntry, JournalHead
+
+# what is hashed, in this order; an export names them so (core/inspection)
+HASHED = (
+    "previous_hash", "branch", "sequence", "at", "employee", "action", "object_type", "object_id", "version", "data",
+)  # fmt: skip
 
 
 def write(*, branch_id: int, employee, action: str, about, version: int | None = None, data: dict | None = None):
@@ -25,7 +31,8 @@ def write(*, branch_id: int, employee, action: str, about, version: int | None =
         object_type=about._meta.label,
         object_id=str(about.pk),
         version=version,
-        data=data or {},
+        # as it will be read back (keys are text, a tuple is a list), for that is what must give the same hash
+        data=json.loads(json.dumps(data or {})),
         previous_hash=head.hash,
     )
     entry.hash = digest(entry)
@@ -34,9 +41,15 @@ def write(*, branch_id: int, employee, action: str, about, version: int | None =
     return entry
 
 
-def digest(entry: JournalEntry) -> str:
-    """The SHA-256 over the previous hash and the entry's own fields, in a fixed order and spelling."""
-    fields = [
+@transaction.atomic
+def record(**entry):
+    """Write an entry that stands by itself: a log-in, a question, an export."""
+    return write(**entry)
+
+
+def fields(entry: JournalEntry) -> list:
+    """The values that are hashed, in the order of HASHED."""
+    return [
         entry.previous_hash,
         entry.branch_id,
         entry.sequence,
@@ -48,5 +61,9 @@ def digest(entry: JournalEntry) -> str:
         entry.version,
         entry.data,
     ]
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(entry: JournalEntry) -> str:
+    """The SHA-256 over the previous hash and the entry's own fields, in a fixed order and spelling."""
+    text = json.dumps(fields(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

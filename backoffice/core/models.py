@@ -68,8 +68,12 @@ class JournalEntry(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["branch", "sequence"], name="journal_unbroken")]
-        # the history beside an order
-        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="journal_of_object")]
+        indexes = [
+            # the history beside an order
+            models.Index(fields=["object_type", "object_id", "id"], name="journal_of_object"),
+            # the journal's screen, and the days of an export
+            models.Index(fields=["at", "id"], name="journal_by_moment"),
+        ]
 
 
 class JournalHead(models.Model):
