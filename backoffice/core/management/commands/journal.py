@@ -49,17 +49,17 @@ class Command(BaseCommand):
 
     def export(self, *, branch, first, last, by, folder, **options):
         try:
-            days = [parse_date(day, years_back=None, years_ahead=None) for day in (first, last)]
+            first_day, last_day = (parse_date(day, years_back=None, years_ahead=None) for day in (first, last))
         except InputError as error:
             raise CommandError(error.message) from error
-        if days[0] > days[1]:
+        if first_day > last_day:
             raise CommandError("--from lies after --to.")
         employee = get_user_model().objects.filter(number=by).first() if by else None
         if by and employee is None:
             raise CommandError(f"There is no employee {by}.")
         row = apps.get_model("relations.Branch").objects.get(code=branch)
         try:
-            count = chain.export(row, *days, folder, employee=employee)
+            count = chain.export(row, first_day, last_day, folder, employee=employee)
         except OSError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{count} entries in {folder}; check them with: python3 {folder / 'check_journal.py'}")
