@@ -46,6 +46,7 @@ WHO = {
     "payments.setup": ("admin",),
     "pos.close": ROLES,
     "setup": ("admin",),
+    "journal.view": ("admin",),
 }
 # right, methods: the names of the addresses
 TABLE = {
@@ -79,6 +80,7 @@ TABLE = {
     ("sales.edit", "GET POST"): "sales:discard sales:add sales:add_text sales:matrix sales:picker",
     ("pos.use", "GET"): "pos:start",
     ("pos.register", "POST"): "pos:register pos:release",
+    ("journal.view", "GET"): "relations:journal",
     ("setup", "GET"): """relations:setup relations:branches relations:branch_logo relations:tills relations:employees
         catalog:colours catalog:brands catalog:groups catalog:vat_rates catalog:size_ranges sales:order_types
         sales:delivery_methods""",

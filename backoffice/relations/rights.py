@@ -47,6 +47,8 @@ RIGHTS: dict[str, set[str]] = {
     "pos.close_difference": {MANAGER, ADMIN},
     "pos.return_free": {MANAGER, ADMIN},
     "setup": {ADMIN},
+    "journal.view": {ADMIN},
+    "operator.view": {ADMIN},
 }
 # roles that reach every branch whatever their own branch is (rules.md: "Backoffice: all orders")
 EVERY_BRANCH = {OFFICE, ADMIN}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.relations.views import customer_dialog, customers, imports, session, setup
+from backoffice.relations.views import customer_dialog, customers, imports, journal, session, setup
 
 app_name = "relations"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("beheer/kassas/", setup.tills, name="tills"),
     path("beheer/kassas/nieuw/", setup.till, name="till_new"),
     path("beheer/kassas/<int:pk>/", setup.till, name="till"),
+    path("beheer/journaal/", journal.journal, name="journal"),
     path("beheer/medewerkers/", setup.employees, name="employees"),
     path("beheer/medewerkers/nieuw/", setup.employee, name="employee_new"),
     path("beheer/medewerkers/<int:pk>/", setup.employee, name="employee"),

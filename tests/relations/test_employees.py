@@ -63,7 +63,9 @@ def test_left_empty_the_password_and_pin_stay_and_roles_follow_the_ticks(browser
     joris.refresh_from_db()
     assert joris.check_password("lang genoeg 12") and check_password("4821", joris.pin_hash)
     assert grants(joris) == {("office", None)}
-    assert JournalEntry.objects.last().data == {"changed": {"roles": []}}
+    assert JournalEntry.objects.last().data == {
+        "changed": {"roles": [f"manager@{utrecht.pk} seller@{utrecht.pk}", "office@all"]}
+    }
 
 
 @pytest.mark.parametrize(

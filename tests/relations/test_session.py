@@ -35,7 +35,9 @@ def test_a_next_elsewhere_is_not_followed(client, seller):
 def test_a_wrong_password_is_refused_and_keeps_the_address(client, seller):
     page = log_in(client, "fout").content.decode()
     assert "E-mailadres of wachtwoord klopt niet." in page and 'value="sanne@example.com"' in page
-    assert not JournalEntry.objects.exists()
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.data) == ("employee.login_failed", {"reason": "password"})
+    assert (entry.employee, entry.object_id, entry.branch) == (None, str(seller.pk), seller.home_branch)
 
 
 def test_somebody_inactive_cannot_come_in_and_is_put_out(client, seller):
@@ -44,6 +46,12 @@ def test_somebody_inactive_cannot_come_in_and_is_put_out(client, seller):
     seller.save()
     assert client.get(reverse("relations:customers")).status_code == 302
     assert "klopt niet" in log_in(client).content.decode()
+    assert JournalEntry.objects.get().data == {"reason": "inactive"}
+
+
+def test_an_address_that_is_nobodys_is_not_journalled(client, seller):
+    log_in(client, email="niemand@example.com")
+    assert not JournalEntry.objects.exists()
 
 
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(client, seller):
@@ -54,6 +62,9 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(client, seller)
     assert answer.status_code == 429
     assert "Te vaak een verkeerd wachtwoord. Probeer het over 15 minuten opnieuw." in answer.content.decode()
     assert "_auth_user_id" not in client.session
+    # each try until it is locked, and none after it: nobody fills the journal
+    reasons = [entry.data["reason"] for entry in JournalEntry.objects.order_by("sequence")]
+    assert reasons == ["password"] * (settings.AXES_FAILURE_LIMIT - 1) + ["locked"]
     factories.employee("seller", email="joris@example.com")
     assert log_in(client, email="joris@example.com").status_code == 302  # a colleague at the same address may
 
@@ -61,8 +72,11 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(client, seller)
 def test_logging_out_is_a_post(client, seller):
     client.force_login(seller)
     assert client.get(reverse("logout")).status_code == 405
-    assert client.post(reverse("logout")).url == reverse("login")
+    for _ in range(2):
+        assert client.post(reverse("logout")).url == reverse("login")
     assert "_auth_user_id" not in client.session
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.employee, entry.branch) == ("employee.logout", seller, seller.home_branch)
 
 
 @pytest.mark.parametrize(

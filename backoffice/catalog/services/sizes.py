@@ -3,16 +3,15 @@
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import Size, SizeRange, Variant
-from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
-from backoffice.relations.services.setup import guard
+from backoffice.relations.services.setup import guard, record
 
 LONGEST = Size._meta.get_field("label").max_length
 
 
 @keyed("catalog.size_range.save")
-def save(*, employee, branch_id: int, name: str, labels: list[str], range_id: int | None = None) -> SizeRange:
+def save(*, employee, branch_id: int | None, name: str, labels: list[str], range_id: int | None = None) -> SizeRange:
     """Make or change a size range: its sizes in the order given. A size in use cannot be left out; refused then."""
     guard(employee)
     labels = list(dict.fromkeys(labels))
@@ -25,9 +24,10 @@ def save(*, employee, branch_id: int, name: str, labels: list[str], range_id: in
     found = SizeRange.objects.select_for_update().filter(pk=range_id).first() if range_id else SizeRange()
     if found is None:
         raise Refusal("setup.gone", _("Dit bestaat niet meer."))
+    known = {size.label: size for size in found.sizes.order_by("position")} if found.pk else {}
+    before = {"name": found.name, "sizes": " ".join(known)}
     found.name = name
     found.save()
-    known = {size.label: size for size in found.sizes.all()}
     gone = [size for label, size in known.items() if label not in labels]
     used = Variant.objects.filter(size__in=gone).select_related("size", "article").first()
     if used is not None:
@@ -41,7 +41,7 @@ def save(*, employee, branch_id: int, name: str, labels: list[str], range_id: in
         size = known.get(label) or Size(size_range=found, label=label)
         size.position = position
         size.save()
-    journal.write(
-        branch_id=branch_id, employee=employee, action="setup.size_range.saved", about=found, data={"sizes": labels}
-    )
+    after = {"name": name, "sizes": " ".join(labels)}
+    changed = {field: [before[field], after[field]] for field in after if before[field] != after[field]}
+    record(found, "changed" if range_id else "created", employee, branch_id, changed)
     return found

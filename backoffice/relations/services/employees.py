@@ -13,6 +13,7 @@ from backoffice.relations.services import setup
 
 PIN_SHAPE = re.compile(r"[0-9]{4,6}", re.ASCII)
 VALUES = ("number", "name", "email", "home_branch_id", "active")
+PERSONAL = ("name", "email")  # the journal names people by id only: that these changed, not what they hold
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,7 +50,11 @@ def save(
     held = set(row.roles.values_list("role", "branch_id")) if row.pk else set()
     if row.pk == employee.pk:
         _check_own(held, set(grants), values)
-    changed = [name for name in VALUES if name in values and getattr(row, name) != values[name]]
+    changed = {
+        name: [str(getattr(row, name)), str(values[name])] if name not in PERSONAL else []
+        for name in VALUES
+        if name in values and getattr(row, name) != values[name]
+    }
     for name in VALUES:
         setattr(row, name, values.get(name, getattr(row, name)))
     _set_secrets(row, password, pin, changed)
@@ -58,8 +63,7 @@ def save(
     _set_roles(row, held, set(grants), changed)
     if not EmployeeRole.objects.filter(role=EmployeeRole.Role.ADMIN, employee__active=True).exists():
         raise Refusal("employee.last_admin", _("Er moet minstens één actieve beheerder blijven."))
-    # the journal names people by id only: which fields changed, not what they hold
-    setup.record(row, "changed" if employee_id else "created", employee, branch_id, {name: [] for name in changed})
+    setup.record(row, "changed" if employee_id else "created", employee, branch_id, changed)
     return row
 
 
@@ -70,22 +74,27 @@ def _check_own(held: set, wanted: set, values: dict) -> None:
         raise Refusal("employee.own_account", _("U kunt uzelf niet op inactief zetten."), "active")
 
 
-def _set_secrets(row: Employee, password: Secret, pin: Secret, changed: list[str]) -> None:
+def _set_secrets(row: Employee, password: Secret, pin: Secret, changed: dict) -> None:
     if password.value:
         row.set_password(password.value)
-        changed.append("password")
+        changed["password"] = []
     elif not row.pk:
         row.set_unusable_password()
     if pin.value:
         if not PIN_SHAPE.fullmatch(pin.value):
             raise Refusal("employee.pin", _("Een pincode is 4 tot 6 cijfers."), "pin")
         row.pin_hash = make_password(pin.value)
-        changed.append("pin")
+        changed["pin"] = []
 
 
-def _set_roles(row: Employee, held: set, wanted: set, changed: list[str]) -> None:
+def _set_roles(row: Employee, held: set, wanted: set, changed: dict) -> None:
     for role, at in held - wanted:
         row.roles.filter(role=role, branch_id=at).delete()
     EmployeeRole.objects.bulk_create(EmployeeRole(employee=row, role=role, branch_id=at) for role, at in wanted - held)
     if held != wanted:
-        changed.append("roles")
+        changed["roles"] = [_spelled(held), _spelled(wanted)]
+
+
+def _spelled(grants: set) -> str:
+    """Roles as the journal keeps them: "manager@3 office@all", with the id of the branch."""
+    return " ".join(sorted(f"{role}@{at or 'all'}" for role, at in grants))

@@ -1,5 +1,7 @@
 """Set-up rows (branches, tills, and those of the floors above): one way to save them, with a journal entry."""
 
+import re
+
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -10,6 +12,8 @@ from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch, Till
 from backoffice.relations.rights import access_of
+
+SECRET = re.compile(r"password|secret|token|hash|api_key|(^|_)pin(_|$)")  # fields whose values no journal holds
 
 
 @keyed("setup.save")
@@ -29,8 +33,7 @@ def save(*, employee, label: str, values: dict, branch_id: int | None, row_id: i
         field.save_form_data(row, values[field.name])
     validated(row)
     row.save()
-    changed = {f.name: [before[f.name], _text(f, row)] for f in fields if before[f.name] != _text(f, row)}
-    record(row, "changed" if row_id else "created", employee, branch_id, changed)
+    record(row, "changed" if row_id else "created", employee, branch_id, _told(before, row, fields))
     return row
 
 
@@ -67,3 +70,10 @@ def guard(employee) -> None:
 def _text(field, row) -> str:
     value = field.value_from_object(row)
     return "" if value is None else str(value)
+
+
+def _told(before: dict, row: Model, fields: list) -> dict:
+    """Per changed field what it was and what it is; of a secret only that it changed."""
+    after = {field.name: _text(field, row) for field in fields}
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    return {name: [] if SECRET.search(name) else pair for name, pair in changed.items()}

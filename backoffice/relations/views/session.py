@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import views as auth
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,17 +21,24 @@ from backoffice.relations.services import logins
 @require_http_methods(["GET", "POST"])
 def login(request):
     known = request.user.is_authenticated
+    email = request.POST.get("username", "").strip().lower()
+    tried = request.method == "POST" and not known and AxesProxyHandler.is_allowed(request, {"username": email})
     response = auth.LoginView.as_view(
         template_name="relations/login.html", redirect_authenticated_user=True, authentication_form=LoginForm
     )(request)
     if request.user.is_authenticated and not known:
         logins.record(employee=request.user, branch_id=request.session.get("branch_id"))
+    elif tried and email:
+        reason = "locked" if getattr(request, "axes_locked_out", False) else "password"
+        logins.record_failure(email=email, reason=reason)
     return response
 
 
 @right("public")
 @require_POST
 def logout(request):
+    if request.user.is_authenticated:
+        logins.record_out(employee=request.user, branch_id=request.session.get("branch_id"))
     return auth.LogoutView.as_view()(request)
 
 

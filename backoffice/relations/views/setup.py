@@ -50,6 +50,10 @@ INDEX = [
             (gettext_lazy("Debiteuren importeren"), gettext_lazy("CSV of XLSX"), "upload", "relations:import"),
         ],
     ),
+    (
+        gettext_lazy("Toezicht"),
+        [(gettext_lazy("Journaal"), gettext_lazy("Wie deed wat, en wanneer"), "history", "relations:journal")],
+    ),
 ]
 
 

@@ -1,0 +1,63 @@
+"""Journaal: what happened, for the beheerder to read. Nobody changes it, here or anywhere."""
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from backoffice.core import paging
+from backoffice.core.formats import format_date
+from backoffice.core.http import asked_int, filter_chip
+from backoffice.relations import journal_list, journal_words
+from backoffice.relations.models import Branch, Employee
+from backoffice.relations.rights import right
+from backoffice.relations.views.pages import trail
+
+
+@right("journal.view")
+@require_GET
+def journal(request):
+    asked = journal_list.Asked.read(request.GET)
+    page = journal_list.page(asked, after=asked_int(request, "after"), before=asked_int(request, "before"))
+    drawn = [
+        {
+            "entry": row,
+            "verb": journal_words.verb(row.action),
+            "subject": journal_words.subject(row.object_type, row.object_id),
+            "key": f"{row.object_type}:{row.object_id}",
+            "url": journal_words.page(row.object_type, row.object_id),
+            "told": journal_words.told(row.data),
+        }
+        for row in page.rows
+    ]
+    context = {
+        "page": page, "drawn": drawn, "trail": trail(), "filters": _chips(request, asked),
+        "counted": paging.counted(journal_list.matching(asked)),
+    }  # fmt: skip
+    return render(request, "relations/journal.html", context)
+
+
+def _chips(request, asked: journal_list.Asked) -> list[dict]:
+    branches = [(str(pk), name) for pk, name in Branch.objects.order_by("name").values_list("pk", "name")]
+    people = [(str(pk), name) for pk, name in Employee.objects.order_by("name").values_list("pk", "name")]
+    areas = [(value, str(label)) for value, label in journal_words.AREAS]
+    chips = [
+        _period(request, asked),
+        filter_chip(request, "branch", _("Filiaal"), str(asked.branch or ""), branches),
+        filter_chip(request, "employee", _("Medewerker"), str(asked.employee or ""), people),
+        filter_chip(request, "area", _("Onderdeel"), asked.area, areas),
+    ]
+    if asked.subject:
+        value = ":".join(asked.subject)
+        label = journal_words.subject(*asked.subject)
+        chips.append(filter_chip(request, "subject", _("Onderwerp"), value, [(value, label)]))
+    return chips
+
+
+def _period(request, asked: journal_list.Asked) -> dict:
+    """The period always stands there; its menu is a form with two days."""
+    chip = filter_chip(request, "from", _("Periode"), "", [])
+    parts = [format_date(day) for day in (asked.first, asked.last) if day]
+    label = _("Periode: %(days)s") % {"days": " t/m ".join(parts)} if parts else _("Periode")
+    kept = [(name, value) for name, value in request.GET.items() if name not in ("from", "to", "after", "before")]
+    template = "parts/filter_period.html"
+    return chip | {"label": label, "template": template, "kept": kept, "first": asked.first, "last": asked.last}
