@@ -17,6 +17,15 @@ max_requests_jitter = 2_000
 accesslog = os.environ.get("ACCESS_LOG") or None
 loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
 control_socket_disable = True
+# its own lines as JSON too
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "backoffice.core.logs.JsonLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"level": "WARNING", "handlers": ["console"]},
+    "loggers": {"gunicorn.error": {"level": loglevel.upper(), "handlers": ["console"], "propagate": False}},
+}
 
 
 def post_fork(server, worker):

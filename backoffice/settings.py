@@ -32,6 +32,7 @@ class Env:
     media_root: Path  # MEDIA_ROOT
     static_root: Path  # STATIC_ROOT: where collectstatic writes
     language: str  # TOONBANK_LANGUAGE: nl (default) or en; the shop speaks one language, whatever a browser asks
+    request_log: bool  # REQUEST_LOG: 1 logs a line for every request
     import_max_bytes: int  # IMPORT_MAX_BYTES: the largest file that may be imported
 
     @classmethod
@@ -58,6 +59,7 @@ class Env:
             media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
             static_root=Path(source.get("STATIC_ROOT") or data / "static"),
             language=_language(source),
+            request_log=_flag(source, "REQUEST_LOG", False),
             import_max_bytes=_whole(source, "IMPORT_MAX_BYTES", 5_000_000),
         )
 
@@ -162,6 +164,7 @@ INSTALLED_APPS = [
     "pos",
 ]
 MIDDLEWARE = [
+    "backoffice.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -249,6 +252,7 @@ DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
 # what the browser is told
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https
 SECURE_SSL_REDIRECT = env.https
+SECURE_REDIRECT_EXEMPT = [r"^gezond/$", r"^klaar/$"]  # a balancer asks them by http, behind the proxy
 SECURE_HSTS_SECONDS = env.hsts_seconds if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
 if env.proxy_ssl_header:
@@ -309,11 +313,15 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "backoffice.core.logs.JsonLine"},
+        "plain": {"()": "backoffice.core.logs.PlainLine"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},  # a page that is not there is no event
+        "toonbank.request": {"level": "INFO" if env.request_log else "WARNING"},
     },
 }

@@ -15,3 +15,5 @@ urlpatterns = [
     path("kassa/", include("pos.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "backoffice.core.views.server_error"

@@ -50,6 +50,7 @@ WHO = {
 }
 # right, methods: the names of the addresses
 TABLE = {
+    ("public", "GET"): "alive ready",
     ("public", "GET POST"): "login",
     ("public", "POST"): "logout",
     ("shell", "GET"): "home search",

@@ -10,6 +10,12 @@ from django.utils.translation import gettext as _
 from backoffice.core.errors import Refusal, Stale
 
 
+def public(view):
+    """Mark a view of this floor that needs no login (the rights of people stand a floor higher)."""
+    view.right = "public"
+    return view
+
+
 def posted_key(request) -> uuid.UUID:
     """The request key that the form carries. Raises Refusal when it is missing or no UUID."""
     try:

@@ -1,5 +1,10 @@
-"""Addresses of the core."""
+"""Addresses of the core: for balancers and monitors, without a login."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from backoffice.core import views
+
+urlpatterns = [
+    path("gezond/", views.alive, name="alive"),
+    path("klaar/", views.ready, name="ready"),
+]

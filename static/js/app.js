@@ -39,7 +39,8 @@ document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")?.includes("toast")) return;
   const text = xhr.status === 403 ? texts.forbidden : xhr.status === 404 ? texts.gone : texts.error;
-  showToast({ text, tone: "bad" });
+  const number = xhr.status >= 500 ? xhr.getResponseHeader("X-Request-ID") : null;
+  showToast({ text: number ? `${text} (${number})` : text, tone: "bad" });
 });
 
 // theme: Licht, Donker, Systeem
