@@ -35,7 +35,8 @@ CHOICES: dict[str, tuple[Any, Any, str]] = {
 # what the columns of the list show; "currency" belongs to the amounts
 SHOWN = (
     "number", "lifecycle", "status", "order_date", "customer_name", "subject", "expected_delivery_date",
-    "payment_state", "gross", "paid_total", "currency", "due_sort", "employee__name", "delivery_method__name",
+    "payment_state", "quotation", "gross", "paid_total", "currency", "due_sort", "employee__name",
+    "delivery_method__name",
 )  # fmt: skip
 NAMES = ("status", "period", *CHOICES, "payment", "channel")
 
@@ -87,7 +88,9 @@ def fixed(name: str) -> list[tuple[str, str]]:
     }[name]
 
 
-WORDS = (Status.PART_DELIVERED, Status.DELIVERED, Status.PART_CANCELLED, Status.CANCELLED, Status.SETTLED)
+WORDS = (
+    Status.PART_DELIVERED, Status.DELIVERED, Status.PART_CANCELLED, Status.CANCELLED, Status.SETTLED, Status.QUOTATION,
+)  # fmt: skip
 
 
 def _date(text: str) -> date | None:
@@ -121,7 +124,9 @@ def matching(filters: Filters, employee) -> QuerySet:
     if status:
         orders = orders.filter(status__in=OPEN) if status == Status.OPEN else orders.filter(status=status)
     if "payment" in filters.values:
-        orders = orders.filter(payment_state=filters.values["payment"], lifecycle=SalesOrder.Lifecycle.CONFIRMED)
+        orders = orders.filter(
+            payment_state=filters.values["payment"], lifecycle=SalesOrder.Lifecycle.CONFIRMED, quotation=False
+        )
     if filters.from_date:
         orders = orders.filter(order_date__gte=filters.from_date)
     if filters.to_date:

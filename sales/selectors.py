@@ -10,18 +10,44 @@ from backoffice.catalog.models import Article
 from backoffice.core import search
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import scoped
-from sales.models import OrderLine, OrderVersion, SalesOrder
+from sales import status
+from sales.models import OrderLine, SalesOrder
 
-SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee")
+SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee", "amends")
 
 
-def open_order(request, order_id: int) -> SalesOrder:
-    """The order, with what its screen shows, in the branches of who asks. Raises Http404."""
+def open_order(request, order_id: int, *, discarded: bool = False) -> SalesOrder:
+    """The order, with what its screen shows, in the branches of who asks. Raises Http404.
+
+    discarded: also one that was dropped or applied, whose form may be sent a second time.
+    """
     orders = scoped(SalesOrder.objects.select_related(*SHOWN), request.user, "sales.view")
-    order = orders.exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED).filter(pk=order_id).first()
+    if not discarded:
+        orders = orders.exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED)
+    order = orders.filter(pk=order_id).first()
     if order is None:
         raise Http404
     return order
+
+
+def whole_order(request, order_id: int) -> SalesOrder:
+    """The order for its page: with the offerte or order it came from or became, and who is amending it (amended_by)."""
+    orders = SalesOrder.objects.select_related(*SHOWN, "claimed_by", "converted_to", "converted_from")
+    orders = scoped(orders, request.user, "sales.view").exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED)
+    order = orders.filter(pk=order_id).first()
+    if order is None:
+        raise Http404
+    order.amended_by = None
+    if order.number and status.allowed(order, "amend"):
+        open_one = SalesOrder.objects.filter(amends=order, lifecycle=SalesOrder.Lifecycle.DRAFT)
+        order.amended_by = open_one.select_related("claimed_by").first()
+    return order
+
+
+def amended_order(request, order_id: int) -> int | None:
+    """The order that this amendment, applied or dropped by now, belonged to."""
+    orders = scoped(SalesOrder.objects.filter(pk=order_id), request.user, "sales.view")
+    return orders.values_list("amends_id", flat=True).first()
 
 
 def lines_of(order: SalesOrder) -> list[OrderLine]:
@@ -116,7 +142,7 @@ def article_options(text: str, limit: int = 12) -> list[Article]:
 
 def open_amount_of(customer: Customer) -> Decimal:
     """What the customer still has to pay on confirmed orders, EUR. Index: order_of_customer."""
-    open_orders = customer.orders.filter(lifecycle=SalesOrder.Lifecycle.CONFIRMED)
+    open_orders = customer.orders.filter(lifecycle=SalesOrder.Lifecycle.CONFIRMED, quotation=False)
     left = open_orders.aggregate(left=Sum(F("gross") - F("paid_total"), output_field=DecimalField()))["left"]
     return left or Decimal(0)
 
@@ -125,11 +151,6 @@ def last_orders_of(customer: Customer, but: SalesOrder, employee) -> list[SalesO
     """The newest five other orders of the customer, in the branches of the employee. Index: order_of_customer."""
     orders = scoped(customer.orders.exclude(pk=but.pk).filter(number__gt=""), employee, "sales.view")
     return list(orders.order_by("-order_date", "-id")[:5])
-
-
-def history_of(order: SalesOrder) -> list[OrderVersion]:
-    """The confirmed versions, newest first."""
-    return list(order.versions.select_related("employee").order_by("-version")[:20])
 
 
 def by_code(request, code: str) -> SalesOrder | Customer | None:

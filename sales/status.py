@@ -36,6 +36,7 @@ ACTIONS: dict[str, set[str]] = {
     "print": ALL - {Status.DRAFT.value},
     "mail": ALL - {Status.DRAFT.value},
     "export": ALL,
+    "history": ALL - {Status.DRAFT.value},
     "confirm_amendment": {Status.DRAFT},
     "discard_amendment": {Status.DRAFT},
 }

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from sales.views import lines, matrix, order, orders, picker, scan, search, setup
+from sales.views import (
+    amending,
+    cancelling,
+    copying,
+    history,
+    lines,
+    matrix,
+    order,
+    orders,
+    picker,
+    scan,
+    search,
+    setup,
+)
 
 ORDER = "verkooporders/<int:order_id>/"
 LINE = ORDER + "regels/<int:line_id>/"
@@ -23,6 +36,14 @@ urlpatterns = [
     path(ORDER + "btw/", order.vat_mode, name="vat_mode"),
     path(ORDER + "korting/", order.discount, name="discount"),
     path(ORDER + "bevestigen/", order.confirm, name="confirm"),
+    path(ORDER + "wijzigen/", amending.amend, name="amend"),
+    path(ORDER + "wijzigen/verwerpen/", amending.discard_amendment, name="discard_amendment"),
+    path(ORDER + "wijzigen/geleverd/", amending.take_delivered, name="take_delivered"),
+    path(ORDER + "annuleren/", cancelling.cancel, name="cancel"),
+    path(ORDER + "annulering-terugdraaien/", cancelling.undo_cancel, name="undo_cancel"),
+    path(ORDER + "kopie/", copying.copy, name="copy"),
+    path(ORDER + "omzetten/", copying.convert, name="convert"),
+    path(ORDER + "geschiedenis/", history.history, name="history"),
     path(ORDER + "zijkant/", order.side, name="side"),
     path(ORDER + "scan/", scan.scan, name="scan"),
     path(ORDER + "artikel/", lines.add, name="add"),

@@ -187,6 +187,7 @@ class SalesOrder(models.Model):
     late: bool
     new_version: Any
     left_out: list[str]
+    amended_by: "SalesOrder | None"
 
     def __str__(self):
         return self.number or str(_("Concept"))
@@ -300,6 +301,8 @@ class OrderLine(models.Model):
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
     title: str
+    box: dict
+    rated: bool
     cells: list
     request_key: str
     url: str

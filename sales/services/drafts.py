@@ -119,7 +119,7 @@ def _rate(draft: Draft) -> None:
     for line in draft.lines:
         percent = percents.get(line.vat_code, line.vat_percent)
         if percent != line.vat_percent:
-            line.vat_percent = percent
+            line.vat_percent, line.rated = percent, True
             draft.touch(line)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sales import status
 from sales.models import SalesOrder
+from sales.services import cancelling
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,18 @@ def buttons(request, order: SalesOrder, actions: tuple[Action, ...]) -> list[dic
     """Those of the actions that this employee may take now, as templates/sales/_actions.html shows them."""
     found = []
     for action in actions:
+        if action.action == "undo_cancel" and not undoable(order):
+            continue
         if not (status.allowed(order, action.action) and request.access.can(action.right, order.branch_id)):
             continue
         if url := _first(action.urls, order.pk):
             found.append({"action": action, "url": url})
     return found
+
+
+def undoable(order: SalesOrder) -> bool:
+    """Whether something was cancelled today and not amended since."""
+    return status.allowed(order, "undo_cancel") and cancelling.last_cancellation(order) is not None
 
 
 def _first(names: tuple[str, ...], pk: int) -> str:

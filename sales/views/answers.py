@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -65,7 +65,25 @@ def dress(line: OrderLine, *, new: bool = False) -> OrderLine:
     return line
 
 
-def _url(name: str, *args) -> str:
+def go(request, url: str) -> HttpResponse:
+    """The answer that goes on to another page: for htmx by its header, else 303."""
+    if not request.headers.get("HX-Request"):
+        response: HttpResponse = HttpResponseRedirect(url)
+        response.status_code = 303
+        return response
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def editable(request, order: SalesOrder) -> bool:
+    """Whether this employee may change lines and header now: an amendment is edited by who has it alone."""
+    if not (status.allowed(order, "edit") and request.access.can("sales.edit", order.branch_id)):
+        return False
+    return not order.amends_id or order.claimed_by_id == request.user.pk
+
+
+def url_of(name: str, *args) -> str:
     """The address of a screen that another part of the house may bring; empty while it is not there."""
     try:
         return reverse(name, args=args)
@@ -77,13 +95,13 @@ def context(request, order: SalesOrder, **more) -> dict:
     """What every part of the screen needs, without reading anything."""
     return {
         "order": order,
-        "editable": status.allowed(order, "edit") and request.access.can("sales.edit", order.branch_id),
+        "editable": editable(request, order),
         "head_key": new_key(),
         "foot_key": new_key(),
         "now": timezone.localtime(),
         "including": order.vat_mode == "inclusive",
-        "matrix_url": _url("sales:matrix", order.pk),
-        "picker_url": _url("sales:picker", order.pk),
+        "matrix_url": url_of("sales:matrix", order.pk),
+        "picker_url": url_of("sales:picker", order.pk),
         **more,
     }
 
@@ -110,8 +128,8 @@ def _modes(order: SalesOrder) -> list[tuple[str, str]]:
 def page_context(request, order: SalesOrder) -> dict:
     """Everything of the whole screen."""
     groups = prepare(order)
-    editable = status.allowed(order, "edit") and request.access.can("sales.edit", order.branch_id)
-    if editable:
+    may_edit = editable(request, order)
+    if may_edit:
         for group in groups:
             for line in group.lines:
                 dress(line)
@@ -119,7 +137,7 @@ def page_context(request, order: SalesOrder) -> dict:
         request,
         order,
         groups=groups,
-        **(header_context(request, order) if editable else {}),
+        **(header_context(request, order) if may_edit else {}),
         **foot_context(order),
         head_actions=actions.buttons(request, order, actions.HEAD),
         foot_actions=actions.buttons(request, order, actions.FOOT),
@@ -130,7 +148,7 @@ def page_context(request, order: SalesOrder) -> dict:
 def header_context(request, order: SalesOrder, form: HeaderForm | None = None) -> dict:
     return {
         "form": form or HeaderForm(instance=order, user=request.user),
-        "customer_new_url": _url("relations:customer_dialog"),
+        "customer_new_url": url_of("relations:customer_dialog"),
         "addresses": list(order.customer.addresses.all()) if order.customer else [],
     }
 
@@ -229,6 +247,8 @@ def notices(request, order: SalesOrder, *, refusals=(), stale: Stale | None = No
     for refusal in marked:
         form.add_error(refusal.field, refusal.message)
     values = context(request, order, problems=[_problem(refusal) for refusal in refusals], stale=stale)
+    if order.amends_id and stale and stale.fields and stale.code == "stale" and not stale.who:
+        values["resolve_url"] = reverse("sales:take_delivered", args=[order.pk])
     values |= header_context(request, order, form)
     values["fields"] = [form[name] for name in dict.fromkeys(refusal.field for refusal in marked)]
     html = render_to_string("sales/_notices.html", values, request=request)

@@ -125,7 +125,7 @@ def _order_row(order, words) -> str:
     if draft:
         label = escape(words["pick"] % {"name": order.customer_name or words["nobody"]})
         tick = f'<input type="checkbox" name="order" value="{order.pk}" aria-label="{label}">'
-    if draft or order.status == SalesOrder.Status.CANCELLED:
+    if not order.owes:
         pay = f'<span class="muted">{words["none"]}</span>'
     else:
         pay = toonbank.pay(order.payment_state, words["payments"][order.payment_state])
@@ -137,7 +137,7 @@ def _order_row(order, words) -> str:
     left = gross - order.paid_total.amount
     owed = (
         f'<span class="strong">{format_amount(left)}</span>'
-        if left and not draft
+        if left and order.owes
         else '<span class="empty-zero">–</span>'
     )
     before, after = words["url"]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,14 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
-from backoffice.core.http import posted_int, posted_key
+from backoffice.core.http import asked_int, posted_int, posted_key
 from backoffice.core.input import InputError
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from sales import selectors, status
+from sales import history, selectors, status
 from sales.forms import HeaderForm, read_discount, read_reason
-from sales.services import confirming, drafts
+from sales.services import amending, confirming, drafts
 from sales.views import answers
+
+CHANGED = "gewijzigd"  # in the URL: the version that was just confirmed
 
 
 @right("sales.edit")
@@ -34,8 +36,17 @@ def create(request):
 @right("sales.view")
 @require_GET
 def order(request, order_id):
-    shown = selectors.open_order(request, order_id)
-    return render(request, "sales/order.html", answers.page_context(request, shown))
+    try:
+        shown = selectors.whole_order(request, order_id)
+    except Http404:
+        if amended := selectors.amended_order(request, order_id):
+            return redirect("sales:order", amended)
+        raise
+    values = answers.page_context(request, shown)
+    if version := asked_int(request, CHANGED):
+        values["changed"] = shown.versions.filter(version=version, version__gt=1).first()
+        values["mail_url"] = answers.url_of("documents:mail", shown.pk)
+    return render(request, "sales/order.html", values)
 
 
 @right("sales.edit")
@@ -56,16 +67,40 @@ def header(request, order_id):
             revision=posted_int(request, "revision"),
             values=values,
             employee=request.user,
+            sure=bool(request.POST.get("sure")),
             key=posted_key(request),
         )
+    except drafts.Repriced as repriced:
+        return _ask_to_reprice(request, current, names, repriced)
     except Stale as stale:
         return answers.notices(request, current, stale=stale)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return answers.head_answer(request, current, names or [refusal.field], form, refusal.status)
-    if {"customer", "order_type"} & set(values):
-        return answers.consequences(request, saved, [*names, *drafts.ADDRESSES], saved.vat_mode != mode)
+    other_prices = saved.vat_mode != mode or any(getattr(line, "rated", False) for line in saved.all_lines)
+    if other_prices or {"customer", "order_type"} & set(values):
+        answer = answers.consequences(request, saved, [*names, *drafts.ADDRESSES], other_prices)
+        return http.close_dialog(answer) if request.POST.get("sure") else answer
     return answers.head_answer(request, saved, names or values)
+
+
+def _ask_to_reprice(request, order, names, repriced: drafts.Repriced):
+    """What was chosen on an amendment changes its prices: both totals, and the fields as they were for Nee."""
+    words = {"old": format_money(repriced.old), "new": format_money(repriced.new), "mode": repriced.mode}
+    form = HeaderForm(instance=order, user=request.user)
+    ask = {
+        "title": _("Prijzen van de order wijzigen?"),
+        "text": _("Het totaal gaat van %(old)s naar %(new)s (%(mode)s).") % words,
+        "url": request.path,
+        "key": new_key(),
+        "fields": {name: request.POST[name] for name in [*names, "revision"] if name in request.POST} | {"sure": "1"},
+        "swap": "none",
+    }
+    values = answers.context(request, order, **answers.header_context(request, order, form), **ask)
+    values["fields_shown"] = [form[name] for name in names]
+    response = render(request, "sales/_ask_reprice.html", values)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog-host", "innerHTML"
+    return response
 
 
 def _chosen_address(request, order) -> dict:
@@ -94,13 +129,7 @@ def discard(request, order_id):
         )
     drafts.discard(order_id=shown.pk, employee=request.user, key=posted_key(request))
     messages.success(request, _("Het concept is verwijderd."))
-    return _go(request, answers._url("sales:orders") or "/")
-
-
-def _go(request, url: str) -> HttpResponse:
-    response = HttpResponse(status=204)
-    response.headers["HX-Redirect"] = url
-    return response
+    return answers.go(request, reverse("sales:orders"))
 
 
 @right("sales.edit")
@@ -162,20 +191,28 @@ def _discount_refused(request, order, typed, refusal):
 @right("sales.edit")
 @require_POST
 def confirm(request, order_id):
+    """Verkooporder bevestigen: of a draft, or of an amendment."""
+    current = selectors.open_order(request, order_id, discarded=True)
+    service = amending.confirm_amendment if current.amends_id else confirming.confirm
     try:
-        order = confirming.confirm(
+        order = service(
             order_id=order_id,
             employee=request.user,
             revision=posted_int(request, "revision"),
             key=posted_key(request),
         )
     except Stale as stale:
-        return answers.notices(request, selectors.open_order(request, order_id), stale=stale)
+        return answers.notices(request, current, stale=stale)
     except Refusal as refusal:
-        current = selectors.open_order(request, order_id)
         return answers.notices(request, current, refusals=getattr(refusal, "all", [refusal]))
-    messages.success(request, _("Verkooporder %(number)s is bevestigd.") % {"number": order.number})
-    return _go(request, reverse("sales:order", args=[order.pk]))
+    url = reverse("sales:order", args=[order.pk])
+    if not current.amends_id:
+        messages.success(request, _("Verkooporder %(number)s is bevestigd.") % {"number": order.number})
+    elif getattr(order, "new_version", order):
+        url += f"?{CHANGED}={order.version}"
+    else:
+        messages.info(request, _("Er is niets gewijzigd aan %(number)s.") % {"number": order.number})
+    return answers.go(request, url)
 
 
 @right("sales.view")
@@ -190,5 +227,5 @@ def side(request, order_id):
             "last_orders": selectors.last_orders_of(order.customer, order, request.user),
         }
     if order.number:
-        values["versions"] = selectors.history_of(order)
+        values["events"] = history.shortly(order)
     return render(request, "sales/_side.html", values)

@@ -69,7 +69,7 @@ def _unknown(refusal: Refusal, code: str = "") -> HttpResponse:
 
 
 def _matrix(order_id: int, article_id: int) -> str:
-    url = answers._url("sales:matrix", order_id)
+    url = answers.url_of("sales:matrix", order_id)
     return f"{url}?artikel={article_id}" if url else ""
 
 
