@@ -218,7 +218,12 @@ class SalesOrder(models.Model):
     @property
     def open_amount(self):
         """What is left to pay (Nog te betalen), EUR including VAT."""
-        return self.gross - self.paid_total
+        return self.gross - self.paid_so_far
+
+    @property
+    def paid_so_far(self):
+        """What is paid, EUR; of an amendment what is paid on its order."""
+        return self.amends.paid_total if self.amends_id else self.paid_total
 
 
 class OrderLine(models.Model):

@@ -30,7 +30,7 @@ def amend(request, order_id):
 
 def _ask_to_take_over(request, order, claimed: Claimed):
     ask = {
-        "title": claimed.message,
+        "title": claimed.message.rstrip("."),
         "text": _("Neemt u de wijziging van order %(order)s over, dan gaat u verder met wat er al is ingevuld.")
         % {"order": order},
         "url": request.path,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from backoffice.core.formats import format_amount, format_date, format_percent
+from backoffice.core.formats import format_amount, format_date, format_percent, format_quantity
 from backoffice.core.templatetags import toonbank
 from sales.models import SalesOrder
 
@@ -51,6 +51,8 @@ class DrawnLine:
             goods = (
                 f'<td class="single"><span class="code">{number}</span>&ensp;<span class="strong">{name}</span></td>'
             )
+        if done := _done(line):
+            goods = goods.removesuffix("</td>") + f'<span class="done">{done}</span></td>'
         cells = "".join(f"{TEXT if cell.name == 'text' else TD}{_cell(line, cell)}</td>" for cell in line.cells)
         percent = format_percent(line.vat_percent)
         return f'{goods}{cells}<td class="num muted">{percent}</td><td class="num ruled">{_total(line)}</td>'
@@ -73,6 +75,12 @@ class DrawnLine:
 def cell(line, box) -> SafeString:
     """One cell, out of band."""
     return mark_safe(_cell(line, box, OOB))  # noqa: S308
+
+
+def _done(line) -> str:
+    """What of a line of an amendment is delivered and cancelled already, in words."""
+    words = {_("%s geleverd"): line.delivered_quantity, _("%s geannuleerd"): line.cancelled_quantity}
+    return escape(", ".join(word % format_quantity(abs(pieces)) for word, pieces in words.items() if pieces))
 
 
 def _marks(line, oob: str = "") -> str:
