@@ -65,7 +65,7 @@ TABLE = {
     ("customers.import", "GET POST"): "relations:import",
     ("catalog.view", "GET"): "catalog:articles catalog:article catalog:image",
     ("catalog.edit", "POST"): "catalog:variant catalog:variant_add",
-    ("catalog.edit", "GET POST"): "catalog:article_new catalog:article_edit",
+    ("catalog.edit", "GET POST"): "catalog:article_new catalog:article_edit sales:link_code",
     ("catalog.import", "GET"): "catalog:import_job catalog:import_progress",
     ("catalog.import", "POST"): "catalog:import_columns catalog:import_start",
     ("catalog.import", "GET POST"): "catalog:import",

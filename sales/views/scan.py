@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.catalog.offers import ChooseSize
+from backoffice.catalog.services import barcodes
 from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
@@ -40,10 +42,15 @@ def scan(request, order_id):
     except ChooseSize as choose:
         return _answer(HttpResponse(status=200), "choose", choose.message, url=_matrix(order_id, choose.article_id))
     except Refusal as refusal:
-        if refusal.code in ("scan.unknown", "scan.check_digit"):
-            return _other(request, order_id, code) or _unknown(refusal, code)
+        if refusal.code == "scan.unknown":
+            return _other(request, order_id, code) or _unknown(refusal, code, _link(request, order_id, code, times))
         return _unknown(refusal)
-    return _answer(answers.lines_answer(request, order, cells=("quantity",)), "known", *_said(order, quantity))
+    return said(answers.lines_answer(request, order, cells=("quantity",)), order, quantity)
+
+
+def said(response, order, quantity: Decimal) -> HttpResponse:
+    """Let the scan line say what was added."""
+    return _answer(response, "known", *_said(order, quantity))
 
 
 def _answer(response, state: str, text: str, count: str = "", **more) -> HttpResponse:
@@ -61,11 +68,22 @@ def _said(order, quantity: Decimal) -> tuple[str, str]:
     return title(line), count
 
 
-def _unknown(refusal: Refusal, code: str = "") -> HttpResponse:
+def _unknown(refusal: Refusal, code: str = "", link: str = "") -> HttpResponse:
     text = refusal.message
     if refusal.code == "scan.unknown":
         text = _("Onbekende code %(code)s") % {"code": code[:64]}
-    return _answer(HttpResponse(status=refusal.status), "unknown", text, code=refusal.code)
+    return _answer(HttpResponse(status=refusal.status), "unknown", text, code=refusal.code, link=link)
+
+
+def _link(request, order_id: int, code: str, times: str) -> str:
+    """Where the unknown code is linked to an article; empty without the right, or when it can be no barcode."""
+    try:
+        barcodes.check(code)
+    except Refusal:
+        return ""
+    if not request.access.can("catalog.edit"):
+        return ""
+    return f"{reverse('sales:link_code', args=[order_id])}?{urlencode({'code': code, 'quantity': times})}"
 
 
 def _matrix(order_id: int, article_id: int) -> str:

@@ -21,6 +21,7 @@ const field = document.getElementById("scan-code");
 const say = line.querySelector("[data-say]");
 const count = line.querySelector("[data-count]");
 const alarm = document.getElementById("scan-alert");
+const link = line.querySelector("[data-link]");
 const words = line.dataset;
 const store = `scans:${line.dataset.url}`;
 
@@ -134,13 +135,31 @@ function draw(html) {
   document.dispatchEvent(new CustomEvent("scan:shown"));
 }
 
-function shown({ state, text, count: number, url, go }) {
+function shown({ state, text, count: number, url, go, link: linked = "" }) {
   show(state, text, number);
+  offerLink(linked, text);
   if (go) location.assign(go);
   if (state === "choose" && url) {
     document.dispatchEvent(new CustomEvent("open-dialog", { detail: { url } }));
   }
 }
+
+// a dialog answered in place of a scan (a code that was linked, a large quantity that was meant)
+document.addEventListener("scanned", (event) => {
+  key = event.detail.key;
+  shown(event.detail);
+});
+
+// an unknown code can be linked until the next scan is answered
+function offerLink(url, text) {
+  if (!link) return;
+  link.hidden = !url;
+  link.dataset.link = url;
+  link.querySelector("[data-link-code]").textContent = url ? ` (${text})` : "";
+}
+link?.addEventListener("click", () => {
+  document.dispatchEvent(new CustomEvent("open-dialog", { detail: { url: link.dataset.link } }));
+});
 
 // ---- what the line says ----------------------------------------------------------------------------------------
 function show(state, text, number = "") {

@@ -11,7 +11,7 @@ from PIL import Image
 
 from backoffice.catalog import stock
 from backoffice.catalog.models import Article, Barcode, Brand, Colour, Size, Variant
-from backoffice.catalog.services import articles, pictures, variants
+from backoffice.catalog.services import articles, barcodes, pictures, variants
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import new_key
 from tests import factories
@@ -275,7 +275,8 @@ def test_of_two_who_give_the_same_number_or_barcode_at_once_one_hears_who_was_fi
     office = factories.employee()
     first, second = (factories.article(number, barcodes=False).variants.get() for number in ("80100", "90100"))
     both, told = threading.Barrier(2), []
-    checked = articles._check if what == "article number" else articles._check_free
+    module, name = (articles, "_check") if what == "article number" else (barcodes, "check_free")
+    checked = getattr(module, name)
     waited = threading.local()
 
     def wait_once(*arguments):
@@ -284,7 +285,7 @@ def test_of_two_who_give_the_same_number_or_barcode_at_once_one_hears_who_was_fi
             waited.done = True
             both.wait(timeout=10)
 
-    monkeypatch.setattr(articles, checked.__name__, wait_once)
+    monkeypatch.setattr(module, name, wait_once)
 
     def run(variant):
         try:

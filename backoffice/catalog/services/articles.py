@@ -1,15 +1,12 @@
 """Making and changing articles; making, pricing, coding and switching variants."""
 
-import re
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from stdnum import ean
 
-from backoffice.catalog.models import Article, ArticleGroup, Barcode, Brand, SizeRange, Variant, VatRate
-from backoffice.catalog.offers import EAN_LENGTHS
-from backoffice.catalog.services import variants
+from backoffice.catalog.models import Article, ArticleGroup, Brand, SizeRange, Variant, VatRate
+from backoffice.catalog.services import barcodes, variants
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
@@ -102,38 +99,13 @@ def set_variant(*, employee, variant_id: int, codes: list[str], own_price: Decim
         raise Refusal("variant.price", _("Vul een prijs van 0 of meer in."), "own_price")
     codes = list(dict.fromkeys(codes))
     for code in codes:
-        check_code(code)
-    _check_free(codes, variant)
+        barcodes.check(code)
+    barcodes.check_free(codes, variant)
     variant.own_price, variant.active = own_price, active
     variant.save(update_fields=["own_price", "currency", "active"])
     variant.barcodes.exclude(code__in=codes).delete()
-    known = set(variant.barcodes.values_list("code", flat=True))
-    try:
-        with transaction.atomic():
-            Barcode.objects.bulk_create(Barcode(code=code, variant=variant) for code in codes if code not in known)
-    except IntegrityError:
-        _check_free(codes, variant)  # somebody was first with one of them
-        raise
+    barcodes.add(codes, variant)
     return variant
-
-
-def _check_free(codes: list[str], variant: Variant) -> None:
-    taken = Barcode.objects.filter(code__in=codes).exclude(variant=variant)
-    for barcode in taken.select_related("variant__article", "article"):
-        holder = barcode.article or barcode.variant.article
-        raise Refusal(
-            "barcode.taken",
-            _("Barcode %(code)s is al van %(article)s.") % {"code": barcode.code, "article": holder},
-            "codes",
-        )
-
-
-def check_code(code: str) -> None:
-    """Raises Refusal for a barcode that no scanner could read: too long, or an EAN with a wrong check digit."""
-    if not code or len(code) > 64 or not code.isascii() or not code.isprintable():
-        raise Refusal("barcode.form", _("Een barcode heeft 1 tot 64 letters en cijfers."), "codes")
-    if re.fullmatch("[0-9]+", code) and len(code) in EAN_LENGTHS and not ean.is_valid(code):
-        raise Refusal("barcode.check_digit", _("Het controlecijfer van %s klopt niet.") % code, "codes")
 
 
 def _guard(employee) -> None:
