@@ -1,6 +1,7 @@
 """What the order screen answers with: only what changed, as parts that htmx puts in their places (out of band)."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -8,8 +9,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import http
+from backoffice.catalog import offers
+from backoffice.core import formats, http
 from backoffice.core.errors import Refusal, Stale
+from backoffice.core.input import ASK_ABOVE
 from backoffice.core.keys import new_key
 from backoffice.relations.models import VatMode
 from sales import selectors, status
@@ -236,6 +239,30 @@ def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refus
         stale=refusal if isinstance(refusal, Stale) else None,
     )
     return HttpResponse(render_to_string("sales/_cell_refused.html", values, request=request), status=refusal.status)
+
+
+def is_it_right(quantity: Decimal) -> str:
+    """The question before a large quantity is taken: "1.500 stuks, klopt dat?"."""
+    return _("%(number)s stuks, klopt dat?") % {"number": formats.format_quantity(quantity)}
+
+
+def ask_many(request, order_id: int, items: list[tuple[int, Decimal]], **how) -> HttpResponse | None:
+    """Asks, in a dialog over what is open, whether quantities above 999 are meant; None where nothing is to be asked.
+
+    items: [(variant id, pieces)] as typed. how: form (the id of the form that is sent again with `sure`), or url, key
+    and fields of a form in the dialog itself. What was typed stays where it is.
+    """
+    many = {pk: quantity for pk, quantity in items if quantity > ASK_ABOVE}
+    if not many or "sure" in request.POST:
+        return None
+    order = selectors.open_order(request, order_id)
+    named = {offer.variant_id: offer.title for offer in offers.offers(order.order_date, variants=list(many))}
+    rows = [(named[pk], is_it_right(quantity)) for pk, quantity in many.items() if pk in named]
+    if not rows:
+        return None  # the service says what is wrong with them
+    response = HttpResponse(render_to_string("sales/_ask_many.html", {"rows": rows, **how}, request=request))
+    response.headers["HX-Reswap"] = "none"
+    return response
 
 
 def notices(request, order: SalesOrder, *, refusals=(), stale: Stale | None = None) -> HttpResponse:

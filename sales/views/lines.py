@@ -32,7 +32,7 @@ def line(request, order_id, line_id):
     try:
         values = _read(request, order_id, line_id, typed)
         if values.get("quantity", 0) > ASK_ABOVE and "sure" not in request.POST:
-            raise Refusal("line.many", _("Klopt dit aantal? Het is hoger dan 999."), "quantity")
+            raise Refusal("line.many", answers.is_it_right(values["quantity"]), "quantity")
         order = lines.set_line(
             order_id=order_id,
             line_id=line_id,

@@ -48,6 +48,10 @@ def _save(request, order_id, article_id):
     try:
         if refusals:
             raise Refusals(refusals)
+        wanted = [(cell.variant_id, cell.wanted) for cell in cells]
+        ask = answers.ask_many(request, order_id, wanted, form="matrix-form")
+        if ask:
+            return ask
         order = services.save(
             order_id=order_id, article_id=article_id, cells=cells, employee=request.user, key=posted_key(request)
         )

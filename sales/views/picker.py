@@ -41,6 +41,9 @@ def _add(request, order_id):
     try:
         if refusals:
             raise Refusals(refusals)
+        ask = answers.ask_many(request, order_id, items, form="picker-chosen")
+        if ask:
+            return ask
         order = lines.add(order_id=order_id, items=items, employee=request.user, key=posted_key(request))
     except Refusal as refusal:
         return _refused(request, order_id, typed, refusal)

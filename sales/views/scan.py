@@ -9,12 +9,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from backoffice.catalog import offers
 from backoffice.catalog.offers import ChooseSize
 from backoffice.catalog.services import barcodes
 from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
 from backoffice.core.http import posted_key
+from backoffice.core.input import ASK_ABOVE
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import right
@@ -23,7 +25,7 @@ from sales.services import drafts, lines
 from sales.services.versions import title
 from sales.views import answers
 
-TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+TIMES = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
 @right("sales.edit")
@@ -33,8 +35,11 @@ def scan(request, order_id):
     code = request.POST.get("code", "").strip()
     times = request.POST.get("quantity", "1")
     if not TIMES.fullmatch(times):
-        return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 999 stuks tegelijk."), "quantity"))
+        return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 99.999 stuks tegelijk."), "quantity"))
     quantity = Decimal(times)
+    ask = _ask(request, order_id, code, quantity) if quantity > ASK_ABOVE else None
+    if ask:
+        return ask
     try:
         order = lines.scan(
             order_id=order_id, code=code, quantity=quantity, employee=request.user, key=posted_key(request)
@@ -46,6 +51,19 @@ def scan(request, order_id):
             return _other(request, order_id, code) or _unknown(refusal, code, _link(request, order_id, code, times))
         return _unknown(refusal)
     return said(answers.lines_answer(request, order, cells=("quantity",)), order, quantity)
+
+
+def _ask(request, order_id: int, code: str, quantity: Decimal) -> HttpResponse | None:
+    """Whether so many pieces are meant; None when they are, or when the code is of nothing."""
+    order = selectors.open_order(request, order_id)
+    try:
+        offer = offers.by_code(code, order.order_date)
+    except Refusal:
+        return None
+    fields = {"code": code, "quantity": str(quantity)}
+    url = reverse("sales:scan", args=[order_id])
+    ask = answers.ask_many(request, order_id, [(offer.variant_id, quantity)], url=url, key=new_key(), fields=fields)
+    return ask and _answer(ask, "choose", f"{offer.title}: {answers.is_it_right(quantity)}")
 
 
 def said(response, order, quantity: Decimal) -> HttpResponse:

@@ -154,6 +154,23 @@ function mark() {
   fresh.at(-1).scrollIntoView({ block: "nearest" });
 }
 
+// Ja to large quantities: the form below the question is sent once more, and says that they are meant
+document.addEventListener("click", (event) => {
+  const yes = event.target.closest?.("[data-sure-form]");
+  const form = yes && document.getElementById(yes.dataset.sureForm);
+  if (!form) return;
+  const sure = document.createElement("input");
+  Object.assign(sure, { type: "hidden", name: "sure", value: "1" });
+  form.append(sure);
+  yes.closest("dialog").close();
+  form.requestSubmit();
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.parameters.sure && event.detail.elt.matches("#picker-chosen, #matrix-form")) {
+    event.detail.elt.querySelector("input[name=sure]")?.remove();
+  }
+});
+
 // the server asks for a dialog: the Kleur-/maatvenster after choosing or scanning an article
 document.addEventListener("open-dialog", (event) => {
   const url = event.detail.url ?? event.detail.value?.url;

@@ -148,6 +148,7 @@ function shown({ state, text, count: number, url, go, link: linked = "" }) {
 document.addEventListener("scanned", (event) => {
   key = event.detail.key;
   shown(event.detail);
+  event.target.closest?.("dialog[data-sure]")?.close();
 });
 
 // an unknown code can be linked until the next scan is answered
@@ -187,7 +188,7 @@ function armed() {
 function take(typed) {
   const text = typed.trim();
   if (!text) return;
-  const found = /^([1-9]\d{0,2})\s*[x×*]\s*(.*)$/i.exec(text);
+  const found = /^([1-9]\d{0,4})\s*[x×*]\s*(.*)$/i.exec(text);
   if (found && !found[2]) {
     times = Number(found[1]);
     clearTimeout(back);

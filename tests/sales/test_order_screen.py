@@ -151,10 +151,18 @@ def test_a_wrong_cell_keeps_what_was_typed_and_holds_back_confirming(page, opene
 def test_more_than_999_pieces_are_asked_about(page, opened):
     s = shop()
     order = opened(s, items=[(s.wit40, 1)])
-    page.get_by_label("Aantal Oxford-overhemd Kade Wit 40").fill("1.200")
-    page.keyboard.press("Tab")
-    page.get_by_role("dialog", name="1.200 stuks Oxford-overhemd Kade Wit 40?").wait_for()
-    assert pieces(order) == [("Wit 40", 1)]
+    cell = page.get_by_label("Aantal Oxford-overhemd Kade Wit 40")
+    for typed in ("1500", "1.200"):
+        cell.fill(typed)
+        page.keyboard.press("Tab")
+        dialog = page.get_by_role("dialog", name="Oxford-overhemd Kade Wit 40")
+        dialog.get_by_text({"1500": "1.500", "1.200": "1.200"}[typed] + " stuks, klopt dat?").wait_for()
+        assert dialog.get_by_role("button", name="Nee").evaluate("button => button === document.activeElement")
+        assert pieces(order) == [("Wit 40", 1)]
+        if typed == "1500":
+            dialog.get_by_role("button", name="Nee").click()
+            assert cell.input_value() == "1500"
+            assert (pieces(order), page.locator("[data-unsaved]").count()) == ([("Wit 40", 1)], 1)
     page.get_by_role("button", name="Ja").click()
     page.locator("#order-settle .due", has_text="€ 59.940,00").wait_for()
     assert page.locator("[data-unsaved]").count() == 0
