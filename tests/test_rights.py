@@ -54,7 +54,7 @@ TABLE = {
     ("public", "GET POST"): "login",
     ("public", "POST"): "logout",
     ("shell", "GET"): "home search",
-    ("shell", "POST"): "relations:switch_branch",
+    ("shell", "POST"): "relations:switch_branch relations:scan_prefix",
     ("customers.view", "GET"): """relations:customers relations:customer relations:customer_options
         relations:customer_choose""",
     ("customers.edit", "GET"): "relations:customer_address_row relations:customer_dialog",

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.relations.models import Branch
+from backoffice.relations.models import SCAN_PREFIXES, Branch
 
 # label, icon, URL name, right, the first parts of the path that light it up
 NAV = [
@@ -16,7 +16,7 @@ NAV = [
 
 
 def shell(request):
-    """nav, branches (that the employee may work at), branch and employee; nothing for a fragment or a stranger."""
+    """nav, branches to work at, branch, employee, key of the desk's scanner; nothing for a fragment or a stranger."""
     access = getattr(request, "access", None)
     if access is None or request.headers.get("HX-Request"):
         return {}
@@ -35,4 +35,11 @@ def shell(request):
         for label, icon, name, right, prefixes in NAV
         if access.can(right)
     ]
-    return {"nav": nav, "branches": branches, "branch": branch, "employee": request.user}
+    return {
+        "nav": nav,
+        "branches": branches,
+        "branch": branch,
+        "employee": request.user,
+        "scan_prefixes": SCAN_PREFIXES,
+        "scan_prefix": request.user.preferences.get("scan_prefix", ""),
+    }

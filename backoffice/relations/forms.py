@@ -220,7 +220,7 @@ class BranchForm(forms.ModelForm):
 class TillForm(forms.ModelForm):
     class Meta:
         model = Till
-        fields = ["branch", "number", "name", "printer_host", "printer_port", "active"]
+        fields = ["branch", "number", "name", "printer_host", "printer_port", "scan_prefix", "active"]
 
 
 class EmployeeForm(forms.ModelForm):

@@ -63,6 +63,10 @@ class Branch(Address):
         return self.name
 
 
+# keys that a scanner may send before each code: those that type nothing and that a browser can do without
+SCAN_PREFIXES = ("F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "Pause", "ScrollLock")
+
+
 class Till(models.Model):
     """A till (kassa) of a branch; the browser on it is known by the hash of its device token."""
 
@@ -71,6 +75,15 @@ class Till(models.Model):
     name = models.CharField(_("Naam"), max_length=40)
     printer_host = models.CharField(_("Printeradres"), max_length=120, blank=True, default="")
     printer_port = models.PositiveIntegerField(_("Printerpoort"), default=9100)
+    scan_prefix = models.CharField(
+        _("Voorlooptoets scanner"),
+        max_length=10,
+        choices=[(key, key) for key in SCAN_PREFIXES],
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("De toets die de scanner vóór elke code stuurt. Leeg: geen."),
+    )
     device_token_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     active = models.BooleanField(_("Actief"), default=True)
 

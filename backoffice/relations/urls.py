@@ -7,6 +7,7 @@ from backoffice.relations.views import customer_dialog, customers, imports, jour
 app_name = "relations"
 urlpatterns = [
     path("filiaal/wisselen/", session.switch_branch, name="switch_branch"),
+    path("scanner/voorlooptoets/", session.scan_prefix, name="scan_prefix"),
     path("debiteuren/", customers.customers, name="customers"),
     path("debiteuren/nieuw/", customers.customer_new, name="customer_new"),
     path("debiteuren/bezorgadres/", customers.customer_address_row, name="customer_address_row"),

@@ -215,10 +215,9 @@ document.addEventListener("scan:code", (event) => add(event.detail.code, event.d
 
 // ---- the scanner's keys -----------------------------------------------------------------------------------------
 let burst = null; // {text, first, last, slowest, target, before}
-let prefix = null;
-try {
-  prefix = localStorage.getItem("scan-prefix"); // the key that a till's scanner sends first, "F9"
-} catch { /* storage is off */ }
+let prefix = words.prefix; // the key that the scanner of this till or desk sends first, "F9"
+let idle = null;
+document.addEventListener("scan-prefix", (event) => { prefix = event.detail.prefix; });
 
 const typesIn = (target) => target.matches?.("input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, [contenteditable=true]");
 
@@ -241,6 +240,7 @@ document.addEventListener("keydown", (event) => {
   if (prefix && event.key === prefix) {
     event.preventDefault();
     event.stopImmediatePropagation();
+    clearTimeout(idle);
     return begin(event, true);
   }
   if (event.key.length === 1) return character(event);
@@ -259,9 +259,23 @@ function character(event) {
     event.preventDefault(); // a space presses no button, a letter no shortcut
     event.stopImmediatePropagation();
   }
+  if (burst.swallow) {
+    clearTimeout(idle);
+    idle = setTimeout(byHand, SLOW_MS);
+  }
+}
+
+// the key was pressed by hand, and what followed was typing: it comes in the field after all
+function byHand() {
+  const { text, target, before } = burst ?? {};
+  burst = null;
+  if (!before || !target.isConnected) return;
+  target.setRangeText?.(text, target.selectionStart, target.selectionEnd, "end");
+  target.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function terminator(event) {
+  clearTimeout(idle);
   const fast = burst && event.timeStamp - burst.last <= (burst.before && !burst.swallow ? FAST_MS * 2 : SLOW_MS) && burst.target === event.target;
   if (fast && isScan()) {
     event.preventDefault();

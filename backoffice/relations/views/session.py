@@ -4,17 +4,19 @@ from datetime import timedelta
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import views as auth
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_int
 from backoffice.relations.forms import LoginForm
 from backoffice.relations.rights import right
-from backoffice.relations.services import logins
+from backoffice.relations.services import logins, preferences
 
 
 @right("public")
@@ -59,6 +61,17 @@ def switch_branch(request):
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else "home")
+
+
+@right("shell")
+@require_POST
+def scan_prefix(request):
+    """The key that the scanner at this employee's desk sends first; in force at once."""
+    prefix = request.POST.get("prefix", "")
+    preferences.set_scan_prefix(employee=request.user, prefix=prefix)
+    answer = http.trigger(HttpResponse(status=204), "scan-prefix", {"prefix": prefix})
+    said = _("Scanner met voorlooptoets %(key)s.") % {"key": prefix} if prefix else _("Scanner zonder voorlooptoets.")
+    return http.toast(answer, said)
 
 
 def locked_out(request, response=None, credentials=None, *args, **kwargs):
