@@ -24,6 +24,11 @@ export function openDialog(dialog, opener) {
   place();
 }
 
+// whoever holds something unsaved may keep the dialog open: it takes the event dialog:leave and asks first
+function leave(dialog) {
+  if (dialog?.dispatchEvent(new CustomEvent("dialog:leave", { bubbles: true, cancelable: true }))) dialog.close();
+}
+
 export function topDialog() {
   return [...document.querySelectorAll("dialog[open]")].filter((dialog) => dialog.matches(":modal")).at(-1);
 }
@@ -70,7 +75,7 @@ document.addEventListener("click", (event) => {
     if (dialog && !dialog.open) openDialog(dialog, remember(from));
     return;
   }
-  event.target.closest?.("[data-dialog-close]")?.closest("dialog")?.close();
+  event.target.closest?.("[data-dialog-close]")?.closest("dialog") && leave(event.target.closest("dialog"));
 });
 
 document.addEventListener("dialog:close", () => {
@@ -83,5 +88,12 @@ document.addEventListener("keydown", (event) => {
   const dialog = topDialog();
   if (!dialog) return;
   event.preventDefault();
-  dialog.close();
+  leave(dialog);
 });
+
+// the back gesture of a touch screen
+document.addEventListener("cancel", (event) => {
+  if (event.target.nodeName !== "DIALOG") return;
+  event.preventDefault();
+  leave(event.target);
+}, true);

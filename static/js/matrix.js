@@ -220,6 +220,23 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+// ---- leaving it -------------------------------------------------------------------------------------------------
+const unsaved = (dialog) => cellsIn(dialog).some((cell) => cell.value.trim() !== (cell.dataset.shown ?? ""));
+
+document.addEventListener("dialog:leave", (event) => {
+  const dialog = event.target;
+  if (!dialog.matches("[data-matrix-dialog]") || !unsaved(dialog)) return;
+  event.preventDefault();
+  document.getElementById("dialog-host").append(dialog.querySelector("[data-leave]").content.cloneNode(true));
+});
+
+document.addEventListener("click", (event) => {
+  const yes = event.target.closest?.("[data-leave-now]");
+  if (!yes) return;
+  yes.closest("dialog").close();
+  document.querySelector("[data-matrix-dialog]").close();
+});
+
 // ---- scanning into it -------------------------------------------------------------------------------------------
 let back = null;
 

@@ -248,3 +248,36 @@ def test_the_window_has_no_faults_for_those_who_cannot_see_it(page, login, shop)
     login(page, shop["sanne"])
     window(page, shop)
     assert violations(page) == []
+
+
+def test_leaving_with_unsaved_quantities_asks_first(page, login, shop):
+    login(page, shop["sanne"])
+    dialog = window(page, shop)
+    page.keyboard.press("Escape")  # nothing was typed
+    expect(dialog).to_be_hidden()
+    question = page.get_by_text("Aantallen niet in de order gezet. Toch sluiten?")
+    open_window(page, shop)
+    for leave in ("Escape", "Sluiten", "Annuleren"):
+        cell(dialog, "Wit 40").fill("4")
+        if leave == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            dialog.get_by_role("button", name=leave).click()
+        expect(question).to_be_visible()
+        expect(page.get_by_role("button", name="Nee")).to_be_focused()
+        page.keyboard.press("Escape")  # is Nee
+        expect(question).to_be_hidden()
+        expect(cell(dialog, "Wit 40")).to_have_value("4")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Ja").click()
+    expect(dialog).to_be_hidden()
+    assert content(shop["order"]) == []
+    open_window(page, shop)
+    expect(cell(dialog, "Wit 40")).to_have_value("")
+    cell(dialog, "Wit 40").fill("4")
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    open_window(page, shop)
+    page.keyboard.press("Escape")  # what is shown is what the order holds
+    expect(dialog).to_be_hidden()
+    assert content(shop["order"]) == [("Overhemd Kade", "Wit", "40", 4)]
