@@ -135,6 +135,10 @@ class Article(models.Model):
     active = models.BooleanField(_("Actief"), default=True)
     image = models.ImageField(_("Afbeelding"), upload_to="articles/", blank=True)
     search_text = models.TextField(editable=False)
+    # who wrote the revision that a stale form is told of
+    changed_at = models.DateTimeField(null=True, editable=False)
+    changed_by = models.ForeignKey(Employee, models.PROTECT, null=True, editable=False, related_name="+")
+    revision = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         ordering = ["name", "id"]

@@ -167,7 +167,7 @@ def test_unticking_a_colour_takes_it_away(client):
     boot = factories.article("70402", colours=["Zwart", "Navy"], sizes=[36], brand="Stap", group="Dames")
     page = client.get(reverse("catalog:article_edit", args=[boot.pk])).context["form"]
     assert [colour.label for colour in page.initial["colours"]] == ["Zwart", "Navy"]
-    values = article_form(size_range=boot.size_range_id, colours=[Colour.objects.get(label="Zwart").pk])
+    values = article_form(revision=1, size_range=boot.size_range_id, colours=[Colour.objects.get(label="Zwart").pk])
     assert client.post(reverse("catalog:article_edit", args=[boot.pk]), values).status_code == 302
     assert [variant.colour.label for variant in boot.variants.all()] == ["Zwart"]
 
@@ -181,9 +181,9 @@ def test_a_picture_is_kept_shown_and_taken_away(client, settings, tmp_path):
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/png")
     assert shown.getvalue()[:4] == b"\x89PNG"
     edit = reverse("catalog:article_edit", args=[belt.pk])
-    client.post(edit, article_form())
+    client.post(edit, article_form(revision=1))
     assert Article.objects.get().image.name == belt.image.name
-    client.post(edit, article_form(**{"image-clear": "on"}))
+    client.post(edit, article_form(revision=2, **{"image-clear": "on"}))
     assert Article.objects.get().image.name == ""
     assert client.get(reverse("catalog:image", args=[belt.pk])).status_code == 404
 

@@ -1,5 +1,8 @@
 """The plan written in bulk: COPY for what is new, one UPDATE per kind for what changes, stock by its differences."""
 
+from django.db.models import F
+from django.utils import timezone
+
 from backoffice.catalog import stock
 from backoffice.catalog.imports.colours import hex_of
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
@@ -19,7 +22,7 @@ ARTICLES, VARIANTS, CODES = 0.25, 0.5, 0.65
 def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Progress) -> None:
     """Write everything that the plan asks for, inside the caller's transaction."""
     articles = list(plan.articles.values())
-    _write_articles(articles, plan)
+    _write_articles(articles, plan, employee)
     progress(ARTICLES)
     variants = [variant for article in articles for variant in article.variants.values()]
     _write_variants(articles, plan)
@@ -30,7 +33,7 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     _move_stock(variants, employee, options, file_name, progress)
 
 
-def _write_articles(articles: list[ArticlePlan], plan: Plan) -> None:
+def _write_articles(articles: list[ArticlePlan], plan: Plan, employee) -> None:
     brands = _brands({one.brand for one in articles if one.brand})
     groups = _groups({one.group for one in articles if one.group})
     ranges = Ranges(plan)
@@ -57,6 +60,9 @@ def _write_articles(articles: list[ArticlePlan], plan: Plan) -> None:
         Article,
         ["name", "brand_id", "group_id", "vat_code", "size_range_id", "sales_price", "active", "matrix", "search_text"],
         (_changed(one, brands, groups, range_ids) for one in changed),
+    )
+    Article.objects.filter(pk__in=[one.id for one in changed]).update(
+        revision=F("revision") + 1, changed_at=timezone.now(), changed_by=employee
     )
     ranges.repoint()
 

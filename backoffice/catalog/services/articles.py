@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.catalog.models import Article, ArticleGroup, Brand, SizeRange, Variant, VatRate
+from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, Variant, VatRate
 from backoffice.catalog.services import barcodes, variants
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_amount
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.rights import access_of
@@ -21,17 +23,26 @@ def search_text(number: str, name: str, brand: str) -> str:
 
 
 @keyed("catalog.article.save")
-def save(*, employee, values: dict, article_id: int | None = None, colour_ids: list[int] | None = None) -> Article:
-    """Make an article (article_id None) or change one.
+def save(
+    *,
+    employee,
+    values: dict,
+    article_id: int | None = None,
+    colour_ids: list[int] | None = None,
+    revision: int | None = None,
+) -> Article:
+    """Make an article (article_id None) or change one. revision: of which the form was made; None asks nothing.
 
     values: number, name, brand (its name, made when new), group (its path, made when new), vat_code, size_range_id,
     sales_price (EUR including VAT), fractions, stocked, active, image; any may be left out of a change. colour_ids: the
-    colours it comes in (see variants.generate). Raises Refusal with the field.
+    colours it comes in (see variants.generate). Raises Refusal with the field, and Stale.
     """
     _guard(employee)
     article = Article.objects.select_for_update().filter(pk=article_id).first() if article_id else Article()
     if article is None:
         raise Refusal("article.unknown", _("Dit artikel bestaat niet meer."))
+    if revision is not None and revision != article.revision:
+        raise _stale(article, values, colour_ids)
     for name in VALUES:
         if name in values:
             setattr(article, name, values[name])
@@ -44,9 +55,44 @@ def save(*, employee, values: dict, article_id: int | None = None, colour_ids: l
     if "size_range_id" in values:
         _set_size_range(article, values["size_range_id"])
     article.search_text = search_text(article.number, article.name, article.brand.name if article.brand else "")
+    article.revision += 1 if article.pk else 0
+    article.changed_at, article.changed_by = timezone.now(), employee
     _write(article)
     variants.generate(article, colour_ids)
     return article
+
+
+def _stale(article: Article, values: dict, colour_ids: list[int] | None) -> Stale:
+    """Both values of every field in which the form differs from what is there now."""
+    now = {name: getattr(article, name) for name in VALUES if name != "image"}
+    now |= {"brand": article.brand.name if article.brand else "", "group": article.group.path if article.group else ""}
+    now |= {"size_range": article.size_range, "sales_price": article.sales_price.amount}
+    yours = dict(values)
+    if "size_range_id" in values:
+        yours["size_range"] = SizeRange.objects.filter(pk=values["size_range_id"]).first()  # type: ignore[misc]
+    fields = [
+        (str(Article._meta.get_field(name).verbose_name), _shown(now[name]), _shown(yours[name]))  # type: ignore[union-attr]
+        for name in now
+        if name in yours and now[name] != yours[name]
+    ]
+    if colour_ids is not None:
+        here = Colour.objects.filter(pk__in=article.variants.filter(active=True).values("colour"))
+        pair = [", ".join(str(one) for one in found) for found in (here, Colour.objects.filter(pk__in=colour_ids))]
+        fields += [(_("Kleuren"), *pair)] if pair[0] != pair[1] else []
+    return Stale(
+        _("Kijk wat er is gewijzigd. Slaat u toch op, dan gelden uw waarden."),
+        who=str(article.changed_by or ""),
+        at=article.changed_at,
+        fields=fields,
+    )
+
+
+def _shown(value) -> str:
+    if isinstance(value, bool):
+        return _("ja") if value else _("nee")
+    if isinstance(value, Decimal):
+        return format_amount(value)
+    return "" if value is None else str(value)
 
 
 def _check(article: Article) -> None:
@@ -101,6 +147,8 @@ def set_variant(*, employee, variant_id: int, codes: list[str], own_price: Decim
     for code in codes:
         barcodes.check(code)
     barcodes.check_free(codes, variant)
+    if variant.active != active:  # the form of the article shows its colours
+        variants.changed(variant.article_id, employee)
     variant.own_price, variant.active = own_price, active
     variant.save(update_fields=["own_price", "currency", "active"])
     variant.barcodes.exclude(code__in=codes).delete()

@@ -1,6 +1,7 @@
 """The colours and sizes of an article: made, put back, deleted where nothing ever used them, else switched off."""
 
-from django.db.models import PROTECT
+from django.db.models import PROTECT, F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import Article, Barcode, Colour, Size, Variant
@@ -54,7 +55,15 @@ def add(*, employee, article_id: int, colour_id: int | None, size_id: int | None
     if colour_id not in colours or size_id not in sizes or not (colour_id or size_id):
         raise Refusal("variant.cell", _("Kies een kleur en een maat van dit artikel."))
     Variant.objects.update_or_create(article=article, colour_id=colour_id, size_id=size_id, defaults={"active": True})  # type: ignore[misc]
+    changed(article.pk, employee)
     return article
+
+
+def changed(article_id: int, employee) -> None:
+    """Raise the article's revision: its variants are another set than a form that is open shows."""
+    Article.objects.filter(pk=article_id).update(
+        revision=F("revision") + 1, changed_at=timezone.now(), changed_by=employee
+    )
 
 
 def used(variants: list[Variant]) -> set[int]:

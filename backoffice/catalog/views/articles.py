@@ -14,7 +14,7 @@ from backoffice.catalog.models import Article, ArticleGroup, Brand, Variant
 from backoffice.catalog.services import articles as service
 from backoffice.catalog.services import variants as variant_service
 from backoffice.core import paging
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, Stale
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
@@ -131,13 +131,16 @@ def article_edit(request, pk):
 
 
 def _form(request, row, title: str, back: str):
-    form = ArticleForm(request.POST or None, request.FILES or None, instance=row)
+    form, stale = ArticleForm(request.POST or None, request.FILES or None, instance=row), None
     if request.method == "POST" and form.is_valid():
         try:
             made = service.save(
                 values=form.values, colour_ids=form.colour_ids, article_id=row.pk if row else None,
+                revision=(posted_int(request, "revision") or 0) if row else None,
                 employee=request.user, key=posted_key(request),
             )  # fmt: skip
+        except Stale as refusal:
+            stale = refusal
         except Refusal as refusal:
             add_refusal(form, refusal)
         else:
@@ -146,9 +149,11 @@ def _form(request, row, title: str, back: str):
     context = {
         "form": form, "title": title, "back_url": back, "key": new_key(), "row": row,
         "trail": [{"label": _("Artikelen"), "url": reverse("catalog:articles")}],
-        "brands": _top(Brand, "name"), "groups": _top(ArticleGroup, "path"),
+        "brands": _top(Brand, "name"), "groups": _top(ArticleGroup, "path"), "stale": stale,
+        "revision": row and row.revision,
     }  # fmt: skip
-    return render(request, "catalog/article_form.html", context, status=422 if request.method == "POST" else 200)
+    status = 200 if request.method == "GET" else 409 if stale else 422
+    return render(request, "catalog/article_form.html", context, status=status)
 
 
 @right("catalog.edit")
