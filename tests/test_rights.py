@@ -4,6 +4,7 @@ A new address without a row here fails. `pytest tests/test_rights.py -s` prints 
 """
 
 import uuid
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,9 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 
+from sales.documents.services import packing
 from sales.models import SalesOrder
+from sales.services import confirming
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,10 @@ TABLE = {
     ): "sales:discard sales:discard_amendment sales:add sales:add_text sales:matrix sales:picker",
     ("sales.cancel", "GET POST"): "sales:cancel",
     ("sales.cancel_any", "GET POST"): "sales:undo_cancel",
+    ("sales.deliver", "POST"): "documents:slip_scan",
+    ("sales.deliver", "GET POST"): "documents:slip_new documents:slip_cancel",
+    ("documents.view", "GET"): "documents:slips documents:slip documents:slip_pdf",
+    ("documents.view", "POST"): "documents:slip_print",
     ("pos.use", "GET"): "pos:start",
     ("pos.register", "POST"): "pos:register pos:release",
     ("journal.view", "GET"): "relations:journal",
@@ -132,8 +139,15 @@ def shop():
         employee=people["office"], branch=utrecht, customer=customer, items=[(factories.variant(shirt), 2)]
     )
 
+    sold = factories.draft(
+        employee=people["office"], branch=utrecht, customer=customer, items=[(shirt.variants.get(), 2)]
+    )
+    confirming.confirm(order_id=sold.pk, employee=people["office"])
+    slip = packing.create_slip(
+        order_id=sold.pk, quantities={sold.lines.get().pk: Decimal(1)}, employee=people["office"]
+    )
     made = SimpleNamespace(
-        branch=utrecht, order=order, line=order.lines.get(), till=factories.till(utrecht), article=shirt,
+        slip=slip, branch=utrecht, order=order, line=order.lines.get(), till=factories.till(utrecht), article=shirt,
         variant=factories.variant(shirt), employees=people,
     )  # fmt: skip
     pks = {
@@ -151,6 +165,7 @@ def shop():
 def url_of(shop, name: str, path: str) -> str:
     """The address filled with rows that exist; a job of import is made up, for it is its maker's alone."""
     values = {
+        "<int:slip_id>": shop.slip.pk,
         "<int:order_id>": shop.order.pk, "<int:line_id>": shop.line.pk, "<int:article_id>": shop.article.pk,
         "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<slug:name>": "customer",
     }  # fmt: skip
@@ -237,11 +252,12 @@ def test_another_branchs_order_does_not_exist_for_a_seller_and_customers_are_eve
     before = SalesOrder.objects.filter(pk=shop.order.pk).values().get()
     tried = 0
     for name, path, right, methods in known():
-        if "<int:order_id>" not in path:
+        if "<int:order_id>" not in path and "<int:slip_id>" not in path:
             continue
         client.force_login(strangers["seller" if "seller" in WHO[right] else "manager"])
         url = url_of(shop, name, path)
-        nowhere = url.replace(f"/{shop.order.pk}/", f"/{10**9}/", 1)
+        row = shop.slip if "<int:slip_id>" in path else shop.order
+        nowhere = url.replace(f"/{row.pk}/", f"/{10**9}/", 1)
         for method in methods.split():
             # bad input may be refused before the order is looked for, but then alike for an order that is nowhere
             here, there = (getattr(client, method.lower())(at, {"key": KEY}).status_code for at in (url, nowhere))

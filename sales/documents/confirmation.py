@@ -106,12 +106,17 @@ def group(lines: list[OrderLine]) -> list[Group]:
 
 
 def variant_label(line: OrderLine) -> str:
-    """Colour and size in words: "Marine, maat 32"."""
-    if line.colour_label and line.size_label:
-        return _("%(colour)s, maat %(size)s") % {"colour": line.colour_label, "size": line.size_label}
-    if line.size_label:
-        return pgettext("clothing", "Maat %(size)s") % {"size": line.size_label}
-    return line.colour_label
+    """Colour and size of a line in words: "Marine, maat 32"."""
+    return colour_and_size(line.colour_label, line.size_label)
+
+
+def colour_and_size(colour: str, size: str) -> str:
+    """A colour and a size, either of which may be empty, in words."""
+    if colour and size:
+        return _("%(colour)s, maat %(size)s") % {"colour": colour, "size": size}
+    if size:
+        return pgettext("clothing", "Maat %(size)s") % {"size": size}
+    return colour
 
 
 def _row(line: OrderLine, label: str) -> Row:

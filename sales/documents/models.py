@@ -28,6 +28,9 @@ class PackingSlip(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     copies = models.PositiveSmallIntegerField(default=0)
 
+    # what a view hangs on a slip on its way to the screen; none of it is stored
+    may_cancel: bool
+
     def __str__(self):
         return self.number
 

@@ -65,6 +65,15 @@ FOOT = (
 )  # fmt: skip
 
 
+# what other parts of the house show beside an order, fetched after the page
+PANELS = ("payments:of_order", "documents:slips", "documents:mails")
+
+
+def panels(order: SalesOrder) -> list[str]:
+    """The addresses of those parts, where they exist; a draft has none yet."""
+    return [url for name in PANELS if order.number and (url := _first((name,), order.pk))]
+
+
 def buttons(request, order: SalesOrder, actions: tuple[Action, ...]) -> list[dict]:
     """Those of the actions that this employee may take now, as templates/sales/_actions.html shows them."""
     found = []

@@ -19,7 +19,7 @@ from backoffice.relations.rights import right
 from sales import history, selectors, status
 from sales.forms import HeaderForm, read_discount, read_reason
 from sales.services import amending, confirming, drafts
-from sales.views import answers
+from sales.views import actions, answers
 
 CHANGED = "gewijzigd"  # in the URL: the version that was just confirmed
 
@@ -220,7 +220,7 @@ def confirm(request, order_id):
 def side(request, order_id):
     """The panel beside the lines: facts about the customer, and the history. Loaded after the page."""
     order = selectors.open_order(request, order_id)
-    values: dict[str, Any] = {"order": order}
+    values: dict[str, Any] = {"order": order, "panels": actions.panels(order)}
     if order.customer:
         values |= {
             "open_amount": selectors.open_amount_of(order.customer),

@@ -80,7 +80,9 @@ function csrf() {
 async function post(scan) {
   let answer;
   try {
-    const body = new URLSearchParams({ code: scan.code, quantity: scan.quantity, key: scan.key });
+    // a form that the scan counts in goes along as it stands now
+    const body = new URLSearchParams(words.form ? new FormData(document.getElementById(words.form)) : undefined);
+    for (const [name, value] of Object.entries({ code: scan.code, quantity: scan.quantity, key: scan.key })) body.set(name, value);
     answer = await fetch(words.url, {
       method: "POST", body, signal: AbortSignal.timeout(30000),
       headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": csrf() },
