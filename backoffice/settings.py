@@ -248,6 +248,8 @@ AXES_USERNAME_FORM_FIELD = "username"  # the login form's name for it, not the m
 AXES_LOCKOUT_CALLABLE = "backoffice.relations.views.session.locked_out"
 # how many percent below the list price each role may sell
 DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
+# how many days an offerte is valid, counted from its date
+QUOTATION_DAYS = 30
 
 # what the browser is told
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https
@@ -310,6 +312,8 @@ STORAGES = {
 # mail and log
 globals().update(email(env.email_url))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
+# how long after each try that failed the next one is, in seconds; after the last the mail has failed (a day in all)
+MAIL_RETRY_SECONDS = [60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

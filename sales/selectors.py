@@ -149,7 +149,9 @@ def open_amount_of(customer: Customer) -> Decimal:
 
 def last_orders_of(customer: Customer, but: SalesOrder, employee) -> list[SalesOrder]:
     """The newest five other orders of the customer, in the branches of the employee. Index: order_of_customer."""
-    orders = scoped(customer.orders.exclude(pk__in=[but.pk, but.amends_id or but.pk]).filter(number__gt=""), employee, "sales.view")
+    orders = scoped(
+        customer.orders.exclude(pk__in=[but.pk, but.amends_id or but.pk]).filter(number__gt=""), employee, "sales.view"
+    )
     return list(orders.order_by("-order_date", "-id")[:5])
 
 

@@ -21,6 +21,8 @@ MAX_CELL = 20_000
 SAMPLE = 60  # records that decide on the delimiter
 MAX_UNPACKED = 400_000_000  # bytes of an XLSX once unpacked; more is no price list
 SEP = re.compile(r"sep=([;,|\t])\r?\n", re.IGNORECASE)
+# what makes a cell a formula, also behind apostrophes, so that a guard is always taken off again
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 # figures that can be read in one way only; "1.234" proves nothing
 COMMA = re.compile(r"-?(?:[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+)", re.ASCII)
 POINT = re.compile(
@@ -114,9 +116,14 @@ def formula(row: int, column: str) -> str:
     ) % {"row": row, "column": column}
 
 
+def guarded(cell: str) -> str:
+    """Text as an export writes it: an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
 def unguarded(cell: str) -> str:
     """Without the apostrophe that an export puts before = + - @ to make it text."""
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@" else cell
+    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell
 
 
 def named(cells: list[str]) -> list[str]:

@@ -24,7 +24,8 @@ def shell(request):
     branches = [b for b in Branch.objects.filter(active=True) if allowed is None or b.pk in allowed]
     branch = next((b for b in branches if b.pk == request.branch_id), branches[0] if branches else None)
     # a set-up screen of whatever floor belongs to Beheer
-    at_setup = getattr(request.resolver_match.func, "right", "") == "setup" if request.resolver_match else False
+    asked = getattr(request.resolver_match.func, "right", "") if request.resolver_match else ""
+    at_setup = asked == "setup" or asked.endswith(".setup")
     nav = [
         {
             "label": _(label),

@@ -6,3 +6,9 @@ class DocumentsConfig(AppConfig):
     name = "sales.documents"
     label = "documents"
     verbose_name = _("Documenten")
+
+    def ready(self):
+        from sales.documents import papers
+        from sales.documents.services import mailing
+
+        mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}

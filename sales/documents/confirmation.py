@@ -1,9 +1,11 @@
-"""The order confirmation (orderbevestiging): what stands on it, as figures and as a page of HTML."""
+"""The order confirmation (orderbevestiging) or quotation (offerte): what stands on it, as figures and as HTML."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from textwrap import wrap
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
@@ -47,15 +49,22 @@ class Group:
 def orders() -> QuerySet[SalesOrder]:
     """Orders with all that their confirmation needs, in three statements."""
     lines = OrderLine.objects.order_by("position")
-    return SalesOrder.objects.select_related("branch", "employee", "delivery_method").prefetch_related(
+    return SalesOrder.objects.select_related("branch", "employee", "delivery_method", "customer").prefetch_related(
         Prefetch("lines", lines), "vat_rows"
     )
 
 
-def confirmation_html(order: SalesOrder, language: str = "nl") -> str:
-    """The page of an order that came from orders(); render_pdf makes the paper."""
+def confirmation_html(order: SalesOrder, language: str = "nl", *, copy: bool = False) -> str:
+    """The page of an order that came from orders() or versions.rebuild(); render_pdf makes the paper.
+
+    copy: it was printed before, and says KOPIE.
+    """
     with translation.override(language):
-        return render_to_string(TEMPLATE, content(order) | {"language": language})
+        return render_to_string(TEMPLATE, content(order) | {"language": language, "copy": copy})
+
+
+def file_name(order: SalesOrder) -> str:
+    return f"{order.number}.pdf"
 
 
 def content(order: SalesOrder) -> dict:
@@ -66,6 +75,8 @@ def content(order: SalesOrder) -> dict:
     logo = order.branch.logo.name
     return {
         "order": order,
+        "title": _("Offerte") if order.quotation else _("Orderbevestiging"),
+        "valid_until": order.order_date + timedelta(days=settings.QUOTATION_DAYS),
         "branch": order.branch,
         "logo": media_url(logo) if logo and default_storage.exists(logo) else "",
         "barcode": code128(order.number),

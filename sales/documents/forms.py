@@ -1,61 +1,35 @@
-"""Forms of papers. The services check again; nothing is decided here alone."""
-
-from decimal import Decimal
+"""Forms of mail."""
 
 from django import forms
-from django.utils.translation import gettext as _
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from backoffice.core.formats import format_quantity
-from backoffice.core.forms import CleanTextField, QuantityField
-from backoffice.relations.countries import COUNTRIES
-from sales.documents.picking import Pick
-from sales.documents.services.packing import ADDRESS
-from sales.services.confirming import title
+from backoffice.core.forms import CleanTextField
+from backoffice.core.input import InputError
+from backoffice.relations.validators import clean_email
+from sales.documents.models import MailTemplate
 
-FORM = "slip-form"
+BODY_LENGTH = 4000
 
 
-class SlipForm(forms.Form):
-    """Pakbon aanmaken: pieces per line, another address, a note, and why it leaves without its deposit."""
-
-    elsewhere = forms.BooleanField(label=gettext_lazy("Ander afleveradres"), required=False)
-    name = CleanTextField(label=gettext_lazy("Naam"), max_length=200, required=False)
-    attention = CleanTextField(label=gettext_lazy("Ter attentie van"), max_length=120, required=False)
-    street = CleanTextField(label=gettext_lazy("Straat en huisnummer"), max_length=120, required=False)
-    city = CleanTextField(label=gettext_lazy("Postcode en plaats"), max_length=120, required=False)
-    country = forms.ChoiceField(label=gettext_lazy("Land"), choices=COUNTRIES, required=False, initial="NL")
-    note = CleanTextField(
-        label=gettext_lazy("Opmerking op de pakbon"), max_length=500, multiline=True, rows=2, required=False
+class MailForm(forms.Form):
+    recipient = forms.CharField(
+        label=gettext_lazy("Aan"), max_length=254, widget=forms.TextInput(attrs={"inputmode": "email"})
     )
-    override_reason = CleanTextField(
-        label=gettext_lazy("Reden om zonder aanbetaling te leveren"), max_length=120, required=False
-    )
+    subject = CleanTextField(label=gettext_lazy("Onderwerp"), max_length=200)
+    body = CleanTextField(label=gettext_lazy("Tekst"), max_length=BODY_LENGTH, multiline=True, rows=11)
 
-    def __init__(self, data, picks: list[Pick], *, ask_reason: bool):
-        super().__init__(data)
-        self.picks = [pick for pick in picks if pick.packable]
-        if not ask_reason:
-            del self.fields["override_reason"]
-        for pick in self.picks:
-            self.fields[pick.name] = QuantityField(
-                label=_("Op deze pakbon: %(name)s") % {"name": title(pick.line)},
-                fractions=pick.line.fractions,
-                minimum=Decimal(0),
-                required=False,
-                initial=format_quantity(pick.filled),
-            )
-        for field in self.fields.values():
-            field.widget.attrs["form"] = FORM
+    def clean_recipient(self) -> str:
+        try:
+            return clean_email(self.cleaned_data["recipient"])
+        except InputError as error:
+            raise ValidationError(error.message) from error
 
-    @property
-    def quantities(self) -> dict[int, Decimal]:
-        """{line id: pieces} of what goes along."""
-        filled = {pick.line.pk: self.cleaned_data.get(pick.name) for pick in self.picks}
-        return {pk: quantity for pk, quantity in filled.items() if quantity}
 
-    @property
-    def address(self) -> dict | None:
-        if not self.cleaned_data["elsewhere"]:
-            return None
-        return {part: self.cleaned_data[part] or "" for part in ADDRESS}
+class MailTextForm(forms.ModelForm):
+    subject = CleanTextField(label=gettext_lazy("Onderwerp"), max_length=200)
+    body = CleanTextField(label=gettext_lazy("Tekst"), max_length=BODY_LENGTH, multiline=True, rows=14)
+
+    class Meta:
+        model = MailTemplate
+        fields = ["subject", "body"]

@@ -2,11 +2,13 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.models import OutboxMessage
 from backoffice.relations.models import Employee
+from sales.documents import wording
 from sales.models import Delivery, SalesOrder
 
 
@@ -36,7 +38,7 @@ class PackingSlip(models.Model):
 
 
 class MailTemplate(models.Model):
-    """The text of an outgoing mail, kept by the shop; {nummer}, {naam} and {filiaal} are filled in."""
+    """The text of an outgoing mail, kept by the shop; {nummer}, {naam} and so on are filled in (wording.py)."""
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("Orderbevestiging")
@@ -55,6 +57,17 @@ class MailTemplate(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+    def clean(self):
+        """Raises ValidationError at the field with a placeholder that does not exist."""
+        wrong = {}
+        for field in ("subject", "body"):
+            try:
+                wording.check(getattr(self, field) or "")
+            except ValidationError as error:
+                wrong[field] = error
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class OutgoingMail(models.Model):
@@ -79,7 +92,16 @@ class OutgoingMail(models.Model):
 
 
 class ExportJob(models.Model):
-    """A list of orders on its way to a file: made by the worker, kept for a day."""
+    """Orders on their way to a file: a list as CSV or XLSX, or many papers as one PDF; kept for a day.
+
+    A small list is made at once: then this is only the record that it went out, without a file. query: what the URL of
+    the list asked, or for papers the ids of the orders.
+    """
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "XLSX"
+        PDF = "pdf", "PDF"
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("wachtend")
@@ -89,7 +111,7 @@ class ExportJob(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     query = models.TextField(blank=True, default="")
-    format = models.CharField(max_length=4, choices=[("csv", "CSV"), ("xlsx", "XLSX")])
+    format = models.CharField(max_length=4, choices=Format.choices)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
@@ -100,5 +122,8 @@ class ExportJob(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        # one's latest exports
-        indexes = [models.Index(fields=["employee", "-created_at"], name="export_recent")]
+        # one's latest exports, and the sweep of old ones
+        indexes = [
+            models.Index(fields=["employee", "-created_at"], name="export_recent"),
+            models.Index(fields=["created_at"], name="export_sweep"),
+        ]

@@ -6,9 +6,11 @@ asked for, keeps its fonts and the parsed style sheet, and renders one page at a
 
 import os
 import threading
+from collections.abc import Sequence
 from functools import cache
 from mimetypes import guess_type
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
@@ -34,19 +36,34 @@ def media_url(name: str) -> str:
     return f"{MEDIA}{name}"
 
 
-def render_pdf(html: str) -> bytes:
-    """The PDF of a whole page of HTML, under print.css.
+def render_pdf(*pages: str) -> bytes:
+    """The PDF of one or more whole pages of HTML, under print.css; each counts its own sheets.
 
-    Addresses in it are /static/... and /media/...; anything else raises ForeignResource. The same page gives the same
-    bytes. A font or picture of our own that is missing is left out.
+    Addresses in them are /static/... and /media/...; anything else raises ForeignResource. The same pages give the
+    same bytes. A font or picture of our own that is missing is left out.
     """
+    papers = [lay_out(page) for page in pages]
+    return join(papers)
+
+
+def lay_out(html: str) -> Any:
+    """One page of HTML laid out, for join(). Raises ForeignResource."""
     with _one_at_a_time:
         engine = _engine()
         try:
             page = engine.weasyprint.HTML(string=html, base_url=ORIGIN, url_fetcher=engine.fetcher)
-            return page.write_pdf(font_config=engine.fonts, stylesheets=[engine.style])
+            return page.render(font_config=engine.fonts, stylesheets=[engine.style])
         except engine.fatal as error:  # a BaseException, which no caller would catch
             raise ForeignResource(str(error)) from None
+
+
+def join(papers: Sequence[Any]) -> bytes:
+    """One PDF of all that was laid out, in order."""
+    first = papers[0]
+    with _one_at_a_time:
+        if len(papers) == 1:
+            return first.write_pdf()
+        return first.copy([page for paper in papers for page in paper.pages]).write_pdf()
 
 
 def read_own(url: str) -> tuple[bytes, str]:

@@ -2,16 +2,33 @@
 
 from django.urls import path
 
-from sales.documents import views, views_picking, views_slips
+from sales.documents.views import exports, mail_texts, mails, papers, picking, slips
+
+ORDER = "verkooporders/<int:order_id>/"
 
 app_name = "documents"
 urlpatterns = [
-    path("verkooporders/<int:order_id>/orderbevestiging.pdf", views.confirmation_pdf, name="confirmation_pdf"),
-    path("verkooporders/<int:order_id>/pakbon/", views_slips.slip_new, name="slip_new"),
-    path("verkooporders/<int:order_id>/pakbon/scan/", views_picking.slip_scan, name="slip_scan"),
-    path("verkooporders/<int:order_id>/pakbonnen/", views_slips.slips_of_order, name="slips"),
-    path("pakbonnen/<int:slip_id>/", views_slips.slip, name="slip"),
-    path("pakbonnen/<int:slip_id>/pakbon.pdf", views_slips.slip_pdf, name="slip_pdf"),
-    path("pakbonnen/<int:slip_id>/afdrukken/", views_slips.slip_print, name="slip_print"),
-    path("pakbonnen/<int:slip_id>/annuleren/", views_slips.slip_cancel, name="slip_cancel"),
+    path(ORDER + "orderbevestiging.pdf", papers.confirmation_pdf, name="confirmation_pdf"),
+    path(ORDER + "versies/<int:version>/orderbevestiging.pdf", papers.version_pdf, name="version_pdf"),
+    path(ORDER + "afdrukken/", papers.print_order, name="print"),
+    path("verkooporders/afdrukken/", papers.print_many, name="print_many"),
+    path("verkooporders/orderbevestigingen.pdf", papers.many_pdf, name="papers"),
+    path(ORDER + "mailen/", mails.mail, name="mail"),
+    path(ORDER + "mails/", mails.mails, name="mails"),
+    path("mails/<int:mail_id>/opnieuw/", mails.retry, name="mail_retry"),
+    path("verkooporders/mailen/", mails.mail_many, name="mail_many"),
+    path(ORDER + "exporteren/", exports.export, name="export"),
+    path("verkooporders/exporteren/", exports.export_list, name="export_list"),
+    path("exports/<uuid:pk>/", exports.export_job, name="export_job"),
+    path("exports/<uuid:pk>/bestand/", exports.export_file, name="export_file"),
+    path(ORDER + "pakbon/", slips.slip_new, name="slip_new"),
+    path(ORDER + "pakbon/scan/", picking.slip_scan, name="slip_scan"),
+    path(ORDER + "pakbonnen/", slips.slips_of_order, name="slips"),
+    path("pakbonnen/<int:slip_id>/", slips.slip, name="slip"),
+    path("pakbonnen/<int:slip_id>/pakbon.pdf", slips.slip_pdf, name="slip_pdf"),
+    path("pakbonnen/<int:slip_id>/afdrukken/", slips.slip_print, name="slip_print"),
+    path("pakbonnen/<int:slip_id>/annuleren/", slips.slip_cancel, name="slip_cancel"),
+    # Beheer
+    path("mailteksten/", mail_texts.mail_texts, name="mail_texts"),
+    path("mailteksten/<slug:kind>/", mail_texts.mail_text, name="mail_text"),
 ]

@@ -17,7 +17,7 @@ from sales.services import cancelling
 class Action:
     """A button. urls: names, the first that exists is taken.
 
-    how: dialog (fetched into the page), post, paper (post into a new tab), open (link into a new tab) or link.
+    how: dialog (fetched into the page), post, paper (post into a new tab) or link.
     """
 
     action: str
@@ -36,9 +36,6 @@ class Action:
 
 
 HEAD = (
-    Action(
-        "print", ("documents:confirmation_pdf",), _("Orderbevestiging"), "file-text", "documents.view", "open", "quiet"
-    ),
     Action(
         "print", ("documents:print",), _("Afdrukken"), "printer", "documents.view", "paper", "quiet", "Alt+P", "Alt P"
     ),

@@ -120,7 +120,8 @@ def order_rows(orders) -> SafeString:
         "payments": {value: str(label) for value, label in SalesOrder.PaymentState.choices},
         "none": escape(_("n.v.t.")),
         "late": escape(_("(te laat)")),
-        "pick": _("Concept %(name)s selecteren"),
+        "pick": _("%(name)s selecteren"),
+        "draft": _("Concept %(name)s"),
         "nobody": _("zonder debiteur"),
         "url": reverse("sales:order", args=[0]).split("0"),
     }
@@ -129,10 +130,9 @@ def order_rows(orders) -> SafeString:
 
 def _order_row(order, words) -> str:
     draft = order.lifecycle == SalesOrder.Lifecycle.DRAFT
-    tick = pay = ""
-    if draft:
-        label = escape(words["pick"] % {"name": order.customer_name or words["nobody"]})
-        tick = f'<input type="checkbox" name="order" value="{order.pk}" aria-label="{label}">'
+    name = order.number or words["draft"] % {"name": order.customer_name or words["nobody"]}
+    label = escape(words["pick"] % {"name": name})
+    tick = f'<input type="checkbox" name="order" value="{order.pk}" aria-label="{label}">'
     if not order.owes:
         pay = f'<span class="muted">{words["none"]}</span>'
     else:

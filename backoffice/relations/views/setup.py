@@ -31,6 +31,12 @@ INDEX = [
         [
             (gettext_lazy("Soorten"), gettext_lazy("BTW, annuleren, aanbetaling"), "receipt-euro", "sales:order_types"),
             (gettext_lazy("Leverwijzen"), gettext_lazy("Afhalen en bezorgen"), "truck", "sales:delivery_methods"),
+            (
+                gettext_lazy("Mailteksten"),
+                gettext_lazy("Tekst per document"),
+                "mail",
+                "documents:mail_texts",
+            ),
             (gettext_lazy("BTW-tarieven"), gettext_lazy("Met hun geldigheid"), "percent", "catalog:vat_rates"),
         ],
     ),

@@ -15,7 +15,7 @@ from backoffice.relations.rights import right, scoped
 from sales import selectors, status
 from sales.documents import picking
 from sales.documents import slip as slips
-from sales.documents.forms import SlipForm
+from sales.documents.forms_slips import SlipForm
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
 from sales.services import delivering

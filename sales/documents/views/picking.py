@@ -19,9 +19,9 @@ from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import selectors, status
 from sales.documents import picking
-from sales.documents.forms import SlipForm
+from sales.documents.forms_slips import SlipForm
 from sales.documents.picking import Pick
-from sales.services.confirming import title
+from sales.services.versions import title
 
 TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 

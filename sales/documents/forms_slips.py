@@ -1,0 +1,61 @@
+"""Forms of papers. The services check again; nothing is decided here alone."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.core.formats import format_quantity
+from backoffice.core.forms import CleanTextField, QuantityField
+from backoffice.relations.countries import COUNTRIES
+from sales.documents.picking import Pick
+from sales.documents.services.packing import ADDRESS
+from sales.services.versions import title
+
+FORM = "slip-form"
+
+
+class SlipForm(forms.Form):
+    """Pakbon aanmaken: pieces per line, another address, a note, and why it leaves without its deposit."""
+
+    elsewhere = forms.BooleanField(label=gettext_lazy("Ander afleveradres"), required=False)
+    name = CleanTextField(label=gettext_lazy("Naam"), max_length=200, required=False)
+    attention = CleanTextField(label=gettext_lazy("Ter attentie van"), max_length=120, required=False)
+    street = CleanTextField(label=gettext_lazy("Straat en huisnummer"), max_length=120, required=False)
+    city = CleanTextField(label=gettext_lazy("Postcode en plaats"), max_length=120, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Land"), choices=COUNTRIES, required=False, initial="NL")
+    note = CleanTextField(
+        label=gettext_lazy("Opmerking op de pakbon"), max_length=500, multiline=True, rows=2, required=False
+    )
+    override_reason = CleanTextField(
+        label=gettext_lazy("Reden om zonder aanbetaling te leveren"), max_length=120, required=False
+    )
+
+    def __init__(self, data, picks: list[Pick], *, ask_reason: bool):
+        super().__init__(data)
+        self.picks = [pick for pick in picks if pick.packable]
+        if not ask_reason:
+            del self.fields["override_reason"]
+        for pick in self.picks:
+            self.fields[pick.name] = QuantityField(
+                label=_("Op deze pakbon: %(name)s") % {"name": title(pick.line)},
+                fractions=pick.line.fractions,
+                minimum=Decimal(0),
+                required=False,
+                initial=format_quantity(pick.filled),
+            )
+        for field in self.fields.values():
+            field.widget.attrs["form"] = FORM
+
+    @property
+    def quantities(self) -> dict[int, Decimal]:
+        """{line id: pieces} of what goes along."""
+        filled = {pick.line.pk: self.cleaned_data.get(pick.name) for pick in self.picks}
+        return {pk: quantity for pk, quantity in filled.items() if quantity}
+
+    @property
+    def address(self) -> dict | None:
+        if not self.cleaned_data["elsewhere"]:
+            return None
+        return {part: self.cleaned_data[part] or "" for part in ADDRESS}

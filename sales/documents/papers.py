@@ -1,0 +1,40 @@
+"""The paper of an order or of one of its versions, as bytes: what is shown, printed in bulk, and attached to mail."""
+
+from collections.abc import Callable, Iterable
+
+from sales.documents import confirmation, pdf
+from sales.documents.models import OutgoingMail
+from sales.models import OrderVersion, SalesOrder
+
+MAX_LINES_AT_ONCE = 200  # more is a job of the worker (stack.md, PDF)
+
+
+def paper(order: SalesOrder, *, copy: bool = False) -> bytes:
+    """The PDF of an order from confirmation.orders() or rebuilt()."""
+    return pdf.render_pdf(confirmation.confirmation_html(order, copy=copy))
+
+
+def papers(orders: Iterable[SalesOrder], copies: set[int], progress: Callable[[int], None] | None = None) -> bytes:
+    """One PDF of many orders, each with its own sheets; copies: the ids of those that say KOPIE."""
+    laid_out = []
+    for done, order in enumerate(orders, 1):
+        laid_out.append(pdf.lay_out(confirmation.confirmation_html(order, copy=order.pk in copies)))
+        if progress:
+            progress(done)
+    return pdf.join(laid_out)
+
+
+def rebuilt(version: OrderVersion) -> SalesOrder:
+    """The order as it was at that version, ready for its paper."""
+    from sales.services import versions
+
+    order, _lines, _rows = versions.rebuild(version)
+    return order
+
+
+def mailed(mail: OutgoingMail) -> tuple[str, bytes]:
+    """The attachment of a mail: the order at the version that was mailed, whatever became of it since."""
+    order = confirmation.orders().get(pk=mail.order_id)
+    if order.version != mail.version:
+        order = rebuilt(OrderVersion.objects.get(order_id=mail.order_id, version=mail.version))
+    return confirmation.file_name(order), paper(order)

@@ -1,0 +1,83 @@
+"""Exporteren: what leaves the house is in the journal; a large list, or many papers, is made by the worker."""
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.relations.models import Branch
+from backoffice.relations.rights import scoped
+from sales import lists
+from sales.documents import tasks
+from sales.documents.models import ExportJob
+from sales.documents.reading import locked_order
+from sales.models import SalesOrder
+
+AT_ONCE = 5_000  # rows that are sent as they are read; more is a job of the worker
+MAX_PAPER_LINES = 20_000
+EXPORTED = "documents.exported"
+Status, Format = ExportJob.Status, ExportJob.Format
+
+
+@keyed("documents.order.export", result=("sales.SalesOrder", "order_id"))
+def export_order(*, order_id: int, form: str, employee) -> SalesOrder:
+    """Record that the order leaves as a file; form: csv, xlsx or ubl. Raises UnknownOrder, Refusal."""
+    if form not in ("csv", "xlsx", "ubl"):
+        raise Refusal("export.format", _("Kies CSV, XLSX of UBL."))
+    order = locked_order(order_id, employee, "documents.view", "export")
+    if form == "ubl" and not order.number:
+        raise Refusal("export.draft", _("Een concept heeft nog geen nummer. Bevestig eerst de verkooporder."))
+    journal.write(
+        branch_id=order.branch_id,
+        employee=employee,
+        action=EXPORTED,
+        about=order,
+        version=order.version,
+        data={"format": form},
+    )
+    return order
+
+
+def matching(query: str, employee):
+    """The orders that a list's URL asks, in its order, in the branches where the employee may export."""
+    filters = lists.Filters.read(QueryDict(query))
+    field = filters.field
+    orders = scoped(lists.matching(filters, employee), employee, "documents.view")
+    return orders.order_by(field, "-pk" if field.startswith("-") else "pk")
+
+
+@keyed("documents.list.export")
+def export_list(*, query: str, form: str, employee, branch_id: int | None) -> ExportJob:
+    """Record that a list leaves as a file; form: csv or xlsx.
+
+    Up to AT_ONCE rows the answer is DONE without a file, and the caller sends the rows; of more the worker makes a
+    file, and the answer is WAITING. Raises Refusal.
+    """
+    if form not in (Format.CSV, Format.XLSX):
+        raise Refusal("export.format", _("Kies CSV of XLSX."))
+    query = query[:2000]
+    rows = matching(query, employee).order_by().count()
+    job = ExportJob(query=query, format=form, rows_total=rows, employee=employee)
+    if rows <= AT_ONCE:
+        job.status, job.rows_done, job.finished_at = Status.DONE, rows, timezone.now()
+    return _started(job, branch_id, {"filters": lists.Filters.read(QueryDict(query)).values})
+
+
+@keyed("documents.papers.start")
+def start_papers(*, order_ids: list[int], employee, branch_id: int | None) -> ExportJob:
+    """Hand the papers of many orders to the worker; each print was recorded before. Raises Refusal."""
+    query = "&".join(f"order={pk}" for pk in order_ids)
+    job = ExportJob(query=query, format=Format.PDF, rows_total=len(order_ids), employee=employee)
+    return _started(job, branch_id, {})
+
+
+def _started(job: ExportJob, branch_id: int | None, data: dict) -> ExportJob:
+    job.save(force_insert=True)
+    if job.status == Status.WAITING:
+        tasks.make_export.defer(job_id=str(job.pk))
+    branch_id = branch_id or Branch.objects.order_by("pk").values_list("pk", flat=True)[0]
+    told = {"format": job.format, "rows": job.rows_total, **data}
+    journal.write(branch_id=branch_id, employee=job.employee, action=EXPORTED, about=job, data=told)
+    return job

@@ -1,0 +1,128 @@
+"""The worker's part of an export: the file, with progress, in memory that does not grow with it; and the sweep."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from django.core.files import File
+from django.db import OperationalError, connection, transaction
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal
+from backoffice.relations.rights import scoped
+from sales import status
+from sales.documents import confirmation, papers, reading, sheets, tables
+from sales.documents.models import ExportJob
+from sales.documents.services.exporting import MAX_PAPER_LINES, Format, Status, matching
+from sales.documents.tasks import ATTEMPTS
+
+KEPT = timedelta(days=1)
+
+
+def run(job_id: str, attempt: int = 0) -> None:
+    """Make the job's file. A job that is done is passed over; one that was begun by a killed worker begins again."""
+    job = ExportJob.objects.select_related("employee").get(pk=job_id)
+    if job.status not in (Status.WAITING, Status.RUNNING):
+        return None
+    if attempt >= ATTEMPTS:
+        return _failed(job, _("Het maken is %(times)s keer afgebroken.") % {"times": attempt})
+    ExportJob.objects.filter(pk=job.pk).update(status=Status.RUNNING, rows_done=0)
+    progress = Progress(job)
+    handle, path = tempfile.mkstemp(suffix=f".{job.format}")
+    os.close(handle)
+    try:
+        make(job, path, progress)
+        with open(path, "rb") as content:
+            job.file.save(f"{job.pk}.{job.format}", File(content), save=False)
+        ExportJob.objects.filter(pk=job.pk).update(
+            status=Status.DONE, file=job.file.name, rows_done=progress.done, finished_at=timezone.now()
+        )
+    except Refusal as refusal:
+        _failed(job, refusal.message)
+    except OperationalError:
+        raise  # the worker tries again
+    except Exception:
+        _failed(job, _("Er ging iets mis bij het maken van het bestand."))
+        raise
+    finally:
+        progress.close()
+        os.unlink(path)
+    return None
+
+
+def make(job: ExportJob, path: str, progress: "Progress") -> None:
+    """Write the job's content to the path. Raises Refusal for what is too much."""
+    if job.format == Format.PDF:
+        with open(path, "wb") as out:
+            out.write(_papers(job, progress))
+        return
+    columns = tables.order_columns()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        rows = progress.watch(tables.order_rows(matching(job.query, job.employee)))
+        if job.format == Format.XLSX:
+            if job.rows_total > sheets.MAX_XLSX:
+                raise Refusal("export.rows", _("Een XLSX kan niet zoveel rijen hebben. Kies CSV."))
+            sheets.write_xlsx(path, _("Verkooporders"), columns, rows)
+        else:
+            with open(path, "w", encoding="utf-8", newline="") as out:
+                out.writelines(sheets.csv_rows(columns, rows))
+
+
+def _papers(job: ExportJob, progress: "Progress") -> bytes:
+    ids = [int(pk) for pk in QueryDict(job.query).getlist("order")]
+    if reading.lines_of(ids) > MAX_PAPER_LINES:
+        raise Refusal("papers.many", _("Dit zijn te veel regels voor één bestand. Kies minder orders."))
+    found = scoped(confirmation.orders().filter(pk__in=ids), job.employee, "documents.view")
+    orders = [order for order in found.order_by("order_date", "pk") if status.allowed(order, "print")]
+    if not orders:
+        raise Refusal("papers.none", _("Er is niets meer om af te drukken."))
+    return papers.papers(orders, reading.copies(orders), progress)
+
+
+def sweep() -> int:
+    """Forget the files, and the records of what was made at once, that are older than a day; gives how many."""
+    old = ExportJob.objects.filter(created_at__lt=timezone.now() - KEPT).exclude(status=Status.RUNNING)
+    swept = 0
+    for job in old.iterator(chunk_size=500):
+        if job.file:
+            job.file.delete(save=False)
+        swept += ExportJob.objects.filter(pk=job.pk).delete()[0]
+    return swept
+
+
+def _failed(job: ExportJob, reason: str) -> None:
+    ExportJob.objects.filter(pk=job.pk).update(status=Status.FAILED, error=reason[:300], finished_at=timezone.now())
+
+
+class Progress:
+    """Tells how far a job is, on a connection of its own: the reading transaction is not to be committed."""
+
+    EVERY = 0.4  # seconds
+
+    def __init__(self, job: ExportJob):
+        self.job, self.done, self.told = job, 0, time.monotonic()
+        self.connection = connection.copy()
+
+    def __call__(self, done: int) -> None:
+        self.done = done
+        now = time.monotonic()
+        if now - self.told < self.EVERY:
+            return
+        self.told = now
+        with self.connection.cursor() as cursor:
+            cursor.execute("UPDATE documents_exportjob SET rows_done = %s WHERE id = %s", [done, self.job.pk])
+
+    def watch(self, rows: Iterable[list]) -> Iterator[list]:
+        for done, row in enumerate(rows, 1):
+            yield row
+            if done % 500 == 0:
+                self(done)
+            self.done = done
+
+    def close(self) -> None:
+        self.connection.close()
