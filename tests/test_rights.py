@@ -73,7 +73,7 @@ TABLE = {
     ("catalog.import", "POST"): "catalog:import_columns catalog:import_start",
     ("catalog.import", "GET POST"): "catalog:import",
     ("sales.view", "GET"): """sales:orders sales:orders_sums sales:orders_filter sales:order sales:side
-        sales:orders_of_customer sales:history documents:confirmation_pdf""",
+        sales:orders_of_customer sales:history documents:confirmation_pdf documents:version_pdf documents:mails""",
     ("sales.view", "POST"): "sales:orders_remember",
     (
         "sales.edit",
@@ -90,8 +90,14 @@ TABLE = {
     ("sales.cancel_any", "GET POST"): "sales:undo_cancel",
     ("sales.deliver", "POST"): "documents:slip_scan",
     ("sales.deliver", "GET POST"): "documents:slip_new documents:slip_cancel",
-    ("documents.view", "GET"): "documents:slips documents:slip documents:slip_pdf",
-    ("documents.view", "POST"): "documents:slip_print",
+    ("documents.view", "GET"): """documents:slips documents:slip documents:slip_pdf documents:papers
+        documents:export_job documents:export_file""",
+    ("documents.view", "POST"): "documents:slip_print documents:print documents:print_many",
+    ("documents.view", "GET POST"): "documents:export documents:export_list",
+    ("documents.send", "POST"): "documents:mail_many documents:mail_retry",
+    ("documents.send", "GET POST"): "documents:mail",
+    ("documents.setup", "GET"): "documents:mail_texts",
+    ("documents.setup", "GET POST"): "documents:mail_text",
     ("pos.use", "GET"): "pos:start",
     ("pos.register", "POST"): "pos:register pos:release",
     ("journal.view", "GET"): "relations:journal",
@@ -168,6 +174,7 @@ def url_of(shop, name: str, path: str) -> str:
         "<int:slip_id>": shop.slip.pk,
         "<int:order_id>": shop.order.pk, "<int:line_id>": shop.line.pk, "<int:article_id>": shop.article.pk,
         "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<slug:name>": "customer",
+        "<slug:kind>": "confirmation", "<int:version>": 1, "<int:mail_id>": 1,
     }  # fmt: skip
     stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")
     values["<int:pk>"] = shop.pks.get(stem, "?")

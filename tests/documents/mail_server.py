@@ -1,7 +1,9 @@
 """A real mail server of aiosmtpd, on a port of its own: it keeps what it receives, or answers as it is told."""
 
+import asyncio
 import email
 import email.policy
+import socket
 import threading
 from contextlib import contextmanager
 
@@ -26,8 +28,6 @@ class Inbox:
     async def handle_DATA(self, server, session, envelope):
         self.reached.set()
         while not self.go_on.is_set():
-            import asyncio
-
             await asyncio.sleep(0.02)
         if self.data.startswith("250"):
             self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
@@ -39,11 +39,14 @@ class Inbox:
 def mail_server(settings):
     """The settings of Django point at it while it runs."""
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0, ready_timeout=20)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=20)
     controller.start()
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.server.sockets[0].getsockname()[1]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_TIMEOUT = 20
         yield inbox
     finally:
