@@ -129,7 +129,6 @@ def order_rows(orders) -> SafeString:
 
 
 def _order_row(order, words) -> str:
-    draft = order.lifecycle == SalesOrder.Lifecycle.DRAFT
     name = order.number or words["draft"] % {"name": order.customer_name or words["nobody"]}
     label = escape(words["pick"] % {"name": name})
     tick = f'<input type="checkbox" name="order" value="{order.pk}" aria-label="{label}">'

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0001_foundation'),
+        ('documents', '0002_slip_rows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
