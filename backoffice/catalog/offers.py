@@ -33,6 +33,7 @@ class Offer:
     stocked: bool
     fractions: bool
     matrix: bool
+    brand: str
     active: bool
 
     @property
@@ -52,9 +53,10 @@ OFFERS = (
     "SELECT v.id, v.article_id, a.number, a.name, c.label, c.hex, s.label, coalesce(v.own_price, a.sales_price),"
     " a.vat_code, (SELECT r.percent FROM catalog_vatrate r WHERE r.code = a.vat_code AND r.valid_from <= %(on)s"
     " AND (r.valid_to IS NULL OR r.valid_to >= %(on)s) LIMIT 1),"
-    " a.stocked, a.fractions, a.matrix, v.active, a.active"
+    " a.stocked, a.fractions, a.matrix, m.name, v.active, a.active"
     " FROM catalog_variant v JOIN catalog_article a ON a.id = v.article_id"
-    " LEFT JOIN catalog_colour c ON c.id = v.colour_id LEFT JOIN catalog_size s ON s.id = v.size_id WHERE {}"
+    " LEFT JOIN catalog_colour c ON c.id = v.colour_id LEFT JOIN catalog_size s ON s.id = v.size_id"
+    " LEFT JOIN catalog_brand m ON m.id = a.brand_id WHERE {}"
     " ORDER BY c.position NULLS FIRST, c.label, s.position NULLS FIRST, v.id"
 )
 VARIANTS = "v.id = ANY(%(variants)s::bigint[])"
@@ -80,7 +82,7 @@ def _offer(row) -> Offer:
     if percent is None:
         raise Refusal("vat.no_rate", _("Voor btw-tarief %(code)s geldt vandaag geen percentage.") % {"code": code})
     *values, active, article_active = row
-    # a variant without colour or size has none of their labels
+    # a variant without colour, size or brand has none of their labels
     given: list[Any] = ["" if value is None else value for value in values]
     return Offer(*given, active and article_active)  # type: ignore[call-arg]
 

@@ -43,6 +43,7 @@ class Group:
 
     number: str
     name: str
+    brand: str
     rows: list[Row] = field(default_factory=list)
 
 
@@ -108,7 +109,7 @@ def group(lines: list[OrderLine]) -> list[Group]:
         label = variant_label(line)
         found = open_groups.get(key) if label else None
         if found is None:
-            found = Group(line.article_number, line.description)
+            found = Group(line.article_number, line.description, line.brand)
             groups.append(found)
             if label:
                 open_groups[key] = found

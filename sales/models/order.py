@@ -236,6 +236,7 @@ class OrderLine(models.Model):
     variant = models.ForeignKey(Variant, models.PROTECT, null=True, blank=True, related_name="+")
     article_number = models.CharField(max_length=40, blank=True, default="")
     description = models.CharField(max_length=240, blank=True, default="")
+    brand = models.CharField(max_length=80, blank=True, default="", db_default="")
     colour_label = models.CharField(max_length=40, blank=True, default="")
     colour_hex = models.CharField(max_length=7, blank=True, default="")
     size_label = models.CharField(max_length=20, blank=True, default="")

@@ -26,6 +26,7 @@ def from_offer(offer: Offer, quantity: Decimal) -> OrderLine:
         variant_id=offer.variant_id,
         article_number=offer.number,
         description=offer.name,
+        brand=offer.brand,
         colour_label=offer.colour,
         colour_hex=offer.colour_hex,
         size_label=offer.size,
@@ -196,8 +197,8 @@ def delete(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
 
 
 PACKED = [
-    "position", "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label",
-    "text", "stocked",
+    "position", "key", "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex",
+    "size_label", "text", "stocked",
     "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
     "override_reason", "vat_code", "vat_percent",
 ]  # fmt: skip

@@ -47,10 +47,9 @@ class DrawnLine:
             swatch = toonbank.swatch(line.colour_hex)
             goods = f'<td class="variant">{swatch}{escape(line.colour_label)}<b>{escape(line.size_label)}</b></td>'
         else:
-            number, name = escape(line.article_number), escape(line.description)
-            goods = (
-                f'<td class="single"><span class="code">{number}</span>&ensp;<span class="strong">{name}</span></td>'
-            )
+            number, name = escape(line.article_number), f'<span class="strong">{escape(line.description)}</span>'
+            brand = f' <span class="muted">· {escape(line.brand)}</span>' if line.brand else ""
+            goods = f'<td class="single"><span class="code">{number}</span>&ensp;{name}{brand}</td>'
         if done := _done(line):
             goods = goods.removesuffix("</td>") + f'<span class="done">{done}</span></td>'
         cells = "".join(f"{TEXT if cell.name == 'text' else TD}{_cell(line, cell)}</td>" for cell in line.cells)
