@@ -108,6 +108,7 @@ TABLE = {
         relations:employee_new relations:employee catalog:colour_new catalog:colour catalog:brand_new catalog:brand
         catalog:group_new catalog:group catalog:vat_rate_new catalog:vat_rate catalog:size_range_new
         catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method""",
+    ("setup", "POST"): "catalog:colour_move",
 }
 ROWS = {name: key for key, names in TABLE.items() for name in names.split()}
 OURS = ("backoffice", "sales", "payments", "pos")

@@ -97,7 +97,7 @@ class ColourForm(forms.ModelForm):
 
     class Meta:
         model = Colour
-        fields = ["label", "hex", "position"]
+        fields = ["label", "hex"]
 
 
 class BrandForm(forms.ModelForm):

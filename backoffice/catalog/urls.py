@@ -16,6 +16,7 @@ urlpatterns = [
     path("beheer/kleuren/", setup.colours, name="colours"),
     path("beheer/kleuren/nieuw/", setup.colour, name="colour_new"),
     path("beheer/kleuren/<int:pk>/", setup.colour, name="colour"),
+    path("beheer/kleuren/<int:pk>/verplaatsen/", setup.colour_move, name="colour_move"),
     path("beheer/merken/", setup.brands, name="brands"),
     path("beheer/merken/nieuw/", setup.brand, name="brand_new"),
     path("beheer/merken/<int:pk>/", setup.brand, name="brand"),

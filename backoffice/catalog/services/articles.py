@@ -69,16 +69,18 @@ def _stale(article: Article, values: dict, colour_ids: list[int] | None) -> Stal
     now |= {"size_range": article.size_range, "sales_price": article.sales_price.amount}
     yours = dict(values)
     if "size_range_id" in values:
-        yours["size_range"] = SizeRange.objects.filter(pk=values["size_range_id"]).first()  # type: ignore[misc]
+        yours["size_range"] = SizeRange.objects.filter(pk=values["size_range_id"]).first()
     fields = [
-        (str(Article._meta.get_field(name).verbose_name), _shown(now[name]), _shown(yours[name]))  # type: ignore[union-attr]
+        (str(Article._meta.get_field(name).verbose_name), _shown(now[name]), _shown(yours[name]))
         for name in now
         if name in yours and now[name] != yours[name]
     ]
     if colour_ids is not None:
         here = Colour.objects.filter(pk__in=article.variants.filter(active=True).values("colour"))
-        pair = [", ".join(str(one) for one in found) for found in (here, Colour.objects.filter(pk__in=colour_ids))]
-        fields += [(_("Kleuren"), *pair)] if pair[0] != pair[1] else []
+        theirs, mine = (
+            ", ".join(str(one) for one in found) for found in (here, Colour.objects.filter(pk__in=colour_ids))
+        )
+        fields += [(_("Kleuren"), theirs, mine)] if theirs != mine else []
     return Stale(
         _("Kijk wat er is gewijzigd. Slaat u toch op, dan gelden uw waarden."),
         who=str(article.changed_by or ""),

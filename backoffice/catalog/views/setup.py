@@ -1,14 +1,17 @@
 """Beheer of what articles choose from: kleuren, maatbalken, artikelgroepen, merken, btw-tarieven."""
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.catalog.forms import BrandForm, ColourForm, GroupForm, SizeRangeForm, VatRateForm
 from backoffice.catalog.models import ArticleGroup, Brand, Colour, SizeRange, VatRate
+from backoffice.catalog.services import colours as service
 from backoffice.catalog.services import sizes as size_service
 from backoffice.core.formats import format_date, format_percent
+from backoffice.core.http import posted_key
+from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from backoffice.relations.views.pages import form_page, list_page, saver
 
@@ -29,9 +32,28 @@ def _page(request, pk, form_class, title: str, back: tuple[str, str]):
 @right("setup")
 @require_GET
 def colours(request):
-    rows = _rows("catalog:colour", Colour.objects.all(), lambda c: [c.label, c.hex, str(c.position)])
-    columns = [_("Kleur"), _("Kleurcode"), _("Volgorde")]
-    return list_page(request, title=_("Kleuren"), columns=columns, rows=rows, new_url=reverse("catalog:colour_new"))
+    return list_page(
+        request, title=_("Kleuren"), columns=[_("Kleur"), _("Kleurcode")], rows=_colour_rows(),
+        new_url=reverse("catalog:colour_new"), moving=True, key=new_key(),
+    )  # fmt: skip
+
+
+def _colour_rows() -> list[dict]:
+    rows = _rows("catalog:colour", Colour.objects.all(), lambda colour: [colour.label, colour.hex])
+    for row in rows:
+        row["move_url"] = f"{row['url']}verplaatsen/"
+    return rows
+
+
+@right("setup")
+@require_POST
+def colour_move(request, pk):
+    """Omhoog or Omlaag: the rows of the list again, in their new order."""
+    steps = {"up": -1, "down": 1}.get(request.POST.get("to", ""), 0)
+    service.move(
+        colour_id=pk, steps=steps, branch_id=request.branch_id, employee=request.user, key=posted_key(request)
+    )
+    return render(request, "setup/_rows.html", {"rows": _colour_rows(), "moving": True, "key": new_key()})
 
 
 @right("setup")

@@ -17,12 +17,12 @@ def trail(*steps: tuple[str, str]) -> list[dict]:
     return [{"label": label, "url": url} for label, url in ((_("Beheer"), reverse("relations:setup")), *steps)]
 
 
-def list_page(request, *, title: str, columns: list[str], rows: list[dict], new_url: str):
+def list_page(request, *, title: str, columns: list[str], rows: list[dict], new_url: str, **more):
     """A set-up list. rows: {"url", "cells": [text per column], "active": bool where it has that state}.
 
-    The first cell is the link.
+    The first cell is the link. more: moving and key, where the rows have a place of their own ("move_url" in each).
     """
-    context = {"title": title, "columns": columns, "rows": rows, "new_url": new_url, "trail": trail()}
+    context = {"title": title, "columns": columns, "rows": rows, "new_url": new_url, "trail": trail(), **more}
     return render(request, "setup/list.html", context)
 
 
