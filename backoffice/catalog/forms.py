@@ -99,6 +99,14 @@ class ColourForm(forms.ModelForm):
         model = Colour
         fields = ["label", "hex"]
 
+    def clean(self):
+        """A new colour stands below the others; the list moves it."""
+        cleaned = super().clean() or {}
+        if not self.instance.pk:
+            last = Colour.objects.order_by("-position").values_list("position", flat=True).first()
+            cleaned["position"] = (last or 0) + 1
+        return cleaned
+
 
 class BrandForm(forms.ModelForm):
     class Meta:

@@ -274,7 +274,7 @@ def test_a_new_rate_follows_the_old_one(client):
 
 
 def test_a_colour_has_a_code_of_six_digits(client):
-    values = {"label": "Navy", "hex": "blauw", "position": "3", "key": new_key()}
+    values = {"label": "Navy", "hex": "blauw", "key": new_key()}
     assert client.post(reverse("catalog:colour_new"), values).status_code == 422
     assert Colour.objects.count() == 0
     assert client.post(reverse("catalog:colour_new"), values | {"hex": "#1d2a4d"}).status_code == 302

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backoffice.catalog.forms import BrandForm, ColourForm, GroupForm, SizeRangeForm, VatRateForm
 from backoffice.catalog.models import ArticleGroup, Brand, Colour, SizeRange, VatRate
-from backoffice.catalog.services import colours as service
+from backoffice.catalog.services import colours as colour_service
 from backoffice.catalog.services import sizes as size_service
 from backoffice.core.formats import format_date, format_percent
 from backoffice.core.http import posted_key
@@ -50,7 +50,7 @@ def _colour_rows() -> list[dict]:
 def colour_move(request, pk):
     """Omhoog or Omlaag: the rows of the list again, in their new order."""
     steps = {"up": -1, "down": 1}.get(request.POST.get("to", ""), 0)
-    service.move(
+    colour_service.move(
         colour_id=pk, steps=steps, branch_id=request.branch_id, employee=request.user, key=posted_key(request)
     )
     return render(request, "setup/_rows.html", {"rows": _colour_rows(), "moving": True, "key": new_key()})
