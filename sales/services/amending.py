@@ -33,7 +33,7 @@ AGREED_LINE = (
 )  # fmt: skip
 NEW_LINE = (
     *AGREED_LINE, "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label",
-    "stocked", "fractions", "matrix", "list_price",
+    "brand", "stocked", "fractions", "matrix", "list_price",
 )  # fmt: skip
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
 # too much. What it returns, when callable, is called as the last thing (its journal rows).
