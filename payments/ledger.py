@@ -193,11 +193,21 @@ def hold_session(session: TillSession | None, branch: Branch) -> TillSession | N
     if session is None:
         return None
     held = locks.take("session", TillSession.objects.filter(pk=session.pk).select_related("till"))
-    if not held or not held[0].open:
+    return _usable(held[0] if held else None, branch)
+
+
+def check_session(session: TillSession | None, branch: Branch) -> None:
+    """Raises what hold_session raises, without locking anything."""
+    if session is not None:
+        _usable(TillSession.objects.filter(pk=session.pk).select_related("till").first(), branch)
+
+
+def _usable(session: TillSession | None, branch: Branch) -> TillSession:
+    if session is None or not session.open:
         raise Refusal("payments.session_closed", _("Deze kassa is gesloten. Open de kassa eerst."), "session")
-    if held[0].till.branch_id != branch.pk:
+    if session.till.branch_id != branch.pk:
         raise Refusal("payments.session_branch", _("Deze lade staat in een ander filiaal."), "session")
-    return held[0]
+    return session
 
 
 def store(
@@ -305,9 +315,26 @@ def _hold_credit(order: SalesOrder, entries) -> CreditAccount | None:
     moved = sum((e.amount.amount for e in entries if e.method_kind == Wise.CREDIT), ZERO)
     if not any(entry.method_kind == Wise.CREDIT for entry in entries):
         return None
+    _check_customer(order)
+    account = hold_account(order.customer_id, make=moved < 0)
+    _check_balance(account, moved)
+    return account
+
+
+def check_credit(order: SalesOrder, amounts: Sequence[tuple[str, Decimal]]) -> None:
+    """Raises what booking these amounts [(kind of method, EUR)] would raise about store credit, without locking."""
+    spent = [amount for kind, amount in amounts if kind == Wise.CREDIT]
+    if spent:
+        _check_customer(order)
+        _check_balance(CreditAccount.objects.filter(customer_id=order.customer_id).first(), sum(spent, ZERO))
+
+
+def _check_customer(order: SalesOrder) -> None:
     if order.customer_id is None:
         raise Refusal("payments.credit_customer", _("Tegoed vraagt een debiteur op de order."), "method")
-    account = hold_account(order.customer_id, make=moved < 0)
+
+
+def _check_balance(account: CreditAccount | None, moved: Decimal) -> None:
     balance = account.balance.amount if account else ZERO
     if account is None or balance < moved:
         raise Refusal(
@@ -315,7 +342,6 @@ def _hold_credit(order: SalesOrder, entries) -> CreditAccount | None:
             _("Er is %(balance)s tegoed; meer kan er niet van af.") % {"balance": format_money(balance)},
             "amount",
         )
-    return account
 
 
 def hold_account(customer_id: int, *, make: bool = False) -> CreditAccount | None:

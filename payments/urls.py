@@ -1,6 +1,16 @@
-"""Addresses of payments."""
+"""Paths under /betalingen/ (one button = one URL = one view = one service)."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from payments.views import depositing, setup
+
+ORDER = "verkooporders/<int:order_id>/"
 
 app_name = "payments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path(ORDER + "aanbetalen/", depositing.deposit, name="deposit"),
+    # Beheer
+    path("betaalwijzen/", setup.methods, name="methods"),
+    path("betaalwijzen/nieuw/", setup.method, name="method_new"),
+    path("betaalwijzen/<int:pk>/", setup.method, name="method"),
+]

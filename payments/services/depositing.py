@@ -1,6 +1,7 @@
 """Aanbetalen at the desk: what a customer pays on an order, before it is delivered or after."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -8,11 +9,14 @@ from django.utils.translation import gettext as _
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
-from payments import ledger, methods
+from backoffice.core.money import ZERO
+from payments import ledger, methods, tendering
 from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TillSession
 from payments.selectors import pending
+from sales import status
 from sales.models import SalesOrder
+from sales.selectors import lines_of
 from sales.services.editing import open_draft
 
 
@@ -32,16 +36,51 @@ def deposit(
     """
     draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
     order, lines = draft.order, draft.lines
-    check_seen(order, seen_paid)
-    check_payable(order, lines)
-    found = methods.chosen([method_id for method_id, _amount in tenders], methods.DESK, order.branch_id)
-    chosen = [Tender(found[method_id], amount) for method_id, amount in tenders]
+    chosen = _check(order, lines, tenders, seen_paid)
     ledger.book(
         order, lines, chosen, kind=LedgerEntry.Kind.DEPOSIT, employee=employee, branch=order.branch,
         session=_drawer(chosen, session_id),
     )  # fmt: skip
     order.all_lines = lines
     return order
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a deposit would do, EUR: [(method, what goes into the ledger by it)], cash rounding, and what remains."""
+
+    parts: list[tuple[PaymentMethod, Decimal]]
+    rounding: Decimal
+    amount: Decimal
+    after: Decimal
+
+
+def preview(
+    *,
+    order: SalesOrder,
+    tenders: Sequence[tuple[int, Decimal]],
+    session_id: int | None = None,
+    seen_paid: Decimal | None = None,
+) -> Preview:
+    """What the deposit would do, for "Betaling bevestigen"; writes nothing. Raises what deposit would raise."""
+    status.guard(order, "pay")
+    chosen = _check(order, lines_of(order), tenders, seen_paid)
+    rest = order.open_amount.amount
+    given = [(tender.method.cash, tender.amount) for tender in chosen]
+    rows = tendering.rows(rest, given, rounds=order.branch.cash_rounding)
+    ledger.check_credit(order, [(tender.method.kind, tender.amount) for tender in chosen])
+    ledger.check_session(_drawer(chosen, session_id), order.branch)
+    parts = [(chosen[row.tender].method, row.amount) for row in rows if row.tender is not None]
+    amount = sum((row.amount for row in rows), ZERO)
+    return Preview(parts, amount - sum((part for _method, part in parts), ZERO), amount, rest - amount)
+
+
+def _check(order: SalesOrder, lines, tenders, seen_paid: Decimal | None) -> list[Tender]:
+    """The tenders with their methods. Raises Stale and Refusal where the order or a method takes no deposit."""
+    check_seen(order, seen_paid)
+    check_payable(order, lines)
+    found = methods.chosen([method_id for method_id, _amount in tenders], methods.DESK, order.branch_id)
+    return [Tender(found[method_id], amount) for method_id, amount in tenders]
 
 
 def check_payable(order: SalesOrder, lines) -> None:

@@ -74,8 +74,11 @@ def panels(order: SalesOrder) -> list[str]:
 def buttons(request, order: SalesOrder, actions: tuple[Action, ...]) -> list[dict]:
     """Those of the actions that this employee may take now, as templates/sales/_actions.html shows them."""
     found = []
+    paid = order.payment_state == SalesOrder.PaymentState.PAID
     for action in actions:
         if action.action == "undo_cancel" and not undoable(order):
+            continue
+        if action.action == "pay" and paid:
             continue
         if not (status.allowed(order, action.action) and request.access.can(action.right, order.branch_id)):
             continue

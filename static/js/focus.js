@@ -62,3 +62,8 @@ document.addEventListener("htmx:beforeSwap", hold);
 document.addEventListener("htmx:afterSwap", restore);
 document.addEventListener("htmx:oobAfterSwap", restore);
 document.addEventListener("htmx:afterSettle", () => { restore(); held = null; });
+
+// an amount that was filled in is overwritten by typing
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.("input[data-select]")) event.target.select();
+});

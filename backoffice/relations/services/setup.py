@@ -29,10 +29,15 @@ def save(*, employee, label: str, values: dict, branch_id: int | None, row_id: i
         raise Refusal("setup.gone", _("Dit bestaat niet meer."))
     fields = [model._meta.get_field(name) for name in values]
     before = {field.name: _text(field, row) for field in fields}
+    # rows of other tables that belong to it can only be named once it has an id
+    later = [field for field in fields if field.many_to_many]
     for field in fields:
-        field.save_form_data(row, values[field.name])
+        if field not in later:
+            field.save_form_data(row, values[field.name])
     validated(row)
     row.save()
+    for field in later:
+        field.save_form_data(row, values[field.name])
     record(row, "changed" if row_id else "created", employee, branch_id, _told(before, row, fields))
     return row
 
@@ -69,6 +74,8 @@ def guard(employee) -> None:
 
 def _text(field, row) -> str:
     value = field.value_from_object(row)
+    if field.many_to_many:
+        return ", ".join(sorted(str(one) for one in value))
     return "" if value is None else str(value)
 
 

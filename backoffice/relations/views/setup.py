@@ -37,6 +37,12 @@ INDEX = [
                 "mail",
                 "documents:mail_texts",
             ),
+            (
+                gettext_lazy("Betaalwijzen"),
+                gettext_lazy("In de backoffice, aan de kassa"),
+                "wallet",
+                "payments:methods",
+            ),
             (gettext_lazy("BTW-tarieven"), gettext_lazy("Met hun geldigheid"), "percent", "catalog:vat_rates"),
         ],
     ),

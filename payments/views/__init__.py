@@ -1,0 +1,1 @@
+"""Screens of payments: one function per button."""

@@ -1,0 +1,102 @@
+"""Aanbetalen from the order: the dialog with its keys, the question, and the booking."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backoffice.core.errors import KeyReused, Refusal, Stale
+from backoffice.core.http import posted_key
+from backoffice.core.input import InputError, parse_amount
+from backoffice.core.keys import new_key
+from backoffice.relations.rights import right
+from payments.forms import DepositForm
+from payments.services import depositing
+from payments.sheets import Sheet, sheet
+from sales import selectors, status
+from sales.models import SalesOrder
+
+
+@right("payments.deposit")
+@require_http_methods(["GET", "POST"])
+def deposit(request, order_id):
+    """GET: the dialog, with what was just chosen filled in. POST: the question; with "sure" the booking."""
+    order = selectors.open_order(request, order_id)
+    if request.method == "GET":
+        status.guard(order, "pay")
+        depositing.check_payable(order, selectors.lines_of(order))
+        shown = sheet(order, request.GET, request.GET.getlist("method"))
+        return _dialog(request, shown, DepositForm(shown, initial=_typed(request.GET)))
+    shown = sheet(order, request.POST, request.POST.getlist("method"))
+    form = DepositForm(shown, request.POST)
+    try:
+        if not form.is_valid():
+            return _dialog(request, shown, form, code=422)
+        values = {"tenders": _tenders(request, form), "session_id": form.session_id, "seen_paid": _seen(request)}
+        if not request.POST.get("sure"):
+            return _ask(request, shown, depositing.preview(order=order, **values))
+        depositing.deposit(order_id=order.pk, employee=request.user, key=posted_key(request), **values)
+    except Stale as stale:
+        return _dialog(request, shown, form, code=409, stale=stale)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _dialog(request, shown, form, code=refusal.status, fresh=isinstance(refusal, KeyReused))
+    messages.success(request, _("De aanbetaling is geregistreerd"))
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = reverse("sales:order", args=[order.pk])
+    return response
+
+
+def _tenders(request, form: DepositForm) -> list[tuple[int, Decimal]]:
+    """What was typed; a method that has no key here is passed on, so that the service says why not."""
+    known = {str(key.method.pk) for key in form.sheet.keys}
+    strange = [text for text in request.POST.getlist("method") if text not in known]
+    return form.tenders + [(_whole(text), Decimal(0)) for text in strange]
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _seen(request) -> Decimal | None:
+    """What the form showed as paid; None where that is not said, or cannot be read."""
+    try:
+        return parse_amount(request.POST.get("seen"), minimum=None)
+    except InputError:
+        return None
+
+
+def _typed(values) -> dict:
+    return {"session": values.get("session", "")}
+
+
+def _dialog(
+    request, shown: Sheet, form: DepositForm, *, code: int = 200, stale: Stale | None = None, fresh: bool = False
+) -> HttpResponse:
+    order: SalesOrder = shown.order
+    # a refusal leaves no key behind, so that the mended form may use its own again; fresh: that one is spent
+    key = new_key() if fresh else request.POST.get("key") or new_key()
+    context = {
+        "order": order, "sheet": shown, "form": form, "stale": stale, "key": key,
+        "may_set_up": request.access.can("setup"),
+    }  # fmt: skip
+    response = render(request, "payments/deposit.html", context, status=code)
+    if request.method == "POST":
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog-host", "innerHTML"
+    return response
+
+
+def _ask(request, shown: Sheet, preview: depositing.Preview) -> HttpResponse:
+    fields = {"sure": "1", "seen": request.POST.get("seen", ""), "session": request.POST.get("session", "")}
+    drawers = {str(row.pk): row for row in shown.drawers} if shown.cash else {}
+    context = {
+        "order": shown.order, "preview": preview, "url": request.path, "key": posted_key(request),
+        "fields": fields | {key.name: key.typed for key in shown.chosen},
+        "methods": [key.method.pk for key in shown.chosen],
+        "drawer": drawers.get(fields["session"]),
+    }  # fmt: skip
+    return render(request, "payments/deposit_ask.html", context)
