@@ -38,7 +38,7 @@ def test_order_aanbetalen(page, login, s):
     assert "Pin" not in words(dialog)
 
     # 4. Selecteer een betaalwijze: het hele bedrag wordt ingevoerd; wijzigen door op het veld te klikken
-    dialog.get_by_text("Bank", exact=True).click()
+    choose(dialog, "Bank")
     amount = dialog.get_by_label("Bedrag Bank")
     amount.wait_for()
     assert amount.input_value() == "174,95"
@@ -70,7 +70,7 @@ def test_order_aanbetalen(page, login, s):
 def test_nee_registreert_niets_en_bewaart_wat_er_stond(page, login, s):
     order = money.order(s, "100.00")
     dialog = open_dialog(page, login, s, order)
-    dialog.get_by_text("iDEAL", exact=True).click()
+    choose(dialog, "iDEAL")
     dialog.get_by_role("button", name="50 % van totaal").click()
     after(dialog, "€ 50,00")
     dialog.get_by_role("button", name="Betaling bevestigen").click()
@@ -85,10 +85,10 @@ def test_nee_registreert_niets_en_bewaart_wat_er_stond(page, login, s):
 def test_meer_betaalwijzen_in_een_aanbetaling(page, login, s):
     order = money.order(s, "100.00")
     dialog = open_dialog(page, login, s, order)
-    dialog.get_by_text("Bank", exact=True).click()
+    choose(dialog, "Bank")
     dialog.get_by_label("Bedrag Bank").fill("60")
     after(dialog, "€ 40,00")
-    dialog.get_by_text("iDEAL", exact=True).click()
+    choose(dialog, "iDEAL")
     dialog.get_by_label("Bedrag iDEAL").wait_for()
     assert dialog.get_by_label("Bedrag iDEAL").input_value() == "40,00"
     after(dialog, "€ 0,00")
@@ -105,7 +105,7 @@ def test_meer_betaalwijzen_in_een_aanbetaling(page, login, s):
 def test_te_veel_merkt_het_veld_en_bewaart_het_bedrag(page, login, s):
     order = money.order(s, "100.00")
     dialog = open_dialog(page, login, s, order)
-    dialog.get_by_text("Bank", exact=True).click()
+    choose(dialog, "Bank")
     dialog.get_by_label("Bedrag Bank").fill("100,01")
     dialog.get_by_role("button", name="Betaling bevestigen").click()
     dialog.get_by_text("Er is nog € 100,00 te betalen; meer aannemen kan niet.").first.wait_for()
@@ -127,6 +127,10 @@ def open_dialog(page, login, s, order):
     dialog = page.get_by_role("dialog", name=f"Aanbetalen op {order.number}")
     dialog.wait_for()
     return dialog
+
+
+def choose(dialog, method: str) -> None:
+    dialog.get_by_role("checkbox", name=method).click()
 
 
 def words(place) -> str:
