@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 
 from sales.documents.services import packing
+from payments.models import PaymentMethod
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
@@ -103,12 +104,15 @@ TABLE = {
     ("journal.view", "GET"): "relations:journal",
     ("setup", "GET"): """relations:setup relations:branches relations:branch_logo relations:tills relations:employees
         catalog:colours catalog:brands catalog:groups catalog:vat_rates catalog:size_ranges sales:order_types
-        sales:delivery_methods""",
+        sales:delivery_methods payments:methods""",
     ("setup", "GET POST"): """relations:branch_new relations:branch relations:till_new relations:till
         relations:employee_new relations:employee catalog:colour_new catalog:colour catalog:brand_new catalog:brand
         catalog:group_new catalog:group catalog:vat_rate_new catalog:vat_rate catalog:size_range_new
         catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method""",
     ("setup", "POST"): "catalog:colour_move",
+        catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method
+        payments:method_new payments:method""",
+    ("payments.deposit", "GET POST"): "payments:deposit",
 }
 ROWS = {name: key for key, names in TABLE.items() for name in names.split()}
 OURS = ("backoffice", "sales", "payments", "pos")
@@ -164,6 +168,7 @@ def shop():
         "sales:order_type": order.order_type,
         "sales:delivery_method": order.delivery_method, "relations:branch": utrecht, "relations:till": made.till,
         "relations:employee": people["seller"], "relations:customer": customer, "sales:orders_of_customer": customer,
+        "payments:method": PaymentMethod.objects.create(name="Bank vooraf", kind="bank", at_desk=True),
     }  # fmt: skip
     made.pks = {name: row.pk for name, row in pks.items()}
     return made
