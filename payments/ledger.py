@@ -155,7 +155,10 @@ def write(
         data={
             "group": str(written[0].group),
             "entries": [entry.pk for entry in written],
-            "rows": [{"kind": e.kind, "method": e.method_id, "amount": str(e.amount.amount)} for e in written],
+            "rows": [
+                {"kind": e.kind, "method": e.method_id, "method_kind": e.method_kind, "amount": str(e.amount.amount)}
+                for e in written
+            ],
             "paid": str(paid),
         }
         | ({"reason": reason} if reason else {})

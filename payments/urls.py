@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from payments.views import depositing, setup
+from payments.views import depositing, receipts, setup
 
 ORDER = "verkooporders/<int:order_id>/"
 
 app_name = "payments"
 urlpatterns = [
     path(ORDER + "aanbetalen/", depositing.deposit, name="deposit"),
+    path(ORDER + "betalingen/", receipts.of_order, name="of_order"),
+    path(ORDER + "betalingen/<uuid:group>/bon.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path(ORDER + "betalingen/<uuid:group>/afdrukken/", receipts.receipt_print, name="receipt_print"),
+    path(ORDER + "betalingen/<uuid:group>/mailen/", receipts.receipt_mail, name="receipt_mail"),
     # Beheer
     path("betaalwijzen/", setup.methods, name="methods"),
     path("betaalwijzen/nieuw/", setup.method, name="method_new"),

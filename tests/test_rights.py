@@ -12,8 +12,8 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 
-from sales.documents.services import packing
 from payments.models import PaymentMethod
+from sales.documents.services import packing
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
@@ -96,7 +96,7 @@ TABLE = {
     ("documents.view", "POST"): "documents:slip_print documents:print documents:print_many",
     ("documents.view", "GET POST"): "documents:export documents:export_list",
     ("documents.send", "POST"): "documents:mail_many documents:mail_retry",
-    ("documents.send", "GET POST"): "documents:mail",
+    ("documents.send", "GET POST"): "documents:mail payments:receipt_mail",
     ("documents.setup", "GET"): "documents:mail_texts",
     ("documents.setup", "GET POST"): "documents:mail_text",
     ("pos.use", "GET"): "pos:start",
@@ -113,6 +113,8 @@ TABLE = {
         catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method
         payments:method_new payments:method""",
     ("payments.deposit", "GET POST"): "payments:deposit",
+    ("payments.view", "GET"): "payments:of_order payments:receipt_pdf",
+    ("payments.view", "POST"): "payments:receipt_print",
 }
 ROWS = {name: key for key, names in TABLE.items() for name in names.split()}
 OURS = ("backoffice", "sales", "payments", "pos")
@@ -179,7 +181,8 @@ def url_of(shop, name: str, path: str) -> str:
     values = {
         "<int:slip_id>": shop.slip.pk,
         "<int:order_id>": shop.order.pk, "<int:line_id>": shop.line.pk, "<int:article_id>": shop.article.pk,
-        "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<slug:name>": "customer",
+        "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<uuid:group>": uuid.UUID(int=1),
+        "<slug:name>": "customer",
         "<slug:kind>": "confirmation", "<int:version>": 1, "<int:mail_id>": 1,
     }  # fmt: skip
     stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")

@@ -47,7 +47,9 @@ def test_a_deposit_is_booked_with_its_vat_and_leaves_the_rest_open():
     entry = JournalEntry.objects.get(action="payments.deposit.registered")
     booked = LedgerEntry.objects.get()
     assert (entry.object_id, entry.data["entries"], entry.data["paid"]) == (str(order.pk), [booked.pk], "60.00")
-    assert entry.data["rows"] == [{"kind": "deposit", "method": s.method.bank.pk, "amount": "60.00"}]
+    assert entry.data["rows"] == [
+        {"kind": "deposit", "method": s.method.bank.pk, "method_kind": "bank", "amount": "60.00"}
+    ]
     assert (booked.employee, booked.branch, booked.session) == (s.office, s.branch, None)
 
 
