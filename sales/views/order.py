@@ -87,10 +87,13 @@ def header(request, order_id):
 def _ask_to_reprice(request, order, names, repriced: drafts.Repriced):
     """What was chosen on an amendment changes its prices: both totals, and the fields as they were for Nee."""
     words = {"old": format_money(repriced.old), "new": format_money(repriced.new), "mode": repriced.mode}
+    text = _("Het totaal gaat van %(old)s naar %(new)s (%(mode)s).")
+    if repriced.old == repriced.new:
+        text = _("Prijzen: %(mode)s. Het totaal blijft %(new)s.")
     form = HeaderForm(instance=order, user=request.user)
     ask = {
         "title": _("Prijzen van de order wijzigen?"),
-        "text": _("Het totaal gaat van %(old)s naar %(new)s (%(mode)s).") % words,
+        "text": text % words,
         "url": request.path,
         "key": new_key(),
         "fields": {name: request.POST[name] for name in [*names, "revision"] if name in request.POST} | {"sure": "1"},

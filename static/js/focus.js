@@ -20,6 +20,8 @@ export function findAgain(memory) {
 const sent = new WeakMap();
 let held = null;
 
+// what a closed combobox shows was chosen, not typed since
+const chosen = (element) => element.matches("[role=combobox]:not([aria-expanded=true])");
 const isField = (element) => element?.matches?.("input:not([type=checkbox]):not([type=radio]), textarea");
 
 function caret(field) {
@@ -41,7 +43,7 @@ export function hold() {
   held = memory;
   if (!isField(active)) return;
   const known = sent.has(active) ? sent.get(active) : active.defaultValue;
-  held = { ...memory, caret: caret(active), typed: active.value === known ? null : active.value };
+  held = { ...memory, caret: caret(active), typed: active.value === known || chosen(active) ? null : active.value };
 }
 
 export function restore() {
