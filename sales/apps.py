@@ -6,3 +6,6 @@ class SalesConfig(AppConfig):
     name = "sales"
     label = "sales"
     verbose_name = _("Verkoop")
+
+    def ready(self):
+        from sales import invariants  # noqa: F401 - registers them

@@ -6,3 +6,6 @@ class CatalogConfig(AppConfig):
     name = "backoffice.catalog"
     label = "catalog"
     verbose_name = _("Artikelen")
+
+    def ready(self):
+        from backoffice.catalog import invariants  # noqa: F401 - registers them

@@ -106,6 +106,18 @@ class OutboxMessage(models.Model):
         indexes = [models.Index(fields=["next_attempt_at"], condition=Q(status="waiting"), name="outbox_waiting")]
 
 
+class InvariantRun(models.Model):
+    """One run of `manage.py invariants`: the next looks at what changed since the last that was clean."""
+
+    at = models.DateTimeField()
+    full = models.BooleanField()
+    breaches = models.PositiveIntegerField()
+
+    class Meta:
+        # the last clean run
+        indexes = [models.Index(fields=["-at"], condition=Q(breaches=0), name="invariant_run_clean")]
+
+
 class ImportMapping(models.Model):
     """Which column of a file feeds which of our fields, kept by name for the next file."""
 

@@ -1,0 +1,211 @@
+"""What always holds for sales orders."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
+from types import SimpleNamespace
+
+
+from backoffice.core.invariants import gapless, invariant, recent, rows
+from sales import pricing, status
+from sales.models import SalesOrder
+from sales.services.versions import EVENTS
+
+AT_A_TIME = 2000
+ORDER = (
+    "id number lifecycle quotation channel amends_id converted_to_id vat_mode discount_percent discount_amount"
+    " discount_mode net vat gross paid_total delivery_state cancel_state payment_state status listed"
+).split()
+LINE = (
+    "order_id id variant_id quantity entered_price entered_mode vat_percent discount_percent discount_amount"
+    " discount_mode cancelled_quantity delivered_quantity line_total unit_price"
+).split()
+AXES = ("delivery_state", "cancel_state", "payment_state", "status", "listed")
+
+
+class _Amount(Decimal):
+    """A Decimal that answers to `amount`, as Money does."""
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self)
+
+
+def _orders(cursor) -> Iterator[SimpleNamespace]:
+    """Every order that changed lately, with its lines and VAT rows, a few thousand at a time."""
+    last = 0
+    columns, line_columns = (", ".join(f'"{name}"' for name in names) for names in (ORDER, LINE))
+    while True:
+        cursor.execute(
+            f"SELECT {columns} FROM sales_salesorder o WHERE id > %s AND {recent('o.changed_at')}"  # noqa: S608
+            " ORDER BY id LIMIT %s",
+            [last, AT_A_TIME],
+        )
+        found = [SimpleNamespace(**dict(zip(ORDER, row, strict=True))) for row in cursor.fetchall()]
+        if not found:
+            return
+        ids = [order.id for order in found]
+        cursor.execute(
+            f"SELECT {line_columns} FROM sales_orderline WHERE order_id = ANY(%s) ORDER BY order_id, position",  # noqa: S608
+            [ids],
+        )
+        lines = [SimpleNamespace(**dict(zip(LINE, row, strict=True))) for row in cursor.fetchall()]
+        by_order = {pk: list(of) for pk, of in groupby(lines, lambda line: line.order_id)}
+        cursor.execute(
+            "SELECT order_id, percent, net, vat, gross FROM sales_ordervat WHERE order_id = ANY(%s)"
+            " ORDER BY order_id, percent",
+            [ids],
+        )
+        vat = {pk: [row[1:] for row in of] for pk, of in groupby(cursor.fetchall(), lambda row: row[0])}
+        for order in found:
+            order.lines, order.vat_rows = by_order.get(order.id, []), vat.get(order.id, [])
+            for line in order.lines:
+                line.open_quantity = line.quantity - line.cancelled_quantity - line.delivered_quantity
+            yield order
+        last = ids[-1]
+
+
+def _name(order) -> str:
+    return order.number or f"order {order.id}"
+
+
+@invariant(1, "line total = quantity x price less discount; net, VAT per rate and gross follow")
+def totals(cursor) -> list[str]:
+    found = []
+    for order in _orders(cursor):
+        priced = [
+            pricing.PricedLine(
+                quantity=line.quantity,
+                unit_price=line.entered_price,
+                entered_mode=line.entered_mode,
+                vat_percent=line.vat_percent,
+                discount_percent=line.discount_percent,
+                discount_amount=line.discount_amount,
+                discount_mode=line.discount_mode,
+                cancelled=line.cancelled_quantity,
+            )
+            for line in order.lines
+        ]
+        try:
+            due = pricing.price(
+                priced, order.vat_mode, order.discount_percent, order.discount_amount, order.discount_mode
+            )
+        except pricing.PricingError as error:
+            found.append(f"{_name(order)}: {error.code}")
+            continue
+        stored = [line.line_total for line in order.lines]
+        if stored != due.line_totals:
+            found.append(f"{_name(order)}: lines {_listed(stored)}, should be {_listed(due.line_totals)}")
+        if (order.net, order.vat, order.gross) != (due.net, due.vat, due.gross):
+            found.append(f"{_name(order)}: gross {order.gross}, should be {due.gross}")
+        rates = sorted((r.percent, r.net, r.vat, r.gross) for r in due.vat_rows if r.gross or r.net)
+        if [row for row in order.vat_rows if row[3] or row[1]] != rates:
+            found.append(f"{_name(order)}: its VAT rows do not follow from its lines")
+    return found
+
+
+def _listed(amounts) -> str:
+    return ", ".join(str(amount) for amount in amounts)
+
+
+@invariant(12, "the stored status axes equal those derived from the lines")
+def axes(cursor) -> list[str]:
+    found = []
+    for order in _orders(cursor):
+        stored = {name: getattr(order, name) for name in AXES}
+        order.gross, order.paid_total = _Amount(order.gross), _Amount(order.paid_total)
+        status.derive(order, order.lines)  # type: ignore[arg-type]
+        wrong = [
+            f"{name} {old}, should be {getattr(order, name)}"
+            for name, old in stored.items()
+            if old != getattr(order, name)
+        ]
+        if wrong:
+            found.append(f"{_name(order)}: {'; '.join(wrong)}")
+    return found
+
+
+@invariant(6, "reserved = what open lines hold, per variant and branch")
+def reserved(cursor) -> list[str]:
+    return rows(
+        cursor,
+        "WITH touched AS (SELECT DISTINCT l.variant_id FROM sales_orderline l JOIN sales_salesorder o"
+        f" ON o.id = l.order_id WHERE l.variant_id IS NOT NULL AND {recent('o.changed_at')}),"  # noqa: S608
+        " held AS (SELECT l.variant_id, o.branch_id,"
+        " sum(l.quantity - l.cancelled_quantity - l.delivered_quantity) AS pieces"
+        " FROM sales_orderline l JOIN sales_salesorder o ON o.id = l.order_id"
+        " WHERE o.lifecycle = 'confirmed' AND NOT o.quotation AND l.stocked AND l.quantity > 0"
+        f" AND {_touched('l')} GROUP BY 1, 2)"
+        " SELECT format('variant %%s at branch %%s: reserved %%s, lines hold %%s', coalesce(s.variant_id, h.variant_id),"
+        " coalesce(s.branch_id, h.branch_id), coalesce(s.reserved, 0), coalesce(h.pieces, 0))"
+        f" FROM (SELECT * FROM catalog_stocklevel s WHERE {_touched('s')}) s"
+        " FULL JOIN held h USING (variant_id, branch_id) WHERE coalesce(s.reserved, 0) <> coalesce(h.pieces, 0)",
+    )
+
+
+def _touched(table: str) -> str:
+    """Everything in a full run; else the variants on orders that changed lately."""
+    return (
+        "(coalesce(current_setting('toonbank.invariants_since', true), '') = ''"
+        f" OR {table}.variant_id IN (SELECT variant_id FROM touched))"
+    )
+
+
+@invariant(
+    7, "delivered = the sum of delivery rows; with cancelled never beyond ordered; returned never beyond delivered"
+)
+def delivered(cursor) -> list[str]:
+    return rows(
+        cursor,
+        "SELECT format('%%s line %%s: delivered %%s, rows %%s, cancelled %%s of %%s, returned %%s', o.number, l.id,"
+        " l.delivered_quantity, coalesce(d.rows, 0), l.cancelled_quantity, l.quantity, l.returned_quantity)"
+        " FROM sales_orderline l JOIN sales_salesorder o ON o.id = l.order_id"
+        " LEFT JOIN LATERAL (SELECT sum(quantity) AS rows FROM sales_deliveryline d WHERE d.line_id = l.id) d ON true"
+        f" WHERE o.lifecycle = 'confirmed' AND {recent('o.changed_at')} AND ("  # noqa: S608
+        " l.delivered_quantity <> coalesce(d.rows, 0)"
+        " OR abs(l.delivered_quantity + l.cancelled_quantity) > abs(l.quantity)"
+        " OR abs(l.returned_quantity) > abs(l.delivered_quantity)) ORDER BY l.id",
+    )
+
+
+@invariant(8, "order numbers have no gap, and a number once given never changes")
+def numbers(cursor) -> list[str]:
+    found = [each for kind in ("VO", "OF") for each in gapless(cursor, kind, SalesOrder._meta.db_table)]
+    return found + rows(
+        cursor,
+        "SELECT format('order %%s: number %%s, was given %%s', o.id, o.number, v.snapshot->'header'->>'number')"
+        " FROM sales_salesorder o JOIN sales_orderversion v ON v.order_id = o.id AND v.version = 1"
+        f" WHERE {recent('o.changed_at')} AND v.snapshot->'header'->>'number' <> o.number",  # noqa: S608
+    )
+
+
+@invariant(9, "version = the number of version rows, unbroken, each with its journal row")
+def versions(cursor) -> list[str]:
+    found = rows(
+        cursor,
+        "SELECT format('%%s: version %%s, %%s rows, the last %%s', o.number, o.version, count(v.id), max(v.version))"
+        " FROM sales_salesorder o LEFT JOIN sales_orderversion v ON v.order_id = o.id"
+        f" WHERE o.lifecycle = 'confirmed' AND {recent('o.changed_at')} GROUP BY o.id"  # noqa: S608
+        " HAVING o.version <> count(v.id) OR o.version <> max(v.version) ORDER BY o.id",
+    )
+    return found + rows(
+        cursor,
+        "SELECT format('%%s version %%s has no journal row', o.number, v.version)"
+        " FROM sales_orderversion v JOIN sales_salesorder o ON o.id = v.order_id"
+        f" WHERE {recent('v.at')} AND v.snapshot <> '{{}}'::jsonb"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM core_journalentry j WHERE j.object_type = %s AND j.object_id = o.id::text"
+        " AND j.version = v.version AND j.action = ANY(%s)) ORDER BY v.id",
+        SalesOrder._meta.label,
+        list(EVENTS.values()),
+    )
+
+
+@invariant(15, "a delivery takes lines of its own order")
+def deliveries(cursor) -> list[str]:
+    return rows(
+        cursor,
+        "SELECT format('delivery %%s of order %%s takes line %%s of order %%s', d.id, d.order_id, l.id, l.order_id)"
+        " FROM sales_deliveryline r JOIN sales_delivery d ON d.id = r.delivery_id"
+        " JOIN sales_orderline l ON l.id = r.line_id"
+        f" WHERE l.order_id <> d.order_id AND {recent('d.at')} ORDER BY r.id",  # noqa: S608
+    )
