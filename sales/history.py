@@ -7,9 +7,11 @@ Each takes the data of the journal row. Such a row is written with about=order.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from backoffice.core.formats import format_quantity
 from backoffice.core.models import JournalEntry
 from sales.models import OrderVersion, SalesOrder
 from sales.services import versions
@@ -18,6 +20,8 @@ EVENTS: dict[str, Callable[[dict], str]] = {
     "sales.amendment.taken_over": lambda data: _("Wijziging overgenomen"),
     "sales.amendment.discarded": lambda data: _("Wijziging verworpen"),
     "sales.price_overridden": lambda data: _("Prijs toegestaan: %(reason)s") % {"reason": _reasons(data)},
+    "sales.order.delivered": lambda data: _delivered(_("%(pieces)s stuks geleverd"), data),
+    "sales.order.delivery_cancelled": lambda data: _delivered(_("Levering van %(pieces)s stuks teruggedraaid"), data),
     "sales.quotation.converted": lambda data: _("Omgezet in order %(number)s") % {"number": data["number"]},
 }
 # the mark before an event in the timeline: money
@@ -81,6 +85,13 @@ def _of_entry(entry: JournalEntry) -> Event:
     read = EVENTS.get(entry.action)
     kind = "money" if entry.action.startswith(MONEY) else ""
     return Event(entry.at, str(entry.employee or ""), read(entry.data) if read else entry.action, kind)
+
+
+def _delivered(text: str, data: dict) -> str:
+    """A delivery in words, with the number of its paper."""
+    pieces = sum((abs(Decimal(quantity)) for quantity in data["lines"].values()), Decimal(0))
+    said = text % {"pieces": format_quantity(pieces)}
+    return f"{data['slip']}, {said}" if data.get("slip") else said
 
 
 def _reasons(data: dict) -> str:

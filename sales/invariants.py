@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import groupby
 from types import SimpleNamespace
 
-
-from backoffice.core.invariants import gapless, invariant, recent, rows
+from backoffice.core.invariants import gapless, invariant, rows, spell
 from sales import pricing, status
 from sales.models import SalesOrder
 from sales.services.versions import EVENTS
 
 AT_A_TIME = 2000
-ORDER = (
-    "id number lifecycle quotation channel amends_id converted_to_id vat_mode discount_percent discount_amount"
-    " discount_mode net vat gross paid_total delivery_state cancel_state payment_state status listed"
-).split()
-LINE = (
-    "order_id id variant_id quantity entered_price entered_mode vat_percent discount_percent discount_amount"
-    " discount_mode cancelled_quantity delivered_quantity line_total unit_price"
-).split()
+ORDERS = (
+    "SELECT id, number, lifecycle, quotation, channel, amends_id, converted_to_id, vat_mode, discount_percent,"
+    " discount_amount, discount_mode, net, vat, gross, paid_total, delivery_state, cancel_state, payment_state, status,"
+    " listed FROM sales_salesorder o WHERE id > %s AND @recent(o.changed_at) ORDER BY id LIMIT %s"
+)
+LINES = (
+    "SELECT order_id, id, variant_id, quantity, entered_price, entered_mode, vat_percent, discount_percent,"
+    " discount_amount, discount_mode, cancelled_quantity, delivered_quantity, line_total"
+    " FROM sales_orderline WHERE order_id = ANY(%s) ORDER BY order_id, position"
+)
+VAT = (
+    "SELECT order_id, percent, net, vat, gross FROM sales_ordervat WHERE order_id = ANY(%s) ORDER BY order_id, percent"
+)
 AXES = ("delivery_state", "cancel_state", "payment_state", "status", "listed")
 
 
@@ -31,36 +34,26 @@ class _Amount(Decimal):
         return Decimal(self)
 
 
+def _found(cursor, sql: str, *values) -> list[SimpleNamespace]:
+    cursor.execute(spell(sql), values)
+    names = [column.name for column in cursor.description]
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
 def _orders(cursor) -> Iterator[SimpleNamespace]:
     """Every order that changed lately, with its lines and VAT rows, a few thousand at a time."""
     last = 0
-    columns, line_columns = (", ".join(f'"{name}"' for name in names) for names in (ORDER, LINE))
-    while True:
-        cursor.execute(
-            f"SELECT {columns} FROM sales_salesorder o WHERE id > %s AND {recent('o.changed_at')}"  # noqa: S608
-            " ORDER BY id LIMIT %s",
-            [last, AT_A_TIME],
-        )
-        found = [SimpleNamespace(**dict(zip(ORDER, row, strict=True))) for row in cursor.fetchall()]
-        if not found:
-            return
+    while found := _found(cursor, ORDERS, last, AT_A_TIME):
         ids = [order.id for order in found]
-        cursor.execute(
-            f"SELECT {line_columns} FROM sales_orderline WHERE order_id = ANY(%s) ORDER BY order_id, position",  # noqa: S608
-            [ids],
-        )
-        lines = [SimpleNamespace(**dict(zip(LINE, row, strict=True))) for row in cursor.fetchall()]
-        by_order = {pk: list(of) for pk, of in groupby(lines, lambda line: line.order_id)}
-        cursor.execute(
-            "SELECT order_id, percent, net, vat, gross FROM sales_ordervat WHERE order_id = ANY(%s)"
-            " ORDER BY order_id, percent",
-            [ids],
-        )
-        vat = {pk: [row[1:] for row in of] for pk, of in groupby(cursor.fetchall(), lambda row: row[0])}
+        lines: dict[int, list] = {pk: [] for pk in ids}
+        rates: dict[int, list] = {pk: [] for pk in ids}
+        for line in _found(cursor, LINES, ids):
+            line.open_quantity = line.quantity - line.cancelled_quantity - line.delivered_quantity
+            lines[line.order_id].append(line)
+        for row in _found(cursor, VAT, ids):
+            rates[row.order_id].append((row.percent, row.net, row.vat, row.gross))
         for order in found:
-            order.lines, order.vat_rows = by_order.get(order.id, []), vat.get(order.id, [])
-            for line in order.lines:
-                line.open_quantity = line.quantity - line.cancelled_quantity - line.delivered_quantity
+            order.lines, order.vat_rows = lines[order.id], rates[order.id]
             yield order
         last = ids[-1]
 
@@ -130,30 +123,21 @@ def reserved(cursor) -> list[str]:
     return rows(
         cursor,
         "WITH touched AS (SELECT DISTINCT l.variant_id FROM sales_orderline l JOIN sales_salesorder o"
-        f" ON o.id = l.order_id WHERE l.variant_id IS NOT NULL AND {recent('o.changed_at')}),"  # noqa: S608
+        " ON o.id = l.order_id WHERE l.variant_id IS NOT NULL AND @recent(o.changed_at)),"
+        " level AS (SELECT variant_id, branch_id, reserved FROM catalog_stocklevel"
+        " WHERE @full OR variant_id IN (SELECT * FROM touched)),"
         " held AS (SELECT l.variant_id, o.branch_id,"
         " sum(l.quantity - l.cancelled_quantity - l.delivered_quantity) AS pieces"
         " FROM sales_orderline l JOIN sales_salesorder o ON o.id = l.order_id"
         " WHERE o.lifecycle = 'confirmed' AND NOT o.quotation AND l.stocked AND l.quantity > 0"
-        f" AND {_touched('l')} GROUP BY 1, 2)"
-        " SELECT format('variant %%s at branch %%s: reserved %%s, lines hold %%s', coalesce(s.variant_id, h.variant_id),"
-        " coalesce(s.branch_id, h.branch_id), coalesce(s.reserved, 0), coalesce(h.pieces, 0))"
-        f" FROM (SELECT * FROM catalog_stocklevel s WHERE {_touched('s')}) s"
-        " FULL JOIN held h USING (variant_id, branch_id) WHERE coalesce(s.reserved, 0) <> coalesce(h.pieces, 0)",
+        " AND (@full OR l.variant_id IN (SELECT * FROM touched)) GROUP BY 1, 2)"
+        " SELECT format('variant %%s at branch %%s: reserved %%s, lines hold %%s', variant_id, branch_id,"
+        " coalesce(reserved, 0), coalesce(pieces, 0)) FROM level FULL JOIN held USING (variant_id, branch_id)"
+        " WHERE coalesce(reserved, 0) <> coalesce(pieces, 0) ORDER BY variant_id, branch_id",
     )
 
 
-def _touched(table: str) -> str:
-    """Everything in a full run; else the variants on orders that changed lately."""
-    return (
-        "(coalesce(current_setting('toonbank.invariants_since', true), '') = ''"
-        f" OR {table}.variant_id IN (SELECT variant_id FROM touched))"
-    )
-
-
-@invariant(
-    7, "delivered = the sum of delivery rows; with cancelled never beyond ordered; returned never beyond delivered"
-)
+@invariant(7, "delivered = the sum of delivery rows, within ordered; returned within delivered")
 def delivered(cursor) -> list[str]:
     return rows(
         cursor,
@@ -161,8 +145,8 @@ def delivered(cursor) -> list[str]:
         " l.delivered_quantity, coalesce(d.rows, 0), l.cancelled_quantity, l.quantity, l.returned_quantity)"
         " FROM sales_orderline l JOIN sales_salesorder o ON o.id = l.order_id"
         " LEFT JOIN LATERAL (SELECT sum(quantity) AS rows FROM sales_deliveryline d WHERE d.line_id = l.id) d ON true"
-        f" WHERE o.lifecycle = 'confirmed' AND {recent('o.changed_at')} AND ("  # noqa: S608
-        " l.delivered_quantity <> coalesce(d.rows, 0)"
+        " WHERE o.lifecycle = 'confirmed' AND @recent(o.changed_at)"
+        " AND (l.delivered_quantity <> coalesce(d.rows, 0)"
         " OR abs(l.delivered_quantity + l.cancelled_quantity) > abs(l.quantity)"
         " OR abs(l.returned_quantity) > abs(l.delivered_quantity)) ORDER BY l.id",
     )
@@ -175,7 +159,7 @@ def numbers(cursor) -> list[str]:
         cursor,
         "SELECT format('order %%s: number %%s, was given %%s', o.id, o.number, v.snapshot->'header'->>'number')"
         " FROM sales_salesorder o JOIN sales_orderversion v ON v.order_id = o.id AND v.version = 1"
-        f" WHERE {recent('o.changed_at')} AND v.snapshot->'header'->>'number' <> o.number",  # noqa: S608
+        " WHERE @recent(o.changed_at) AND v.snapshot->'header'->>'number' <> o.number ORDER BY o.id",
     )
 
 
@@ -185,14 +169,13 @@ def versions(cursor) -> list[str]:
         cursor,
         "SELECT format('%%s: version %%s, %%s rows, the last %%s', o.number, o.version, count(v.id), max(v.version))"
         " FROM sales_salesorder o LEFT JOIN sales_orderversion v ON v.order_id = o.id"
-        f" WHERE o.lifecycle = 'confirmed' AND {recent('o.changed_at')} GROUP BY o.id"  # noqa: S608
-        " HAVING o.version <> count(v.id) OR o.version <> max(v.version) ORDER BY o.id",
+        " WHERE o.lifecycle = 'confirmed' AND @recent(o.changed_at) GROUP BY o.id"
+        " HAVING o.version <> count(v.id) OR o.version <> coalesce(max(v.version), 0) ORDER BY o.id",
     )
     return found + rows(
         cursor,
         "SELECT format('%%s version %%s has no journal row', o.number, v.version)"
-        " FROM sales_orderversion v JOIN sales_salesorder o ON o.id = v.order_id"
-        f" WHERE {recent('v.at')} AND v.snapshot <> '{{}}'::jsonb"  # noqa: S608
+        " FROM sales_orderversion v JOIN sales_salesorder o ON o.id = v.order_id WHERE @recent(v.at)"
         " AND NOT EXISTS (SELECT 1 FROM core_journalentry j WHERE j.object_type = %s AND j.object_id = o.id::text"
         " AND j.version = v.version AND j.action = ANY(%s)) ORDER BY v.id",
         SalesOrder._meta.label,
@@ -206,6 +189,5 @@ def deliveries(cursor) -> list[str]:
         cursor,
         "SELECT format('delivery %%s of order %%s takes line %%s of order %%s', d.id, d.order_id, l.id, l.order_id)"
         " FROM sales_deliveryline r JOIN sales_delivery d ON d.id = r.delivery_id"
-        " JOIN sales_orderline l ON l.id = r.line_id"
-        f" WHERE l.order_id <> d.order_id AND {recent('d.at')} ORDER BY r.id",  # noqa: S608
+        " JOIN sales_orderline l ON l.id = r.line_id WHERE l.order_id <> d.order_id AND @recent(d.at) ORDER BY r.id",
     )

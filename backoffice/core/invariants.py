@@ -1,4 +1,4 @@
-"""What always holds, asked of the database itself: one function per invariant, a line per breach (rules.md, Invariants).
+"""What always holds, asked of the database itself: one function per invariant, a line per breach (rules.md).
 
 Each app registers its own in `invariants.py`, which its AppConfig imports:
 
@@ -6,10 +6,11 @@ Each app registers its own in `invariants.py`, which its AppConfig imports:
     def reserved(cursor) -> list[str]: ...
 
 A function only reads, takes the cursor of the run, and names each breach by number or id. Where it can, it looks only
-at what changed since the last clean run: `recent("o.changed_at")` is that condition as SQL, true for everything when
-nothing else was asked.
+at what changed since the last clean run. In SQL that is spelled `@recent(o.changed_at)`, which is true for everything
+in a full run; `@full` is true in a full run alone. See spell().
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,6 @@ REGISTRY: list[tuple[int, str, Find]] = []
 SETTING = "toonbank.invariants_since"
 # a transaction may have begun long before its rows are seen, with the time of its beginning on them
 MARGIN = timedelta(minutes=15)
-STUCK_AFTER = "1 hour"
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,16 @@ def invariant(number: int, name: str) -> Callable[[Find], Find]:
     return register
 
 
-def recent(column: str) -> str:
-    """The SQL condition that the moment in the column is not before what this run looks at."""
-    return f"{column} >= coalesce(nullif(current_setting('{SETTING}', true), ''), '-infinity')::timestamptz"
+def spell(sql: str) -> str:
+    """SQL with @recent(column) and @full as conditions on the moment from which this run looks."""
+    since = f"nullif(current_setting('{SETTING}', true), '')"
+    sql = re.sub(r"@recent\(([\w.]+)\)", rf"\1 >= coalesce({since}, '-infinity')::timestamptz", sql)
+    return sql.replace("@full", f"{since} IS NULL")
 
 
 def rows(cursor, sql: str, *values) -> list[str]:
-    """The first column of what a query finds, as text."""
-    cursor.execute(sql, values)
+    """The first column of what a query finds, as text. The query is spelled out first; its own % are doubled."""
+    cursor.execute(spell(sql), values)
     return [str(row[0]) for row in cursor.fetchall()]
 
 
@@ -88,7 +90,8 @@ def gapless(cursor, kind: str, table: str, column: str = "number") -> list[str]:
         " series AS (SELECT year, next_value - 1 AS last FROM core_numberseries WHERE kind = %s AND till_id IS NULL)"
         " SELECT coalesce(s.year, g.year), s.last, count(g.n), count(DISTINCT g.n), coalesce(max(g.n), 0)"
         " FROM series s FULL JOIN given g ON g.year = s.year GROUP BY 1, s.year, s.last, g.year"
-        " HAVING s.last IS NULL OR count(g.n) <> s.last OR count(DISTINCT g.n) <> s.last OR coalesce(max(g.n), 0) <> s.last",
+        " HAVING s.last IS NULL OR count(g.n) <> s.last OR count(DISTINCT g.n) <> s.last"
+        " OR coalesce(max(g.n), 0) <> s.last",
         [kind, kind],
     )
     return [
@@ -100,13 +103,3 @@ def gapless(cursor, kind: str, table: str, column: str = "number") -> list[str]:
 @invariant(10, "the journal is a hash chain per branch")
 def journal_chains(cursor) -> list[str]:
     return [str(found) for code, branch_id in chain.branches().items() for found in chain.breaks(branch_id, code)]
-
-
-@invariant(16, "no outbox row is stuck")
-def outbox(cursor) -> list[str]:
-    return rows(
-        cursor,
-        "SELECT dedupe_key FROM core_outboxmessage WHERE status = 'waiting'"
-        " AND next_attempt_at < now() - %s::interval ORDER BY id",
-        STUCK_AFTER,
-    )

@@ -8,7 +8,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documenten")
 
     def ready(self):
-        from sales.documents import papers
+        from sales.documents import invariants, papers  # noqa: F401 - registers them
         from sales.documents.services import mailing
 
         mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}

@@ -1,8 +1,17 @@
 """What always holds of papers (rules.md, Invariants): one query each, a sentence per breach."""
 
+from backoffice.core.invariants import gapless, invariant
+from sales.documents.models import PackingSlip
+
 STUCK_MINUTES = 30
 
 
+@invariant(8, "packing slip numbers have no gap")
+def slip_numbers(cursor) -> list[str]:
+    return gapless(cursor, "PB", PackingSlip._meta.db_table)
+
+
+@invariant(16, "no outbox row is stuck")
 def outbox(cursor) -> list[str]:
     """16: no message is stuck: each that waits is tried when it is due, and every mail has one message about it.
 

@@ -1,4 +1,4 @@
-"""Confirmed orders for tests, deliveries as if made, and the whole of what an order is, to see that nothing changed."""
+"""Confirmed orders for tests, deliveries, and the whole of what an order is, to see that nothing changed."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
 from sales import totals
 from sales.models import Delivery, DeliveryLine, OrderLine, OrderVersion, SalesOrder
-from sales.services import confirming
+from sales.services import confirming, delivering
 from tests import factories
 
 
@@ -25,20 +25,12 @@ def line_of(order, variant) -> OrderLine:
     return order.lines.get(variant=variant)
 
 
-def hand_over(order, variant, pieces, employee) -> None:
-    """Deliver pieces of a line the short way: rows, line, reservation and status."""
-    line = line_of(order, variant)
-    delivery = Delivery.objects.create(order=order, branch=order.branch, kind="slip", employee=employee)
-    DeliveryLine.objects.create(delivery=delivery, line=line, quantity=Decimal(pieces))
-    line.delivered_quantity += Decimal(pieces)
-    line.save()
-    if line.stocked:
-        level = StockLevel.objects.get(branch=order.branch, variant=variant)
-        level.reserved -= Decimal(pieces)
-        level.on_hand -= Decimal(pieces)
-        level.save()
-    fresh = SalesOrder.objects.get(pk=order.pk)
-    totals.write(fresh, list(fresh.lines.all()), employee=employee)
+def hand_over(order, variant, pieces, employee) -> Delivery:
+    """Deliver pieces of a line."""
+    quantities = {line_of(order, variant).pk: Decimal(pieces)}
+    return delivering.deliver(
+        order_id=order.pk, quantities=quantities, kind="hand_over", branch_id=order.branch_id, employee=employee
+    )
 
 
 def pay(order, amount) -> None:

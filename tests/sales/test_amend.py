@@ -13,7 +13,7 @@ from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch
 from sales.models import OrderVersion, SalesOrder
-from sales.services import amending, cancelling, confirming, drafts, lines, matrix
+from sales.services import amending, cancelling, confirming, delivering, drafts, lines, matrix
 from tests import factories
 from tests.sales.living import confirmed, everything, hand_over, line_of, pay, refused, reserved
 from tests.sales.order_shop import pieces, shop
@@ -293,8 +293,8 @@ def test_a_date_with_another_vat_rate_asks_first():
 def test_a_line_that_was_delivered_and_taken_back_stays_as_cancelled():
     s = shop()
     order = confirmed(s, items=[(s.wit40, 4), (s.riem, 1)])
-    hand_over(order, s.riem, 1, s.office)
-    hand_over(order, s.riem, -1, s.office)
+    delivery = hand_over(order, s.riem, 1, s.office)
+    delivering.cancel_delivery(delivery_id=delivery.pk, employee=s.office)
     amendment = amend(order, s.office)
     lines.delete(order_id=amendment.pk, line_ids=[line_of(amendment, s.riem).pk], employee=s.office)
     confirm(amendment, s.office)
