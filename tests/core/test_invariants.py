@@ -1,5 +1,7 @@
 """What always holds: each invariant is broken by hand, as only the owner of the database can, and is reported."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -22,12 +24,12 @@ def lived() -> SalesOrder:
     """An order that was amended, partly delivered and partly cancelled, and a second one on a packing slip."""
     s = shop()
     order, other = confirmed(s, items=[(s.wit40, 6), (s.inkorten, 2)]), confirmed(s, items=[(s.riem, 2)])
-    packing.create_slip(order_id=other.pk, quantities={line_of(other, s.riem).pk: 1}, employee=s.office)
+    packing.create_slip(order_id=other.pk, quantities={line_of(other, s.riem).pk: Decimal(1)}, employee=s.office)
     amendment = amending.amend(order_id=order.pk, employee=s.office)
     drafts.set_header(order_id=amendment.pk, revision=None, values={"subject": "Spoed"}, employee=s.office)
     amending.confirm_amendment(order_id=amendment.pk, employee=s.office)
     hand_over(order, s.wit40, 2, s.office)
-    cancelling.cancel(order_id=order.pk, employee=s.office, quantities={line_of(order, s.wit40).pk: 1})
+    cancelling.cancel(order_id=order.pk, employee=s.office, quantities={line_of(order, s.wit40).pk: Decimal(1)})
     return SalesOrder.objects.get(pk=order.pk)
 
 
