@@ -1,4 +1,6 @@
-"""Forms of articles and of the tables that they choose from."""
+"""Forms of articles, of the tables that they choose from, and of their stock."""
+
+from decimal import Decimal
 
 from django import forms
 from django.utils import timezone
@@ -7,7 +9,49 @@ from django.utils.translation import gettext_lazy
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, VatRate
 from backoffice.catalog.services import pictures
 from backoffice.core.errors import Refusal
-from backoffice.core.forms import AmountField, CleanTextField, DutchDateField, PercentField
+from backoffice.core.forms import AmountField, CleanTextField, DutchDateField, PercentField, parse_quantity
+
+
+def read_signed(text: str, fractions: bool) -> Decimal:
+    """Pieces with a sign: "3", "+3", "-3". Raises InputError."""
+    typed = text.strip()
+    pieces = parse_quantity(typed.removeprefix("+").lstrip("-\u2212"), fractions=fractions, minimum=Decimal(0))
+    return -pieces if typed[:1] in ("-", "\u2212") else pieces
+
+
+class SignedField(CleanTextField):
+    """Pieces in (above zero) or off (below zero)."""
+
+    css = "num"
+
+    def __init__(self, *, fractions: bool, **options) -> None:
+        self.fractions = fractions
+        super().__init__(max_length=20, **options)
+
+    def clean(self, value):
+        return forms.Field.clean(self, value)
+
+    def read(self, text: str):
+        return read_signed(text, self.fractions)
+
+
+class CorrectionForm(forms.Form):
+    """Correctie of one variant at one branch."""
+
+    variant = forms.ChoiceField(label=gettext_lazy("Variant"))
+    reason = CleanTextField(label=gettext_lazy("Reden"), max_length=80)
+
+    def __init__(self, data, *, article: Article, shelves) -> None:
+        super().__init__(data)
+        self.fields["quantity"] = SignedField(
+            label=gettext_lazy("Erbij of eraf"),
+            fractions=article.fractions,
+            help_text=gettext_lazy("Met een min gaat het van de voorraad af: -2."),
+        )
+        self.fields["variant"].choices = [  # type: ignore[attr-defined]
+            (str(shelf.variant.pk), shelf.words) for shelf in shelves
+        ]
+        self.order_fields(["variant", "quantity", "reason"])
 
 
 def vat_choices() -> list[tuple[str, str]]:

@@ -1,10 +1,12 @@
 """What is sold: articles with colours and sizes, their variants, barcodes, VAT rates, prices and stock."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.models import AppendOnly
@@ -204,6 +206,10 @@ class StockLevel(models.Model):
             models.UniqueConstraint(fields=["variant", "branch"], name="stock_level_once"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_reserved_not_negative"),
         ]
+        # the filter Tekort of the page Voorraad: what a branch owes
+        indexes = [
+            models.Index(fields=["branch", "variant"], condition=Q(on_hand__lt=F("reserved")), name="stock_short")
+        ]
 
     @property
     def free(self):
@@ -233,3 +239,6 @@ class StockMove(AppendOnly):
         constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="stock_move_not_zero")]
         # the card of one variant in one branch
         indexes = [models.Index(fields=["variant", "branch", "id"], name="stock_move_card")]
+
+    # what the stock card hangs on a move: on hand after it (pieces); not stored
+    balance: Decimal

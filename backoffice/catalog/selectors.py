@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from backoffice.catalog import offers
-from backoffice.catalog.models import Article, Barcode, StockLevel, Variant
-from backoffice.core import search
+from backoffice.catalog.models import Article, Barcode, StockLevel, StockMove, Variant
+from backoffice.core import paging, search
+from backoffice.core.formats import format_quantity
+from backoffice.relations.models import Branch
 
 ZERO = Decimal(0)
 # what a cell shows of the variant itself, beside its offer
@@ -16,12 +18,19 @@ OWN = ("own_price", "active", "colour_id", "size_id")
 
 
 def found_articles(
-    text: str, *, group: str = "", brand: int | None = None, active: bool | None = None, in_stock_at: int | None = None
+    text: str,
+    *,
+    group: str = "",
+    brand: int | None = None,
+    active: bool | None = None,
+    in_stock_at: int | None = None,
+    short_at: list[int] | None = None,
 ) -> tuple[QuerySet, bool]:
     """Articles by exact number or barcode, else by every word, else by likeness. Says which: (rows, resembling).
 
-    group: a path; its subgroups count too. in_stock_at: a branch id. Indexes: barcode code unique, article number
-    unique, article_search (trigram), article_by_name.
+    group: a path; its subgroups count too. in_stock_at: a branch id. short_at: branches where less is there than
+    is reserved. Indexes: barcode code unique, article number unique, article_search (trigram), article_by_name,
+    stock_short.
     """
     articles = Article.objects.all()
     if group:
@@ -33,6 +42,9 @@ def found_articles(
     if in_stock_at is not None:
         levels = StockLevel.objects.filter(variant__article=OuterRef("pk"), branch_id=in_stock_at, on_hand__gt=0)
         articles = articles.filter(Exists(levels))
+    if short_at is not None:
+        owed = StockLevel.objects.filter(branch_id__in=short_at, on_hand__lt=F("reserved"))
+        articles = articles.filter(pk__in=owed.values("variant__article"))
     text = text.strip()
     if not text:
         return articles, False
@@ -75,6 +87,9 @@ class Cell:
     size_id: int | None = None
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
+    # what was typed in it on the screen Telling, and what is wrong with that
+    typed: str = ""
+    error: str = ""
 
     @property
     def free(self) -> Decimal:
@@ -106,6 +121,71 @@ class Row:
     @property
     def total(self) -> Decimal:
         return sum((place.cell.on_hand for place in self.places if place.cell), ZERO)
+
+
+def with_stock(articles: QuerySet, branch_ids: list[int]) -> QuerySet:
+    """The articles that are kept in stock, with on_hand, reserved and free at these branches together (pieces)."""
+    levels = StockLevel.objects.filter(variant__article=OuterRef("pk"), branch_id__in=branch_ids).order_by()
+
+    def total(column: str) -> Coalesce:
+        sums = levels.values("variant__article").annotate(pieces=Sum(column)).values("pieces")
+        return Coalesce(Subquery(sums), ZERO)
+
+    kept = articles.filter(stocked=True).select_related("brand", "group", "size_range")
+    return kept.annotate(on_hand=total("on_hand"), reserved=total("reserved"), free=F("on_hand") - F("reserved"))
+
+
+@dataclass
+class Shelf:
+    """A variant on the page Voorraad of its article: its stock at each branch (pieces), and what it sums to."""
+
+    variant: Variant
+    places: list[tuple[Branch, StockLevel]]
+
+    @property
+    def words(self) -> str:
+        """Colour and size, and how many are there."""
+        parts = " ".join(str(part) for part in (self.variant.colour, self.variant.size) if part)
+        return f"{parts} ({format_quantity(self.on_hand)})" if parts else format_quantity(self.on_hand)
+
+    @property
+    def on_hand(self) -> Decimal:
+        return sum((level.on_hand for _branch, level in self.places), ZERO)
+
+    @property
+    def reserved(self) -> Decimal:
+        return sum((level.reserved for _branch, level in self.places), ZERO)
+
+    @property
+    def free(self) -> Decimal:
+        return self.on_hand - self.reserved
+
+
+def shelves(article: Article, branches: list[Branch]) -> list[Shelf]:
+    """The variants of an article with their stock at these branches, by colour and size: three statements."""
+    order = {offer.variant_id: at for at, offer in enumerate(offers.offers(article_id=article.pk))}
+    variants = article.variants.select_related("colour", "size")
+    levels = StockLevel.objects.filter(variant__article=article, branch__in=branches)
+    known = {(level.variant_id, level.branch_id): level for level in levels}
+    return [
+        Shelf(row, [(b, known.get((row.pk, b.pk)) or StockLevel(branch=b, variant=row)) for b in branches])
+        for row in sorted(variants, key=lambda row: order.get(row.pk, 0))
+        if row.active or any((row.pk, branch.pk) in known for branch in branches)
+    ]
+
+
+def card(variant: Variant, branch: Branch, page: paging.Page) -> list[StockMove]:
+    """The moves of one page of the stock card, newest first, each with `balance`: on hand after it (pieces)."""
+    if not page.rows:
+        return []
+    moves = StockMove.objects.filter(variant=variant, branch=branch)
+    newer = moves.filter(pk__gt=page.rows[0].pk).aggregate(pieces=Sum("quantity"))["pieces"] or ZERO
+    level = StockLevel.objects.filter(variant=variant, branch=branch).first()
+    balance = (level.on_hand if level else ZERO) - newer
+    for move in page.rows:
+        move.balance = balance
+        balance -= move.quantity
+    return page.rows
 
 
 def cells_of(article: Article, branch_id: int | None) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.catalog.views import articles, imports, setup
+from backoffice.catalog.views import articles, imports, setup, stock
 
 app_name = "catalog"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("artikelen/<int:pk>/afbeelding/", articles.image, name="image"),
     path("artikelen/<int:pk>/varianten/", articles.variant_add, name="variant_add"),
     path("artikelen/varianten/<int:pk>/", articles.variant, name="variant"),
+    path("voorraad/", stock.stock, name="stock"),
+    path("voorraad/<int:pk>/", stock.article, name="stock_article"),
+    path("voorraad/<int:pk>/telling/", stock.count, name="stock_count"),
+    path("voorraad/<int:pk>/correctie/", stock.correct, name="stock_correct"),
+    path("voorraad/varianten/<int:variant_id>/", stock.card, name="stock_card"),
     path("beheer/kleuren/", setup.colours, name="colours"),
     path("beheer/kleuren/nieuw/", setup.colour, name="colour_new"),
     path("beheer/kleuren/<int:pk>/", setup.colour, name="colour"),

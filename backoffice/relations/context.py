@@ -9,6 +9,7 @@ from backoffice.relations.models import SCAN_PREFIXES, Branch
 NAV = [
     ("Verkoop", "receipt-euro", "sales:orders", "sales.view", ("/verkoop/",)),
     ("Artikelen", "tag", "catalog:articles", "catalog.view", ("/artikelen/",)),
+    ("Voorraad", "package", "catalog:stock", "stock.view", ("/voorraad/",)),
     ("Debiteuren", "users", "relations:customers", "customers.view", ("/debiteuren/",)),
     ("POS", "monitor", "pos:start", "pos.use", ("/kassa/",)),
     ("Beheer", "settings", "relations:setup", "setup", ("/beheer/",)),
