@@ -15,12 +15,15 @@ from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
 from backoffice.relations.models import Branch, Customer, Employee
 from backoffice.relations.rights import scoped
+from sales import worklists
 from sales.models import DeliveryMethod, OrderType, SalesOrder
+from sales.worklists import TO_DELIVER, WORKLISTS
 
 Status = SalesOrder.Status
 # something is left to deliver or to pay (design.md decision 3)
 OPEN = (Status.OPEN, Status.PART_DELIVERED, Status.PART_CANCELLED, Status.DELIVERED)
-TO_DELIVER = (Status.OPEN, Status.PART_DELIVERED, Status.PART_CANCELLED)
+# agreed, and not cancelled as a whole
+CONFIRMED = (*OPEN, Status.SETTLED)
 # sort key in the URL -> column; each has its index (SalesOrder.Meta.indexes)
 SORTS = {"number": "number", "date": "order_date", "customer": "customer_name", "due": "due_sort", "total": "gross"}
 DEFAULT_SORT = "-date"
@@ -38,7 +41,7 @@ SHOWN = (
     "payment_state", "quotation", "gross", "paid_total", "currency", "due_sort", "employee__name",
     "delivery_method__name",
 )  # fmt: skip
-NAMES = ("status", "period", *CHOICES, "payment", "channel")
+NAMES = ("work", "status", "period", *CHOICES, "payment", "channel")
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,20 @@ def _known(name: str, value: str) -> bool:
 def fixed(name: str) -> list[tuple[str, str]]:
     """The choices of a filter that no table holds."""
     return {
-        "status": [(choice.value, str(choice.label)) for choice in (Status.DRAFT, Status.OPEN, *WORDS)],
+        "work": [(name, str(worklist.label)) for name, worklist in WORKLISTS.items()],
+        "status": [
+            (Status.DRAFT.value, str(Status.DRAFT.label)),
+            ("confirmed", _("Bevestigd")),
+            *((choice.value, str(choice.label)) for choice in (Status.OPEN, *WORDS)),
+        ],
         "payment": [(value, str(label)) for value, label in SalesOrder.PaymentState.choices],
         "channel": [("till", _("Kassa"))],
         "period": [],
     }[name]
 
 
+# filters on status that stand for several
+GROUPS = {Status.OPEN.value: OPEN, "confirmed": CONFIRMED}
 WORDS = (
     Status.PART_DELIVERED, Status.DELIVERED, Status.PART_CANCELLED, Status.CANCELLED, Status.SETTLED, Status.QUOTATION,
 )  # fmt: skip
@@ -110,7 +120,7 @@ def matching(filters: Filters, employee) -> QuerySet:
     """The orders that the filters ask, in the branches of the employee.
 
     Indexes: order_list, order_list_branch, order_list_status, order_list_payment, order_of_customer by filter;
-    order_search for text; order_by_* for the other sorts.
+    order_to_deliver for worklists; order_search for text; order_by_* for the other sorts.
     """
     orders = scoped(SalesOrder.objects.all(), employee, "sales.view")
     if filters.values.get("channel") == "till":
@@ -122,7 +132,9 @@ def matching(filters: Filters, employee) -> QuerySet:
             orders = orders.filter(**{f"{column}_id": int(filters.values[name])})
     status = filters.values.get("status")
     if status:
-        orders = orders.filter(status__in=OPEN) if status == Status.OPEN else orders.filter(status=status)
+        orders = orders.filter(status__in=GROUPS.get(status, (status,)))
+    if "work" in filters.values:
+        orders = orders.filter(worklists.condition(filters.values["work"], timezone.localdate()))
     if "payment" in filters.values:
         orders = orders.filter(
             payment_state=filters.values["payment"], lifecycle=SalesOrder.Lifecycle.CONFIRMED, quotation=False

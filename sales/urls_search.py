@@ -1,7 +1,10 @@
-"""The address of the search everywhere, known to the shell by its bare name."""
+"""The start page and the search everywhere, known to the shell by their bare names."""
 
 from django.urls import path
 
-from sales.views import search
+from sales.views import search, start
 
-urlpatterns = [path("zoeken/", search.everywhere, name="search")]
+urlpatterns = [
+    path("", start.home, name="home"),
+    path("zoeken/", search.everywhere, name="search"),
+]

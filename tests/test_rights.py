@@ -73,8 +73,9 @@ TABLE = {
     ("catalog.import", "GET"): "catalog:import_job catalog:import_progress",
     ("catalog.import", "POST"): "catalog:import_columns catalog:import_start",
     ("catalog.import", "GET POST"): "catalog:import",
-    ("sales.view", "GET"): """sales:orders sales:orders_sums sales:orders_filter sales:order sales:side
+    ("sales.view", "GET"): """sales:worklists sales:orders sales:orders_sums sales:orders_filter sales:order sales:side
         sales:orders_of_customer sales:history documents:confirmation_pdf documents:version_pdf documents:mails""",
+    ("payments.report", "GET"): "sales:weeks",
     ("sales.view", "POST"): "sales:orders_remember",
     (
         "sales.edit",
@@ -92,15 +93,13 @@ TABLE = {
     ("sales.deliver", "POST"): "documents:slip_scan",
     ("sales.deliver", "GET POST"): "documents:slip_new documents:slip_cancel",
     ("documents.view", "GET"): """documents:slips documents:slip documents:slip_pdf documents:papers
-        documents:export_job documents:export_file""",
+        documents:picklist documents:picklist_pdf documents:export_job documents:export_file""",
     ("documents.view", "POST"): "documents:slip_print documents:print documents:print_many",
     ("documents.view", "GET POST"): "documents:export documents:export_list",
     ("documents.send", "POST"): "documents:mail_many documents:mail_retry",
     ("documents.send", "GET POST"): "documents:mail payments:receipt_mail",
     ("documents.setup", "GET"): "documents:mail_texts",
     ("documents.setup", "GET POST"): "documents:mail_text",
-    ("documents.view", "GET"): "documents:slips documents:slip documents:slip_pdf",
-    ("documents.view", "POST"): "documents:slip_print",
     ("stock.view", "GET"): "catalog:stock catalog:stock_article catalog:stock_card",
     ("stock.correct", "GET POST"): "catalog:stock_count catalog:stock_correct",
     ("pos.use", "GET"): "pos:start",

@@ -1,11 +1,10 @@
-"""Addresses that the whole project knows by a bare name: the start and the way in and out."""
+"""Addresses that the whole project knows by a bare name: the way in and out."""
 
 from django.urls import path
 
 from backoffice.relations.views import session
 
 urlpatterns = [
-    path("", session.home, name="home"),
     path("inloggen/", session.login, name="login"),
     path("uitloggen/", session.logout, name="logout"),
 ]

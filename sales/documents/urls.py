@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.documents.views import exports, mail_texts, mails, papers, picking, slips
+from sales.documents.views import exports, mail_texts, mails, papers, picking, picklist, slips
 
 ORDER = "verkooporders/<int:order_id>/"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("pakbonnen/<int:slip_id>/pakbon.pdf", slips.slip_pdf, name="slip_pdf"),
     path("pakbonnen/<int:slip_id>/afdrukken/", slips.slip_print, name="slip_print"),
     path("pakbonnen/<int:slip_id>/annuleren/", slips.slip_cancel, name="slip_cancel"),
+    path("picklijst/", picklist.picklist_page, name="picklist"),
+    path("picklijst/picklijst.pdf", picklist.picklist_paper, name="picklist_pdf"),
     # Beheer
     path("mailteksten/", mail_texts.mail_texts, name="mail_texts"),
     path("mailteksten/<slug:kind>/", mail_texts.mail_text, name="mail_text"),

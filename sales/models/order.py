@@ -173,6 +173,13 @@ class SalesOrder(models.Model):
             models.Index(fields=["customer_name", "id"], condition=LISTED, name="order_by_customer"),
             models.Index(fields=["due_sort", "id"], condition=LISTED, name="order_by_due"),
             models.Index(fields=["gross", "id"], condition=LISTED, name="order_by_gross"),
+            # the worklists (sales.worklists) and the picking list (sales.documents.picklist): what is left to deliver,
+            # by date, of one branch or of all
+            models.Index(
+                fields=["expected_delivery_date", "branch"],
+                condition=Q(listed=True, status__in=["open", "part_delivered", "part_cancelled"]),
+                name="order_to_deliver",
+            ),
             # orders of one customer
             models.Index(fields=["customer", "-order_date", "-id"], name="order_of_customer"),
             # search in the list and the search everywhere

@@ -19,6 +19,7 @@ from sales.services import confirming
 from sales.views.drawing import order_rows
 
 LABELS = {
+    "work": gettext_lazy("Werklijst"),
     "status": gettext_lazy("Status"),
     "period": gettext_lazy("Periode"),
     **{name: label for name, (label, _model, _column) in lists.CHOICES.items()},

@@ -105,8 +105,3 @@ def test_one_works_at_an_allowed_branch_only(client, seller):
     assert answer.url == "/debiteuren/" and client.session["branch_id"] == zeist.pk
     assert client.post(url, {"branch": utrecht.pk, "next": "//kwaad.example/"}).url == reverse("home")
     assert client.session["branch_id"] == utrecht.pk
-
-
-def test_home_is_the_list_of_orders(client, seller):
-    client.force_login(seller)
-    assert client.get("/").url == reverse("sales:orders")

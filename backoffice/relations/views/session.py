@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core import http
 from backoffice.core.errors import Refusal
@@ -42,12 +42,6 @@ def logout(request):
     if request.user.is_authenticated:
         logins.record_out(employee=request.user, branch_id=request.session.get("branch_id"))
     return auth.LogoutView.as_view()(request)
-
-
-@right("shell")
-@require_GET
-def home(request):
-    return redirect("sales:orders")
 
 
 @right("shell")

@@ -1,0 +1,67 @@
+"""Picklijst: the screen and the paper."""
+
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from backoffice.core.formats import format_date
+from backoffice.core.input import InputError, parse_date
+from backoffice.relations.models import Branch
+from backoffice.relations.rights import right, scoped
+from sales.documents.picklist import Picklist, picklist, picklist_pdf
+
+
+@right("documents.view")
+@require_GET
+def picklist_page(request):
+    """What must leave one's branch today, or by another date."""
+    typed, error = request.GET.get("date", ""), ""
+    try:
+        shown = _asked(request)
+    except InputError as refused:
+        error = refused.message
+        shown = _picklist(request, timezone.localdate())
+    branches = _branches(request)
+    context = {
+        "picklist": shown, "typed": typed or format_date(shown.by), "error": error,
+        "tabs": [
+            {"label": b.name, "url": f"?branch={b.pk}&date={shown.by.isoformat()}", "current": b == shown.branch}
+            for b in branches
+        ],
+    }  # fmt: skip
+    return render(request, "documents/picklist_page.html", context, status=422 if error else 200)
+
+
+@right("documents.view")
+@require_GET
+def picklist_paper(request):
+    """The paper, shown in the browser; changes nothing."""
+    try:
+        name, content = picklist_pdf(_asked(request))
+    except InputError as refused:
+        raise Http404 from refused
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _asked(request) -> Picklist:
+    typed = request.GET.get("date", "")
+    return _picklist(request, parse_date(typed) if typed else timezone.localdate())
+
+
+def _branches(request) -> list[Branch]:
+    return list(scoped(Branch.objects.filter(active=True), request.user, "documents.view", "pk"))
+
+
+def _picklist(request, by: date) -> Picklist:
+    branches = _branches(request)
+    asked = request.GET.get("branch", str(request.branch_id))
+    branch = next((b for b in branches if str(b.pk) == asked), None)
+    if branch is None:
+        raise Http404
+    return picklist(branch, by)

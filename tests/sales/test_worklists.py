@@ -1,0 +1,135 @@
+"""Vandaag te leveren, Te laat, Af te halen: the counts and the list say the same; the weeks and their lists too."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sales import worklists
+from sales.models import SalesOrder
+from tests import factories
+from tests.sales.delivery_shop import confirmed, wanted
+from tests.sales.order_shop import shop
+from tests.sales.test_deliver import deliver
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 11, 24)
+WEDNESDAY = time_machine.travel("2026-11-24T10:00:00+01:00", tick=False)
+
+
+def due(s, day: datetime.date | None, method=None, **header):
+    if method:
+        header["delivery_method"] = method
+    return confirmed(
+        s, [(s.inkorten, 2)], order_date=TODAY - datetime.timedelta(days=30), expected_delivery_date=day, **header
+    )
+
+
+@pytest.fixture
+def full(client):
+    """Orders of every kind at Utrecht, and one at Zwolle."""
+    with WEDNESDAY:
+        s = shop()
+        s.zwolle = factories.branch("Zwolle")
+        bring = factories.delivery_method("Bezorgen", kind="delivery")
+        yesterday, tomorrow = TODAY - datetime.timedelta(days=1), TODAY + datetime.timedelta(days=1)
+        s.today, s.late, s.pickup_late = due(s, TODAY, bring), due(s, yesterday, bring), due(s, yesterday)
+        due(s, tomorrow)
+        due(s, None)
+        part = s.part = due(s, TODAY)
+        deliver(s, part, wanted(part, (s.inkorten, 1)))
+        done = due(s, yesterday)
+        deliver(s, done, wanted(done, (s.inkorten, 2)))
+        s.elsewhere = due(s, TODAY)
+        SalesOrder.objects.filter(pk=s.elsewhere.pk).update(branch=s.zwolle)
+        factories.draft(employee=s.office, items=[(s.inkorten, 1)])
+        s.offerte = due(s, TODAY)
+        SalesOrder.objects.filter(pk=s.offerte.pk).update(quotation=True, status="quotation")
+        yield s
+
+
+def listed(client, **query) -> set[int]:
+    return {row.pk for row in client.get(reverse("sales:orders"), query).context["page"].rows}
+
+
+def test_the_counts_are_those_of_the_lists(client, full):
+    s = full
+    client.force_login(s.office)
+    assert listed(client, work="today") == {s.today.pk, s.part.pk, s.elsewhere.pk}
+    assert listed(client, work="late") == {s.late.pk, s.pickup_late.pk}
+    assert listed(client, work="pickup") == {s.pickup_late.pk, s.part.pk, s.elsewhere.pk}
+    assert worklists.counts(s.office, TODAY) == {"today": "3", "late": "2", "pickup": "3"}
+    assert worklists.counts(s.office, TODAY, s.branch.pk) == {"today": "2", "late": "2", "pickup": "2"}
+
+
+def test_a_seller_counts_and_sees_the_own_branch(client, full):
+    s = full
+    client.force_login(s.seller)
+    assert listed(client, work="today") == {s.today.pk, s.part.pk}
+    assert worklists.counts(s.seller, TODAY) == {"today": "2", "late": "2", "pickup": "2"}
+    page = client.get(reverse("sales:worklists")).content.decode()
+    assert "Vandaag te leveren" in page and 'href="/verkoop/verkooporders/?work=late&amp;sort=due"' in page
+    tabs = client.get(reverse("sales:worklists"), {"tabs": "late"}).content.decode()
+    assert tabs.count("aria-current") == 1 and "Te laat" in tabs.split("aria-current")[1].split("</a>")[0]
+
+
+def test_the_counts_are_one_statement_on_the_index(full):
+    s = full
+    with CaptureQueriesContext(connection) as captured:
+        worklists.counts(s.office, TODAY)
+    assert len([q for q in captured.captured_queries if "employeerole" not in q["sql"]]) == 1
+    statement = captured.captured_queries[-1]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count("order_to_deliver") == 3, plan
+
+
+def test_more_than_a_thousand_are_not_counted(full, monkeypatch):
+    monkeypatch.setattr(worklists, "COUNTED", 2)
+    assert worklists.counts(full.office, TODAY) == {"today": "1.000+", "late": "2", "pickup": "1.000+"}
+
+
+def test_the_start_page_shows_each_role_its_own(client, full):
+    s = full
+    for person, reports in ((s.seller, False), (s.manager, True), (s.office, True), (s.admin, True)):
+        client.force_login(person)
+        page = client.get("/").content.decode()
+        assert reverse("sales:worklists") in page
+        assert (reverse("sales:weeks") in page) is reports
+        assert client.get(reverse("sales:weeks")).status_code == (200 if reports else 403)
+
+
+def test_each_figure_of_the_weeks_is_the_list_behind_it(client, full):
+    s = full
+    SalesOrder.objects.filter(pk=s.today.pk).update(order_date=TODAY)
+    SalesOrder.objects.filter(pk=s.late.pk).update(order_date=TODAY - datetime.timedelta(days=8 * 7))
+    client.force_login(s.office)
+    series = {one.branch.pk: one for one in client.get(reverse("sales:weeks")).context["series"]}
+    mine = series[s.branch.pk]
+    assert [week.monday for week in mine.weeks] == [
+        datetime.date(2026, 10, 5) + datetime.timedelta(weeks=at) for at in range(8)
+    ]
+    # of 25 October: pickup_late, tomorrow's, the one without date, part and done; not the offerte, not the concept
+    assert [(week.orders, week.turnover) for week in mine.weeks] == [
+        (0, 0), (0, 0), (5, Decimal("125.00")), (0, 0), (0, 0), (0, 0), (0, 0), (1, Decimal("25.00")),
+    ]  # fmt: skip
+    assert (mine.orders, series[s.zwolle.pk].orders) == (6, 1)
+    for one in series.values():
+        for week in one.weeks:
+            rows = client.get(week.url).context["page"].rows
+            assert (len(rows), sum(row.gross.amount for row in rows)) == (week.orders, week.turnover)
+    client.force_login(s.manager)
+    assert [one.branch for one in client.get(reverse("sales:weeks")).context["series"]] == [s.branch]
+
+
+def test_the_weeks_are_one_statement(full, django_assert_max_num_queries):
+    from sales import figures
+
+    with django_assert_max_num_queries(3):  # and the roles, and the branches
+        figures.last_weeks(full.office, TODAY)
