@@ -130,7 +130,8 @@ def order(page: Page) -> None:
 
 def confirmation(page: Page) -> None:
     page.get_by_role("button", name="Verkooporder bevestigen").click()
-    paper = page.get_by_role("link", name="Orderbevestiging").get_attribute("href")
+    page.get_by_role("button", name="Afdrukken").wait_for()
+    paper = f"{page.url}orderbevestiging.pdf"
     answer = page.request.get(paper)
     sheet = pypdfium2.PdfDocument(io.BytesIO(answer.body()))[0].render(scale=1.3)
     keep(sheet.to_pil(), "confirmation")

@@ -23,13 +23,16 @@ def ticked(request, right: str) -> Iterable[SalesOrder]:
     return found.select_related("branch", "employee", "customer").order_by("order_date", "pk")
 
 
-def each(request, right: str, key: uuid.UUID, service: Callable[..., object], orders=None) -> list[dict]:
-    """Call the service for every ticked order with a key of its own: [{"order", "error": a sentence or empty}]."""
+def each(request, right: str, action: str, key: uuid.UUID, service: Callable[..., object], orders=None) -> list[dict]:
+    """Call the service for every ticked order with a key of its own: [{"order", "error": a sentence or empty}].
+
+    action: what makes these keys others than those of what else is done with the same list.
+    """
     results = []
     for order in ticked(request, right) if orders is None else orders:
         error = ""
         try:
-            service(order_id=order.pk, employee=request.user, key=uuid.uuid5(key, str(order.pk)))
+            service(order_id=order.pk, employee=request.user, key=uuid.uuid5(key, f"{action} {order.pk}"))
         except Refusal as refusal:
             error = refusal.message
         results.append({"order": order, "error": error})

@@ -31,10 +31,11 @@ def csv_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterat
     """The file in pieces of some hundred rows; a row holds a str, int, Decimal, date or None per column."""
     out = io.StringIO()
     write = csv.writer(out, delimiter=";", lineterminator="\r\n").writerow
+    decimals = [2 if column.kind == "amount" else 0 for column in columns]
     out.write(BOM)
     write([guarded(str(column.label)) for column in columns])
     for number, row in enumerate(rows, 1):
-        write([_cell(value) for value in row])
+        write([_cell(value, least) for value, least in zip(row, decimals, strict=True)])
         if number % 500 == 0:
             yield out.getvalue()
             out.seek(0)
@@ -42,13 +43,16 @@ def csv_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterat
     yield out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, decimals: int) -> str:
+    """A value as text; a figure with at least so many decimals, and no further zeros."""
     if value is None:
         return ""
     if isinstance(value, str):
         return guarded(value)
     if isinstance(value, Decimal):
-        return f"{value:f}".replace(".", ",")
+        whole, _, part = f"{value:f}".partition(".")
+        part = part.rstrip("0").ljust(decimals, "0")
+        return f"{whole},{part}" if part else whole
     return format_date(value) if isinstance(value, date) else str(value)
 
 

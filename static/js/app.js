@@ -5,6 +5,7 @@ import "./focus.js";
 import "./keys.js";
 import "./menu.js";
 import "./offline.js";
+import "./paper.js";
 import { showToast } from "./toast.js";
 import { texts } from "./text.js";
 

@@ -294,8 +294,7 @@ def rates(page) -> list[list[str]]:
 
 
 def read_pdf(page) -> str:
-    address = page.get_by_role("link", name="Orderbevestiging").get_attribute("href")
-    answer = page.request.get(address)
+    answer = page.request.get(f"{page.url}orderbevestiging.pdf")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     pages = pypdf.PdfReader(io.BytesIO(answer.body())).pages
     return " ".join(" ".join(paper.extract_text() for paper in pages).split())

@@ -20,7 +20,7 @@ from sales.documents.models import ExportJob
 from sales.documents.services.exporting import MAX_PAPER_LINES, Format, Status, matching
 from sales.documents.tasks import ATTEMPTS
 
-KEPT = timedelta(days=1)
+KEPT, REMEMBERED = timedelta(days=1), timedelta(days=30)
 
 
 def run(job_id: str, attempt: int = 0) -> None:
@@ -85,13 +85,12 @@ def _papers(job: ExportJob, progress: "Progress") -> bytes:
 
 
 def sweep() -> int:
-    """Forget the files, and the records of what was made at once, that are older than a day; gives how many."""
-    old = ExportJob.objects.filter(created_at__lt=timezone.now() - KEPT).exclude(status=Status.RUNNING)
-    swept = 0
-    for job in old.iterator(chunk_size=500):
-        if job.file:
-            job.file.delete(save=False)
-        swept += ExportJob.objects.filter(pk=job.pk).delete()[0]
+    """Forget the files that are older than a day, and jobs older than a month; gives how many files went."""
+    now, swept = timezone.now(), 0
+    for job in ExportJob.objects.filter(created_at__lt=now - KEPT).exclude(file="").iterator(chunk_size=500):
+        job.file.delete(save=False)
+        swept += ExportJob.objects.filter(pk=job.pk).update(file="")
+    ExportJob.objects.filter(created_at__lt=now - REMEMBERED, file="").exclude(status=Status.RUNNING).delete()
     return swept
 
 

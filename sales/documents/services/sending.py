@@ -102,8 +102,9 @@ def why(error: Exception) -> tuple[str, bool]:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _text in error.recipients.values()]
         said = "; ".join(_said(*answer) for answer in error.recipients.values())
-        reason = _("Het adres is geweigerd door de mailserver: %(said)s") % {"said": said}
-        return reason, all(code in PERMANENT for code in codes)
+        if all(code in PERMANENT for code in codes):
+            return _("Het adres is geweigerd door de mailserver: %(said)s") % {"said": said}, True
+        return _("De mailserver neemt het adres nog niet aan: %(said)s") % {"said": said}, False
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _("De mailserver kan dit adres niet aan."), True
     if isinstance(error, smtplib.SMTPResponseException):

@@ -90,7 +90,9 @@ def mail_many(request):
         response = render(request, "documents/mail_many.html", _question(orders))
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog-host", "innerHTML"
         return response
-    results = bulk.each(request, "documents.send", key, _proposed({order.pk: order for order in orders}), orders)
+    results = bulk.each(
+        request, "documents.send", "mail", key, _proposed({order.pk: order for order in orders}), orders
+    )
     context = bulk.told(results, _("wordt gemaild"), _("Niet gemaild"))
     return close_dialog(render(request, "documents/_results.html", context))
 

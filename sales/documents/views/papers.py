@@ -53,7 +53,7 @@ def print_order(request, order_id):
 def print_many(request):
     """Afdrukken for every ticked order: a result per row, and one PDF of those that went well."""
     key = posted_key(request)
-    results = bulk.each(request, "documents.view", key, printing.print_order)
+    results = bulk.each(request, "documents.view", "print", key, printing.print_order)
     done = [result["order"].pk for result in results if not result["error"]]
     values = bulk.told(results, _("is afgedrukt"), _("Niet afgedrukt"))
     if done and reading.lines_of(done) > papers.MAX_LINES_AT_ONCE:
