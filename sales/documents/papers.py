@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal
 from sales.documents import confirmation, pdf
 from sales.documents.models import OutgoingMail
 from sales.models import OrderVersion, SalesOrder
+from sales.services import versions
 
 MAX_LINES_AT_ONCE = 200  # more is a job of the worker (stack.md, PDF)
 
@@ -25,9 +29,9 @@ def papers(orders: Iterable[SalesOrder], copies: set[int], progress: Callable[[i
 
 
 def rebuilt(version: OrderVersion) -> SalesOrder:
-    """The order as it was at that version, ready for its paper."""
-    from sales.services import versions
-
+    """The order as it was at that version, ready for its paper. Raises Refusal where the version kept too little."""
+    if "names" not in version.snapshot:
+        raise Refusal("version.bare", _("Van deze versie is geen papier bewaard."))
     order, _lines, _rows = versions.rebuild(version)
     return order
 
