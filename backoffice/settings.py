@@ -34,6 +34,8 @@ class Env:
     language: str  # TOONBANK_LANGUAGE: nl (default) or en; the shop speaks one language, whatever a browser asks
     request_log: bool  # REQUEST_LOG: 1 logs a line for every request
     import_max_bytes: int  # IMPORT_MAX_BYTES: the largest file that may be imported
+    terminal_driver: str  # TERMINAL_DRIVER: simulator (default when DEBUG=1) or none
+    terminal_play: str  # TERMINAL_PLAY: the part that the simulator always plays; default by the cents of the amount
 
     @classmethod
     def read(cls, source: Mapping[str, str]) -> "Env":
@@ -58,9 +60,11 @@ class Env:
             email_from=source.get("EMAIL_FROM") or "Toonbank <noreply@localhost>",
             media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
             static_root=Path(source.get("STATIC_ROOT") or data / "static"),
-            language=_language(source),
+            language=_one_of(source, "TOONBANK_LANGUAGE", ("nl", "en"), "nl"),
             request_log=_flag(source, "REQUEST_LOG", False),
             import_max_bytes=_whole(source, "IMPORT_MAX_BYTES", 5_000_000),
+            terminal_driver=_one_of(source, "TERMINAL_DRIVER", ("none", "simulator"), "simulator" if debug else "none"),
+            terminal_play=source.get("TERMINAL_PLAY", ""),
         )
 
 
@@ -78,11 +82,11 @@ def _whole(source: Mapping[str, str], name: str, default: int) -> int:
     return int(value) if value else default
 
 
-def _language(source: Mapping[str, str]) -> str:
-    language = source.get("TOONBANK_LANGUAGE") or "nl"
-    if language not in ("nl", "en"):
-        raise ImproperlyConfigured("TOONBANK_LANGUAGE must be nl or en.")
-    return language
+def _one_of(source: Mapping[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+    value = source.get(name) or default
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}.")
+    return value
 
 
 def _list(source: Mapping[str, str], name: str, default: str) -> list[str]:
@@ -250,6 +254,9 @@ AXES_LOCKOUT_CALLABLE = "backoffice.relations.views.session.locked_out"
 DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
 # how many days an offerte is valid, counted from its date
 QUOTATION_DAYS = 30
+
+# the pinautomaat (payments/terminals)
+TERMINAL_DRIVER, TERMINAL_PLAY = env.terminal_driver, env.terminal_play
 
 # what the browser is told
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https

@@ -8,9 +8,11 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Betalingen")
 
     def ready(self):
-        from payments import events, receipts
+        from payments import events, freezing, receipts
         from sales import history
         from sales.documents.services import mailing
+        from sales.services import editing
 
+        editing.CHECKS.append(freezing.check)
         mailing.PAPERS["deposit"] = receipts.mailed
         history.EVENTS |= events.EVENTS

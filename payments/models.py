@@ -219,6 +219,9 @@ class CreditAccount(models.Model):
         constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="credit_not_negative")]
 
 
+NOT_BOOKED = Q(state__in=["waiting", "unknown"]) | Q(state="approved", entry__isnull=True)
+
+
 class TerminalPayment(models.Model):
     """A PIN payment outside the transaction (design.md decision 7): asked until known, never charged twice."""
 
@@ -229,8 +232,10 @@ class TerminalPayment(models.Model):
         CANCELLED = "cancelled", _("afgebroken")
         UNKNOWN = "unknown", _("onbekend")
 
-    # as long as it is one of these, the order is frozen and the session stays open
+    # as long as it is one of these, nobody knows whether the card was charged
     PENDING = ("waiting", "unknown")
+    # until it is known and booked, the order is frozen and the session stays open
+    UNBOOKED = NOT_BOOKED
 
     request_id = models.UUIDField(unique=True, default=uuid.uuid4)
     session = models.ForeignKey(TillSession, models.PROTECT, related_name="terminal_payments")
@@ -255,10 +260,20 @@ class TerminalPayment(models.Model):
                 condition=Q(entry__isnull=True) | Q(state="approved"), name="terminal_entry_when_approved"
             ),
         ]
-        # what still waits or is unknown on an order or in a session: it freezes the basket and the day close
+        # what is not known or not booked yet on an order or in a session: it freezes the basket and the day close
         indexes = [
-            models.Index(fields=["order"], condition=Q(state__in=["waiting", "unknown"]), name="terminal_pending"),
-            models.Index(
-                fields=["session"], condition=Q(state__in=["waiting", "unknown"]), name="terminal_pending_session"
-            ),
+            models.Index(fields=["order"], condition=NOT_BOOKED, name="terminal_pending"),
+            models.Index(fields=["session"], condition=NOT_BOOKED, name="terminal_pending_session"),
         ]
+
+
+class SimulatedPayment(models.Model):
+    """The memory of the simulated terminal (payments.terminals.simulator): what it was asked, and what it charged."""
+
+    request_id = models.UUIDField(unique=True)
+    amount = amount_field()
+    part = models.CharField(max_length=20)
+    state = models.CharField(max_length=9, choices=TerminalPayment.State.choices, default="waiting")
+    asked = models.PositiveSmallIntegerField(default=0)
+    charges = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)

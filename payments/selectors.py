@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Abs, Coalesce, Sign
 
 from backoffice.core.money import HUNDRED, ZERO, cents
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment, TillSession
@@ -29,9 +30,39 @@ def pending(order: SalesOrder) -> bool:
 
 
 def pending_session(session: TillSession) -> list[TerminalPayment]:
-    """The terminal payments that keep a session from closing. Index: terminal_pending_session."""
-    found = session.terminal_payments.filter(state__in=TerminalPayment.PENDING)
+    """The terminal payments that keep a session from closing: not known, or not booked yet.
+
+    Index: terminal_pending_session.
+    """
+    found = session.terminal_payments.filter(TerminalPayment.UNBOOKED)
     return list(found.select_related("order").order_by("id"))
+
+
+def unbooked(order: SalesOrder) -> list[TerminalPayment]:
+    """The terminal payments of the order that are not known or not booked yet. Index: terminal_pending."""
+    return list(order.terminal_payments.filter(TerminalPayment.UNBOOKED).select_related("method").order_by("id"))
+
+
+def approved_total(order: SalesOrder) -> Decimal:
+    """What the terminal took on the order and nobody booked yet, EUR."""
+    return sum((p.amount.amount for p in unbooked(order) if p.state == TerminalPayment.State.APPROVED), ZERO)
+
+
+def late_approvals(till) -> QuerySet[TerminalPayment]:
+    """What was approved after a session of the till was closed over it, and is not booked yet."""
+    found = TerminalPayment.objects.filter(
+        state=TerminalPayment.State.APPROVED, entry=None, session__till=till, session__closed_at__isnull=False
+    )
+    return found.select_related("order", "method").order_by("id")
+
+
+def suspense() -> QuerySet[LedgerEntry]:
+    """The worklist Tussenrekening: money that is on no order and not given back yet; `left`: EUR of it."""
+    resolved = LedgerEntry.objects.filter(refunds=OuterRef("pk")).values("refunds").annotate(s=Sum(Abs("amount")))
+    gone = Coalesce(Subquery(resolved.values("s")), Value(ZERO), output_field=DecimalField())
+    found = LedgerEntry.objects.filter(kind=Kind.SUSPENSE, order=None, refunds=None, reversed_by=None)
+    found = found.annotate(left=ExpressionWrapper(F("amount") - Sign("amount") * gone, output_field=DecimalField()))
+    return found.exclude(left=0).select_related("branch", "session__till", "employee").order_by("id")
 
 
 def credit_of(customer_id: int | None) -> Decimal:

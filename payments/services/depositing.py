@@ -13,7 +13,7 @@ from backoffice.core.money import ZERO
 from payments import ledger, methods, tendering
 from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TillSession
-from payments.selectors import pending
+from payments.selectors import unbooked
 from sales import status
 from sales.models import SalesOrder
 from sales.selectors import lines_of
@@ -83,8 +83,8 @@ def _check(order: SalesOrder, lines, tenders, seen_paid: Decimal | None) -> list
     return [Tender(found[method_id], amount) for method_id, amount in tenders]
 
 
-def check_payable(order: SalesOrder, lines) -> None:
-    """Raises Refusal where no deposit can be taken now."""
+def check_payable(order: SalesOrder, lines, approved=()) -> None:
+    """Raises Refusal where no deposit can be taken now. approved: the terminal payments that are booked along with it."""
     if order.payment_state == SalesOrder.PaymentState.PAID:
         raise Refusal("payments.paid", _("Order %(order)s is al helemaal betaald.") % {"order": order})
     if order.gross.amount <= 0 or any(line.quantity < 0 for line in lines):
@@ -92,7 +92,7 @@ def check_payable(order: SalesOrder, lines) -> None:
             "payments.negative_line",
             _("Op een order met een retour kan niet worden aanbetaald. Reken af aan de kassa."),
         )
-    if pending(order):
+    if {payment.pk for payment in unbooked(order)} - {payment.pk for payment in approved}:
         raise Refusal(
             "payments.terminal_pending",
             _("Er loopt nog een pinbetaling op deze order. Wacht tot die bekend is."),

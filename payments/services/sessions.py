@@ -16,8 +16,8 @@ from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
 from payments import ledger
 from payments.ledger import Booking
-from payments.models import LedgerEntry, TillSession
-from payments.selectors import open_session_of, pending_session, session_figures
+from payments.models import LedgerEntry, TerminalPayment, TillSession
+from payments.selectors import late_approvals, open_session_of, pending_session, session_figures
 
 Kind = LedgerEntry.Kind
 # a difference beyond this, EUR, needs the right pos.close_difference (rules.md, Rights)
@@ -52,8 +52,29 @@ def open_session(*, till_id: int, float_amount: Decimal, employee, business_date
         raise _is_open(open_session_of(till)) from error
     if float_amount:
         _move(session, till.branch, Kind.FLOAT, float_amount, employee=employee)
+    late = list(late_approvals(till).select_for_update(of=("self",)))
+    if late:
+        suspend(late, session, employee, _("Goedgekeurd na de dagafsluiting"))
     _journal("payments.session.opened", session, till, employee, {"float": str(float_amount)})
     return session
+
+
+def suspend(approved: list[TerminalPayment], session: TillSession, employee, reason: str) -> None:
+    """Put approved terminal payments (locked, of no entry) in suspense, in an open session: money that is not lost."""
+    branch = session.till.branch
+    bookings = []
+    for payment in approved:
+        entry = LedgerEntry(
+            kind=Kind.SUSPENSE, amount=payment.amount, method=payment.method, method_kind=payment.method.kind,
+            reference=payment.reference,
+        )  # fmt: skip
+        bookings.append(Booking(entry, ledger.sides_of(entry, branch.pk)))
+    written = ledger.store(bookings, employee=employee, branch=branch, session=session, reason=reason[:200])
+    for payment, entry in zip(approved, written, strict=True):
+        payment.entry = entry
+    TerminalPayment.objects.bulk_update(approved, ["entry"])
+    data = {"payments": [p.pk for p in approved], "entries": [e.pk for e in written], "reason": reason}
+    _journal("payments.suspense.booked", session, session.till, employee, data)
 
 
 def _is_open(session: TillSession | None) -> Refusal:

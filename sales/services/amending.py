@@ -18,7 +18,7 @@ from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import confirming, reserving, versions
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
-from sales.services.editing import Claimed, Draft, UnknownOrder, check_claim, check_revision, open_draft
+from sales.services.editing import Claimed, Draft, UnknownOrder, check_claim, check_revision, open_draft, run_checks
 
 Lifecycle = SalesOrder.Lifecycle
 # what an amendment takes from its order, and gives back
@@ -161,6 +161,8 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     status.guard(amendment, action)
     status.guard(order, "amend")
+    if action == "confirm_amendment":
+        run_checks(order, "amend")
     check_claim(amendment, employee)
     lines: dict[int, list[OrderLine]] = {order.pk: [], amendment.pk: []}
     for line in OrderLine.objects.filter(order__in=lines).order_by("order_id", "position"):

@@ -1,5 +1,6 @@
 """What every change of a draft begins and ends with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from decimal import Decimal
@@ -17,6 +18,8 @@ from sales import status, totals
 from sales.models import OrderLine, SalesOrder
 
 MAX_LINES = 1000
+# what floors above forbid while they hold the order: each raises Refusal for (locked order, action)
+CHECKS: list[Callable[[SalesOrder, str], None]] = []
 A_CENT = Decimal("0.01")  # what rounding may take off a line or a discount
 
 
@@ -108,6 +111,7 @@ def open_draft(
     order = found[0]
     if order.amends_id:
         check_claim(order, employee)
+    run_checks(order, action)
     lines = list(order.lines.order_by("position"))
     for line in lines:
         line.order = order
@@ -145,6 +149,12 @@ def check_not_amended(order: SalesOrder) -> None:
     amendment = open_one.select_related("claimed_by").first()
     if amendment is not None:
         raise Claimed(amendment)
+
+
+def run_checks(order: SalesOrder, action: str) -> None:
+    """Raises Refusal where a floor above holds the locked order (CHECKS)."""
+    for check in CHECKS:
+        check(order, action)
 
 
 def order_share(order: SalesOrder, lines) -> Decimal:
