@@ -13,6 +13,6 @@ class PaymentsConfig(AppConfig):
         from sales.documents.services import mailing
         from sales.services import editing
 
-        editing.CHECKS.append(freezing.check)
+        editing.HOLDS.append(freezing.HOLD)
         mailing.PAPERS["deposit"] = receipts.mailed
         history.EVENTS |= events.EVENTS

@@ -1,5 +1,6 @@
 """While a terminal payment on an order is not known or not booked, the order stays as it is (design.md decision 7)."""
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backoffice.core.errors import Refusal
@@ -7,6 +8,7 @@ from backoffice.core.formats import format_money
 from payments.models import TerminalPayment
 from payments.selectors import unbooked
 from sales.models import SalesOrder
+from sales.services.editing import Hold
 
 # confirming is part of placing and booking; a delivery does not change what is to be paid
 FROZEN = {"edit", "discard", "confirm", "amend", "cancel", "undo_cancel", "refund"}
@@ -14,9 +16,8 @@ WHILE_APPROVED = FROZEN - {"confirm"}
 
 
 def check(order: SalesOrder, action: str) -> None:
-    """Raises Refusal when the terminal holds the order (sales.services.editing.CHECKS). A desk draft is never held."""
-    draft = order.lifecycle == SalesOrder.Lifecycle.DRAFT
-    if action not in FROZEN or (draft and order.channel == SalesOrder.Channel.DESK):
+    """Raises Refusal when the terminal holds the order , or it took money that is not booked yet."""
+    if action not in FROZEN:
         return
     held = unbooked(order)
     if any(payment.state in TerminalPayment.PENDING for payment in held):
@@ -33,3 +34,10 @@ def still_waiting() -> Refusal:
     return Refusal(
         "payments.terminal_pending", _("Deze order wacht op de pinautomaat. Wacht tot die betaling bekend is.")
     )
+
+
+HOLD = Hold(
+    "held_by_terminal",
+    Exists(TerminalPayment.objects.filter(TerminalPayment.UNBOOKED, order=OuterRef("order"))),
+    check,
+)

@@ -84,7 +84,7 @@ def _check(order: SalesOrder, lines, tenders, seen_paid: Decimal | None) -> list
 
 
 def check_payable(order: SalesOrder, lines, approved=()) -> None:
-    """Raises Refusal where no deposit can be taken now. approved: the terminal payments that are booked along with it."""
+    """Raises Refusal where no deposit can be taken now. approved: terminal payments that are booked along."""
     if order.payment_state == SalesOrder.PaymentState.PAID:
         raise Refusal("payments.paid", _("Order %(order)s is al helemaal betaald.") % {"order": order})
     if order.gross.amount <= 0 or any(line.quantity < 0 for line in lines):

@@ -19,12 +19,12 @@ from backoffice.core.money import ZERO, cents, money
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 from payments import ledger, methods
+from payments.freezing import still_waiting
 from payments.ledger import Booking, Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
-from payments.freezing import still_waiting
 from payments.selectors import approved_total, open_session_of, pending
 from payments.services import sessions
-from payments.terminals import Answer, Driver, Silent, driver_of
+from payments.terminals import Answer, Silent, driver_of
 from sales import status
 from sales.models import SalesOrder
 from sales.services.editing import UnknownOrder, open_draft
@@ -46,7 +46,8 @@ def start_terminal(
     )
     driver = driver_of(payment.session.till)
     if TerminalPayment.objects.filter(pk=payment.pk, attempts=0).update(attempts=1):
-        return _hear(payment, employee, lambda: driver.start(payment.request_id, payment.amount.amount, _label(payment)))
+        label = f"{payment.session.till} {payment.order.number}".strip()
+        return _hear(payment, employee, lambda: driver.start(payment.request_id, payment.amount.amount, label))
     return ask_terminal(payment_id=payment.pk, employee=employee)
 
 
@@ -265,10 +266,6 @@ def _record(*, order_id: int, session_id: int, amount: Decimal, method_id: int, 
     return TerminalPayment.objects.create(
         order=order, session=session, method=method, employee=employee, amount=money(amount)
     )
-
-
-def _label(payment: TerminalPayment) -> str:
-    return f"{payment.session.till} {payment.order.number}".strip()
 
 
 def _hear(payment: TerminalPayment, employee, speak: Callable[[], Answer]) -> TerminalPayment:

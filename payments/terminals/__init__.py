@@ -1,7 +1,7 @@
 """Payment terminals (pinautomaten), behind one interface that a real one's driver fits (design.md decision 7).
 
-A driver speaks to one terminal, outside any transaction. `start` with a request id that the terminal knows already never
-charges again: that is what makes a lost answer harmless. A driver that hears nothing raises Silent, and claims nothing.
+A driver speaks to one terminal, outside any transaction. `start` with a request id that the terminal knows already
+never charges again: that makes a lost answer harmless. A driver that hears nothing raises Silent, and claims nothing.
 """
 
 from dataclasses import dataclass

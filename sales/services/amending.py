@@ -18,7 +18,16 @@ from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import confirming, reserving, versions
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
-from sales.services.editing import Claimed, Draft, UnknownOrder, check_claim, check_revision, open_draft, run_checks
+from sales.services.editing import (
+    Claimed,
+    Draft,
+    UnknownOrder,
+    check_claim,
+    check_holds,
+    check_revision,
+    open_draft,
+    read_lines,
+)
 
 Lifecycle = SalesOrder.Lifecycle
 # what an amendment takes from its order, and gives back
@@ -161,13 +170,13 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     status.guard(amendment, action)
     status.guard(order, "amend")
-    if action == "confirm_amendment":
-        run_checks(order, "amend")
     check_claim(amendment, employee)
     lines: dict[int, list[OrderLine]] = {order.pk: [], amendment.pk: []}
-    for line in OrderLine.objects.filter(order__in=lines).order_by("order_id", "position"):
+    for line in read_lines().filter(order__in=lines).order_by("order_id", "position"):
         line.order = found[line.order_id]
         lines[line.order_id].append(line)
+    if action == "confirm_amendment":
+        check_holds(order, lines[order.pk], "amend")
     of_order, of_amendment = (Draft(each, lines[each.pk], employee, Decimal(0)) for each in (order, amendment))
     return of_order, of_amendment
 

@@ -6,6 +6,7 @@ from dataclasses import field as dataclass_field
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,21 @@ from sales import status, totals
 from sales.models import OrderLine, SalesOrder
 
 MAX_LINES = 1000
-# what floors above forbid while they hold the order: each raises Refusal for (locked order, action)
-CHECKS: list[Callable[[SalesOrder, str], None]] = []
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What a floor above may hold an order by: `exists` is read along with each of its lines, under the order's lock.
+
+    Where it does, check(order, action) raises Refusal for the actions that must wait.
+    """
+
+    name: str
+    exists: Exists
+    check: Callable[[SalesOrder, str], None]
+
+
+HOLDS: list[Hold] = []
 A_CENT = Decimal("0.01")  # what rounding may take off a line or a discount
 
 
@@ -111,8 +125,8 @@ def open_draft(
     order = found[0]
     if order.amends_id:
         check_claim(order, employee)
-    run_checks(order, action)
-    lines = list(order.lines.order_by("position"))
+    lines = list(read_lines().filter(order=order).order_by("position"))
+    check_holds(order, lines, action)
     for line in lines:
         line.order = order
     share = order_share(order, lines) if order.discount_amount.amount else Decimal(0)
@@ -151,10 +165,16 @@ def check_not_amended(order: SalesOrder) -> None:
         raise Claimed(amendment)
 
 
-def run_checks(order: SalesOrder, action: str) -> None:
-    """Raises Refusal where a floor above holds the locked order (CHECKS)."""
-    for check in CHECKS:
-        check(order, action)
+def read_lines() -> QuerySet[OrderLine]:
+    """The lines, each saying what holds its order."""
+    return OrderLine.objects.annotate(**{hold.name: hold.exists for hold in HOLDS})
+
+
+def check_holds(order: SalesOrder, lines, action: str) -> None:
+    """Raises Refusal where a floor above holds the order, by the lines that read_lines read after it was locked."""
+    for hold in HOLDS:
+        if any(getattr(line, hold.name) for line in lines[:1]):
+            hold.check(order, action)
 
 
 def order_share(order: SalesOrder, lines) -> Decimal:
