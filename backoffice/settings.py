@@ -252,6 +252,10 @@ AXES_USERNAME_FORM_FIELD = "username"  # the login form's name for it, not the m
 AXES_LOCKOUT_CALLABLE = "backoffice.relations.views.session.locked_out"
 # how many percent below the list price each role may sell
 DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
+# how much cash a role without the right to refund may give back beside a manager's own login, EUR
+REFUND_CEILINGS = {"seller": 50}
+# above this, EUR, reversing an entry asks a second person's login
+REVERSE_CEILING = 250
 # how many days an offerte is valid, counted from its date
 QUOTATION_DAYS = 30
 

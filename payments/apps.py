@@ -8,11 +8,12 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Betalingen")
 
     def ready(self):
-        from payments import events, freezing, receipts
+        from payments import events, freezing, receipts, settling
         from sales import history
         from sales.documents.services import mailing
-        from sales.services import editing
+        from sales.services import amending, editing
 
         editing.HOLDS.append(freezing.HOLD)
+        amending.ON_NEW_TOTAL.append(settling.follow)
         mailing.PAPERS["deposit"] = receipts.mailed
         history.EVENTS |= events.EVENTS

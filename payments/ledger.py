@@ -5,10 +5,11 @@ entries is one request; whatever its length it takes one statement.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.db import connection
 from django.utils import timezone
@@ -125,10 +126,12 @@ def write(
     reason: str = "",
     approved_by=None,
     rates: list[Rate] | None = None,
+    later: list[Callable[[], object]] | None = None,
 ) -> list[LedgerEntry]:
     """Write entries of one locked order (kind, amount, method and what they point at are set) as one group.
 
-    rates: the order's, where the caller read or changed them already. See book.
+    rates: the order's, where the caller read or changed them already. later: gets the writing of the journal, which
+    must come last, where more is to be locked after this. See book.
     """
     paid = order.paid_total.amount + sum((entry.amount.amount for entry in entries), ZERO)
     _check_range(order, paid)
@@ -147,24 +150,32 @@ def write(
     if credit is not None:
         _write_credit(credit, bookings)
     totals.write_paid(order, lines, paid, employee=employee)
-    journal.write(
-        branch_id=branch.pk,
-        employee=employee,
-        action=action,
-        about=order,
-        data={
-            "group": str(written[0].group),
-            "entries": [entry.pk for entry in written],
-            "rows": [
-                {"kind": e.kind, "method": e.method_id, "method_kind": e.method_kind, "amount": str(e.amount.amount)}
-                for e in written
-            ],
-            "paid": str(paid),
-        }
-        | ({"reason": reason} if reason else {})
-        | ({"approved_by": approved_by.pk} if approved_by else {}),
-    )
+    data = {
+        "group": str(written[0].group),
+        "entries": [entry.pk for entry in written],
+        "rows": [
+            {"kind": e.kind, "method": e.method_id, "method_kind": e.method_kind, "amount": str(e.amount.amount)}
+            for e in written
+        ],
+        "paid": str(paid),
+    }
+    data |= ({"reason": reason} if reason else {}) | ({"approved_by": approved_by.pk} if approved_by else {})
+    note = partial(journal.write, branch_id=branch.pk, employee=employee, action=action, about=order, data=data)
+    if later is None:
+        note()
+    else:
+        later.append(note)
     return written
+
+
+def re_split(order: SalesOrder, *, employee) -> None:
+    """After an amendment of a locked order, totals in memory: move what is paid between its VAT rates by an entry of
+    zero, where a rate holds more than its new total or the order is paid and its rates are not (decision 6).
+    """
+    rates = rates_of(order)
+    closed = sum((rate.paid for rate in rates), ZERO) == order.gross.amount
+    if (closed or splits.out_of_range(rates)) and (moved := splits.re_split(rates)):
+        store([_re_split(order, moved)], employee=employee, branch=order.branch)
 
 
 def rates_of(order: SalesOrder) -> list[Rate]:

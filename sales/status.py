@@ -33,6 +33,7 @@ ACTIONS: dict[str, set[str]] = {
     "cancel_delivery": {Status.PART_DELIVERED, Status.DELIVERED, Status.SETTLED},
     "pay": LIVE,
     "refund": LIVE | DONE,
+    "pay_back": LIVE | DONE,
     "print": ALL - {Status.DRAFT.value},
     "mail": ALL - {Status.DRAFT.value},
     "export": ALL,

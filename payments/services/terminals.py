@@ -245,11 +245,14 @@ def _record(*, order_id: int, session_id: int, amount: Decimal, method_id: int, 
     if not found or not access_of(employee).can("payments.deposit", found[0].branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     order = found[0]
+    back = amount < 0 < order.gross.amount
+    if back and not access_of(employee).can("payments.refund", order.branch_id):
+        raise Refusal("payments.refund_right", _("Terugbetalen mag alleen een filiaalmanager."))
     if not (order.status == SalesOrder.Status.DRAFT and order.channel == SalesOrder.Channel.TILL):
-        status.guard(order, "pay")
+        status.guard(order, "pay_back" if back else "pay")
     if pending(order):
         raise still_waiting()
-    rest = order.open_amount.amount - approved_total(order)
+    rest = (-order.paid_total.amount if back else order.open_amount.amount) - approved_total(order)
     if not amount or amount != cents(amount) or (amount > 0) != (rest > 0):
         raise Refusal("payments.not_positive", _("Vul een bedrag boven nul in."), "amount")
     if abs(amount) > abs(rest):

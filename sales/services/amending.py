@@ -13,6 +13,7 @@ from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
+from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
@@ -47,6 +48,8 @@ NEW_LINE = (
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
 # too much. What it returns, when callable, is called as the last thing (its journal rows).
 Settle = Callable[[SalesOrder, Sequence[OrderLine], Decimal], Callable[[], None] | None]
+# what floors above do with every new total that fits what is paid, before it is stored: (order, employee)
+ON_NEW_TOTAL: list[Callable[[SalesOrder, Employee], None]] = []
 
 
 @keyed("sales.order.amend")
@@ -203,7 +206,7 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     if before == after:
         _close(wanted)
         return order
-    finish = money_left(order, draft.lines, gross, settle)
+    finish = money_left(draft, gross, settle)
     now_held = reserving.held(order, draft.lines)
     if branch.pk == order.branch_id:
         reserving.change(branch, draft.lines, before=held, after=now_held)
@@ -290,14 +293,13 @@ def _drop(draft: Draft, lines: list[OrderLine]) -> list[OrderLine]:
     return kept
 
 
-def money_left(
-    order: SalesOrder, lines: Sequence[OrderLine], old_gross: Decimal, settle: Settle | None
-) -> Callable[[], None]:
+def money_left(draft: Draft, old_gross: Decimal, settle: Settle | None) -> Callable[[], None]:
     """Let settle() book what is paid beyond the new total; raises Refusal order.money_left when that stays.
 
     Gives what is to be called as the last thing of the transaction.
     """
-    finish = settle(order, lines, old_gross) if settle else None
+    order = draft.order
+    finish = settle(order, draft.lines, old_gross) if settle else None
     paid, gross = order.paid_total.amount, order.gross.amount
     if not min(gross, Decimal(0)) <= paid <= max(gross, Decimal(0)):
         raise Refusal(
@@ -305,4 +307,6 @@ def money_left(
             _("Er is %(paid)s betaald en het nieuwe totaal is %(gross)s. Betaal eerst %(left)s terug.")
             % {"paid": format_money(paid), "gross": format_money(gross), "left": format_money(paid - gross)},
         )
+    for follow in ON_NEW_TOTAL:
+        follow(order, draft.employee)
     return finish or (lambda: None)

@@ -115,7 +115,7 @@ def _change(draft: Draft, quantities: dict[int, Decimal], action: str, reason: s
             line.cancelled_quantity += quantities[line.pk]
             draft.touch(line)
     order.totals = totals.recalculate(order, lines)
-    finish = money_left(order, lines, gross, settle)
+    finish = money_left(draft, gross, settle)
     reserving.change(order.branch, lines, before=held, after=reserving.held(order, lines))
     order.version += 1
     order.revision += 1
