@@ -179,6 +179,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pos.middleware.TillMiddleware",
     "backoffice.relations.middleware.RightsMiddleware",
     "backoffice.core.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -261,6 +262,10 @@ QUOTATION_DAYS = 30
 
 # the pinautomaat (payments/terminals)
 TERMINAL_DRIVER, TERMINAL_PLAY = env.terminal_driver, env.terminal_play
+# a till locks itself after so many seconds without a touch; wrong PIN codes beyond the first few make it wait, longer
+# every time
+TILL_IDLE_SECONDS = 300
+PIN_FREE_FAILURES, PIN_PAUSE_SECONDS, PIN_PAUSE_MOST = 5, 15, 900
 
 # what the browser is told
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https

@@ -5,9 +5,30 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.catalog.models import Article, Variant
-from backoffice.relations.models import Till
+from backoffice.relations.models import Employee, Till
 from payments.models import TillSession
 from sales.models import SalesOrder
+
+
+class TillSeat(models.Model):
+    """Who works at a till now, and what lies on its counter; one row per till, locked before any order.
+
+    It is bound to the registered browser: another browser, or none, unseats whoever sat there (design.md decision 13).
+    """
+
+    till = models.OneToOneField(Till, models.PROTECT, primary_key=True, related_name="seat")
+    device_hash = models.CharField(max_length=64)
+    # nobody: the till is locked
+    employee = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    # the basket or the opened order; empty after it was paid, parked or put away
+    order = models.OneToOneField(SalesOrder, models.SET_NULL, null=True, blank=True, related_name="seat")
+    # wrong PIN codes since the last right one, and how long the till waits
+    failures = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return str(self.till)
 
 
 class TillLayout(models.Model):

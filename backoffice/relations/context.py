@@ -17,9 +17,9 @@ NAV = [
 
 
 def shell(request):
-    """nav, branches to work at, branch, employee, key of the desk's scanner; nothing for a fragment or a stranger."""
+    """nav, branches, branch, employee, key of the desk's scanner; nothing for a fragment, a till or a stranger."""
     access = getattr(request, "access", None)
-    if access is None or request.headers.get("HX-Request"):
+    if access is None or request.headers.get("HX-Request") or hasattr(request, "till"):
         return {}
     allowed = access.branch_ids("shell")
     branches = [b for b in Branch.objects.filter(active=True) if allowed is None or b.pk in allowed]

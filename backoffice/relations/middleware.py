@@ -25,8 +25,9 @@ class RightsMiddleware:
         if not request.user.is_authenticated:
             return _to_login(request)
         request.access = access_of(request.user)
-        request.branch_id = _branch_id(request)
-        if right is None or not request.access.can(right):
+        till = getattr(request, "till", None)  # a cashier works at the branch of the till
+        request.branch_id = till.branch_id if till else _branch_id(request)
+        if right is None or not request.access.can(right, till.branch_id if till else None):
             raise PermissionDenied
         return None
 

@@ -36,29 +36,33 @@ LEAD_DAYS = 7
 @keyed("sales.order.create")
 def create(*, branch_id: int, employee, customer_id: int | None = None) -> SalesOrder:
     """Start a draft at the branch, with sensible values: today, oneself, first Soort and Leverwijze, a week ahead."""
+    order = blank(branch_id, employee, expected_delivery_date=timezone.localdate() + timedelta(days=LEAD_DAYS))
+    if customer_id is not None:
+        _choose_customer(order, _get(Customer, customer_id, "customer"))
+    order.save(force_insert=True)
+    return order
+
+
+def blank(branch_id: int, employee, **fields) -> SalesOrder:
+    """A new order that is not stored yet: today, oneself, first Soort and Leverwijze."""
     if not access_of(employee).can("sales.edit", branch_id):
         raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."))
     order_type = OrderType.objects.filter(active=True).first()
     delivery_method = DeliveryMethod.objects.filter(active=True).first()
     if order_type is None or delivery_method is None:
         raise Refusal("setup.missing", _("Richt eerst een Soort en een Leverwijze in bij Beheer."))
-    today = timezone.localdate()
-    order = SalesOrder(
+    return SalesOrder(
         order_type=order_type,
         delivery_method=delivery_method,
-        order_date=today,
-        expected_delivery_date=today + timedelta(days=LEAD_DAYS),
+        order_date=timezone.localdate(),
         branch_id=branch_id,
         entered_at_branch_id=branch_id,
         entered_by=employee,
         employee=employee,
         changed_by=employee,
         vat_mode=order_type.vat_mode,
+        **fields,
     )
-    if customer_id is not None:
-        choose_customer(order, _get(Customer, customer_id, "customer"))
-    order.save(force_insert=True)
-    return order
 
 
 class Repriced(Refusal):

@@ -30,7 +30,7 @@ def line(request, order_id, line_id):
     """Cells of one line: Aantal, Verkoopprijs, Korting, Tekst."""
     typed = {name: request.POST[name] for name in CELLS if name in request.POST}
     try:
-        values = _read(request, order_id, line_id, typed)
+        values = read_cells(request, order_id, line_id, typed)
         if values.get("quantity", 0) > ASK_ABOVE and "sure" not in request.POST:
             raise Refusal("line.many", answers.is_it_right(values["quantity"]), "quantity")
         order = lines.set_line(
@@ -47,7 +47,7 @@ def line(request, order_id, line_id):
     return http.close_dialog(answer) if {"reason", "sure"} & set(request.POST) else answer
 
 
-def _read(request, order_id, line_id, typed) -> dict:
+def read_cells(request, order_id, line_id, typed) -> dict:
     """What was typed, as values. Raises Refusal with the field."""
     fractions = "quantity" in typed and OrderLine.objects.filter(pk=line_id, order=order_id, fractions=True).exists()
     values = {}
@@ -94,10 +94,26 @@ def delete(request, order_id, line_id):
     packed = getattr(order, "deleted", [])
     if not packed:
         return answers.lines_answer(request, order, whole=True)
-    undo = {"packed": signing.dumps([order_id, packed], salt=UNDO_SALT), "key": new_key()}
-    text = _("%(name)s is verwijderd.") % {"name": _name(packed[0])}
+    text, undo = sign_undo(order_id, packed)
     toast = (text, "good", reverse("sales:restore", args=[order_id]), undo)
     return answers.lines_answer(request, order, whole=True, toast=toast)
+
+
+def sign_undo(order_id: int, packed: list[dict]) -> tuple[str, dict]:
+    """What the toast of a deletion says, and the signed values that its button posts."""
+    undo = {"packed": signing.dumps([order_id, packed], salt=UNDO_SALT), "key": new_key()}
+    return _("%(name)s is verwijderd.") % {"name": _name(packed[0])}, undo
+
+
+def read_undo(request, order_id: int) -> list[dict]:
+    """The lines that were signed into an undo button of this order. Raises Refusal."""
+    try:
+        signed_for, packed = signing.loads(request.POST.get("packed", ""), salt=UNDO_SALT, max_age=UNDO_SECONDS)
+    except signing.BadSignature:
+        raise Refusal("undo.gone", _("Dit kan niet meer ongedaan worden gemaakt.")) from None
+    if signed_for != order_id:
+        raise Refusal("undo.gone", _("Dit kan niet meer ongedaan worden gemaakt."))
+    return packed
 
 
 def _name(packed: dict) -> str:
@@ -109,12 +125,7 @@ def _name(packed: dict) -> str:
 @require_POST
 def restore(request, order_id):
     """Ongedaan maken of a deletion; what comes back was signed when it left."""
-    try:
-        signed_for, packed = signing.loads(request.POST.get("packed", ""), salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise Refusal("undo.gone", _("Dit kan niet meer ongedaan worden gemaakt.")) from None
-    if signed_for != order_id:
-        raise Refusal("undo.gone", _("Dit kan niet meer ongedaan worden gemaakt."))
+    packed = read_undo(request, order_id)
     order = lines.restore(order_id=order_id, packed=packed, employee=request.user, key=posted_key(request))
     return answers.lines_answer(request, order, whole=True)
 

@@ -40,29 +40,36 @@ def matrix(request, order_id, article_id=None):
         article = grid.article_of(order.order_date, variants__in=line.values("variant"))
     else:
         article = grid.article_of(order.order_date, pk=article_id or number(request.GET.get("artikel")))
-    return _window(order, article, grid.grid(order, article, line_id=line_id))
+    return window(order, article, grid.grid(order, article, line_id=line_id), **_urls(order, article.pk))
+
+
+def _urls(order, article_id: int) -> dict:
+    return {
+        "url": reverse("sales:matrix", args=[order.pk, article_id]),
+        "elsewhere_url": reverse("sales:matrix_elsewhere", args=[order.pk, article_id]),
+    }
 
 
 def _save(request, order_id, article_id):
-    typed, cells, refusals = _read(request)
+    typed, cells, refusals = read(request)
     try:
-        if refusals:
-            raise Refusals(refusals)
-        wanted = [(cell.variant_id, cell.wanted) for cell in cells]
+        wanted = [(cell.variant_id, cell.wanted) for cell in readable(cells, refusals)]
         ask = answers.ask_many(request, order_id, wanted, form="matrix-form")
         if ask:
             return ask
         order = services.save(
-            order_id=order_id, article_id=article_id, cells=cells, employee=request.user, key=posted_key(request)
-        )
+            order_id=order_id, article_id=article_id, cells=cells, employee=request.user,
+            key=posted_key(request),
+        )  # fmt: skip
     except Refusal as refusal:
-        return _refused(request, order_id, article_id, typed, refusal)
+        order = selectors.open_order(request, order_id)
+        return refused(request, order, article_id, typed, refusal, **_urls(order, article_id))
     answer = http.close_dialog(answers.lines_answer(request, order))
     answer.headers["HX-Reswap"] = "none"
     return answer
 
 
-def _read(request) -> tuple[dict[int, str], list[services.Cell], list[Refusal]]:
+def read(request) -> tuple[dict[int, str], list[services.Cell], list[Refusal]]:
     """What was typed per variant, the cells it makes, and what cannot be read."""
     typed, cells, refusals = {}, [], []
     for name, text in request.POST.items():
@@ -77,14 +84,20 @@ def _read(request) -> tuple[dict[int, str], list[services.Cell], list[Refusal]]:
     return typed, cells, refusals
 
 
+def readable(cells: list[services.Cell], refusals: list[Refusal]) -> list[services.Cell]:
+    """The cells, when all of them could be read. Raises Refusals."""
+    if refusals:
+        raise Refusals(refusals)
+    return cells
+
+
 def _pieces(text: str) -> Decimal:
     """Pieces in a cell; an empty one is 0. Whether the article goes in fractions is the service's to know."""
     return parse_quantity(text, fractions=True, minimum=Decimal(0)) if text.strip() else Decimal(0)
 
 
-def _refused(request, order_id, article_id, typed, refusal):
+def refused(request, order, article_id, typed, refusal, **urls):
     """The window again, with what was typed; cells that are wrong are marked; after Stale, what is there now."""
-    order = selectors.open_order(request, order_id)
     article = grid.article_of(order.order_date, pk=article_id)
     shown = grid.grid(order, article, typed=typed)
     problems = []
@@ -99,16 +112,18 @@ def _refused(request, order_id, article_id, typed, refusal):
     if not stale:
         for variant_id in typed.keys() & shown.cells.keys():
             shown.cells[variant_id].shown = request.POST.get(f"was-{variant_id}", "")
-    return _window(order, article, shown, status=refusal.status, stale=stale, problems=[] if stale else problems)
+    return window(
+        order, article, shown, status=refusal.status, stale=stale, problems=[] if stale else problems, **urls
+    )
 
 
-def _window(order, article, shown, status=200, **more):
+def window(order, article, shown, status=200, **more):
+    """The dialog. more: url (POST), elsewhere_url, and touch with save_label where it is drawn for fingers."""
     values = {
         "order": order,
         "article": article,
         "grid": shown,
         "rows": table(shown),
-        "url": reverse("sales:matrix", args=[order.pk, article.pk]),
         "key": new_key(),
         **more,
     }
@@ -174,7 +189,11 @@ def stock_words(cell: grid.Cell, words: dict) -> str:
 @require_GET
 def elsewhere(request, order_id, article_id):
     """Voorraad andere filialen: what is free there, by variant."""
-    order = selectors.open_order(request, order_id)
+    return elsewhere_of(selectors.open_order(request, order_id), article_id)
+
+
+def elsewhere_of(order, article_id):
+    """The part with what other branches than the order's have."""
     found = grid.elsewhere(order, article_id)
     rows = [
         {

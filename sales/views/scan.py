@@ -68,14 +68,14 @@ def _ask(request, order_id: int, code: str, quantity: Decimal) -> HttpResponse |
 
 def said(response, order, quantity: Decimal) -> HttpResponse:
     """Let the scan line say what was added."""
-    return _answer(response, "known", *_said(order, quantity))
+    return _answer(response, "known", *words_of(order, quantity))
 
 
 def _answer(response, state: str, text: str, count: str = "", **more) -> HttpResponse:
     return http.trigger(response, "scanned", {"state": state, "text": text, "count": count, "key": new_key(), **more})
 
 
-def _said(order, quantity: Decimal) -> tuple[str, str]:
+def words_of(order, quantity: Decimal) -> tuple[str, str]:
     """What was added, in words, and how many: "4 + 1"."""
     touched = [line for line in selectors.lines_of(order) if line.pk in getattr(order, "touched", ())]
     if not touched:

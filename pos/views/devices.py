@@ -1,4 +1,4 @@
-"""POS from the backoffice: which till this browser is (design.md decision 13). The till screen itself comes later."""
+"""POS from the backoffice: which till this browser is (design.md decision 13)."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,14 +11,22 @@ from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.rights import right
 from backoffice.relations.services import devices
+from pos.middleware import COOKIE
 
-COOKIE = "till_device"
 FIVE_YEARS = 5 * 365 * 24 * 3600
 
 
 @right("pos.use")
 @require_GET
 def start(request):
+    """POS: the till, when this browser is one; else the page that says how it becomes one."""
+    here = devices.till_of(request.COOKIES.get(COOKIE, ""))
+    return redirect("pos:till" if here else "pos:tills")
+
+
+@right("pos.use")
+@require_GET
+def tills(request):
     here = devices.till_of(request.COOKIES.get(COOKIE, ""))
     context = {
         "here": here,
@@ -53,4 +61,4 @@ def register(request):
 def release(request):
     till = devices.release(till_id=posted_int(request, "till") or 0, employee=request.user, key=posted_key(request))
     messages.success(request, _("%(till)s is losgelaten.") % {"till": till})
-    return redirect("pos:start")
+    return redirect("pos:tills")

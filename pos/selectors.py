@@ -1,0 +1,91 @@
+"""What a till reads."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from backoffice.relations.models import Employee, Till
+from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
+from backoffice.relations.services.devices import token_hash
+from pos.models import QuickKey, QuickKeyPage, TillSeat
+from sales.models import SalesOrder
+
+
+def till_at(token: str) -> Till | None:
+    """The till of the browser with this token, with its branch, its seat and who sits there; one statement.
+
+    `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
+    (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
+    """
+    if not token:
+        return None
+    tills = Till.objects.select_related("branch", "seat__employee")
+    till = tills.filter(device_token_hash=token_hash(token), active=True).first()
+    if till is None:
+        return None
+    till.cashier = _cashier(till)
+    return till
+
+
+def _cashier(till: Till) -> Employee | None:
+    seat: TillSeat | None = getattr(till, "seat", None)
+    if seat is None or seat.employee is None or not seat.employee.active:
+        return None
+    awake = seat.seen_at and seat.seen_at > timezone.now() - timedelta(seconds=settings.TILL_IDLE_SECONDS)
+    return seat.employee if awake and seat.device_hash == till.device_token_hash else None
+
+
+def cashiers(till: Till) -> list[Employee]:
+    """Who may unlock the till: the right pos.use at its branch, and a PIN code."""
+    roles = [role for role, *_ in EVERYBODY if role in RIGHTS["pos.use"]]
+    here = Q(roles__branch=till.branch_id) | Q(roles__branch=None) | Q(roles__role__in=EVERY_BRANCH)
+    people = Employee.objects.filter(here, active=True, roles__role__in=roles).exclude(pin_hash="")
+    return list(people.distinct().order_by("name"))
+
+
+EVERYBODY = [(role,) for role in sorted(RIGHTS["pos.use"])]
+
+
+def order_at(till: Till) -> SalesOrder | None:
+    """What lies on the counter: the basket, or an opened order."""
+    seat: TillSeat | None = getattr(till, "seat", None)
+    if seat is None or seat.order_id is None:
+        return None
+    return SalesOrder.objects.select_related("branch", "customer", "order_type", "delivery_method").get(
+        pk=seat.order_id
+    )
+
+
+def parked(till: Till) -> list[SalesOrder]:
+    """Bon in de wacht: the parked baskets of the branch, oldest first."""
+    return list(
+        SalesOrder.objects.filter(PARKED, branch=till.branch_id)
+        .annotate(pieces=Sum("lines__quantity"))
+        .select_related("employee", "till")
+        .order_by("changed_at")
+    )
+
+
+PARKED = Q(channel=SalesOrder.Channel.TILL, lifecycle=SalesOrder.Lifecycle.DRAFT) & ~Q(parked_name="")
+
+
+def parked_count(till: Till) -> int:
+    return SalesOrder.objects.filter(PARKED, branch=till.branch_id).count()
+
+
+def pages(till: Till) -> list[QuickKeyPage]:
+    """The pages of quick keys of the till with their keys (`drawn`), in three statements whatever the number."""
+    found = list(QuickKeyPage.objects.filter(layout__tills=till).order_by("position", "id"))
+    keys = (
+        QuickKey.objects.filter(page__in=found)
+        .select_related("article", "variant__article", "variant__colour", "variant__size")
+        .annotate(sold=F("article__matrix"), kinds=Count("article__variants", filter=Q(article__variants__active=True)))
+    )
+    by_page: dict[int, list] = {page.pk: [] for page in found}
+    for key in keys:
+        by_page[key.page_id].append(key)
+    for page in found:
+        page.drawn = by_page[page.pk]
+    return found

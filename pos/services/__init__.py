@@ -1,0 +1,1 @@
+"""What changes at a till."""

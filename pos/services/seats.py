@@ -1,0 +1,141 @@
+"""Unlocking and locking a till, and what lies on its counter. The seat is locked before any order."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.relations.models import Employee, Till
+from backoffice.relations.services.employees import Secret
+from pos import selectors
+from pos.models import TillSeat
+from sales.models import SalesOrder
+from sales.services import selling
+
+SEAT = ("pos.TillSeat", "till_id")
+
+
+def unlock(*, till: Till, employee_id: int, pin: Secret) -> TillSeat:
+    """Seat the employee whose PIN code it is. Raises Refusal; wrong codes are counted per till, and then it waits.
+
+    No request key: a repeat only seats the same person again, and a refusal must be kept.
+    """
+    with transaction.atomic():
+        seat = _claimed(till)
+        if seat.paused_until and seat.paused_until > timezone.now():
+            raise _paused(seat)
+        person = next((row for row in selectors.cashiers(till) if row.pk == employee_id), None)
+        if person is not None and check_password(pin.value, person.pin_hash):
+            _seat(seat, till, person)
+            return seat
+        seat.failures += 1
+        if seat.failures >= settings.PIN_FREE_FAILURES:
+            pause = settings.PIN_PAUSE_SECONDS * 2 ** min(seat.failures - settings.PIN_FREE_FAILURES, 10)
+            seat.paused_until = timezone.now() + timedelta(seconds=min(pause, settings.PIN_PAUSE_MOST))
+        seat.save(update_fields=["failures", "paused_until"])
+        journal.write(
+            branch_id=till.branch_id, employee=person, action="till.wrong_pin", about=till,
+            data={"failures": seat.failures},
+        )  # fmt: skip
+    if seat.paused_until and seat.paused_until > timezone.now():
+        raise _paused(seat)
+    raise Refusal("pin.wrong", _("Deze pincode klopt niet."), "pin")
+
+
+def _paused(seat: TillSeat) -> Refusal:
+    assert seat.paused_until is not None  # noqa: S101
+    seconds = max(1, round((seat.paused_until - timezone.now()).total_seconds()))
+    return Refusal(
+        "pin.paused", _("Te vaak een verkeerde pincode. Wacht nog %(seconds)s seconden.") % {"seconds": seconds}, "pin"
+    )
+
+
+def _claimed(till: Till) -> TillSeat:
+    """The till's seat, locked; made where there was none."""
+    TillSeat.objects.bulk_create([TillSeat(till=till, device_hash=till.device_token_hash)], ignore_conflicts=True)
+    return TillSeat.objects.select_for_update().get(pk=till.pk)
+
+
+def _seat(seat: TillSeat, till: Till, person: Employee) -> None:
+    seat.employee, seat.device_hash, seat.seen_at = person, till.device_token_hash, timezone.now()
+    seat.failures, seat.paused_until = 0, None
+    seat.save()
+    journal.write(branch_id=till.branch_id, employee=person, action="till.unlocked", about=till)
+
+
+@keyed("pos.lock", result=SEAT)
+def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
+    """Lock the till; what lies on the counter stays. idle: nobody touched it."""
+    seat = _seat_of(till_id)
+    if seat.employee_id is not None:
+        seat.employee = None
+        seat.save(update_fields=["employee"])
+        journal.write(
+            branch_id=seat.till.branch_id, employee=employee, action="till.locked", about=seat.till, data={"idle": idle}
+        )
+    return seat
+
+
+def _seat_of(till_id: int) -> TillSeat:
+    return TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch").get(pk=till_id)
+
+
+def _put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
+    seat.order = order
+    seat.save(update_fields=["order"])
+    return seat
+
+
+@keyed("pos.begin", result=SEAT)
+def begin(*, till_id: int, employee) -> TillSeat:
+    """A basket on the counter: the one that lies there, else a new one."""
+    seat = _seat_of(till_id)
+    return seat if seat.order_id else _put(seat, selling.start(till=seat.till, employee=employee))
+
+
+@keyed("pos.empty", result=SEAT)
+def empty(*, till_id: int, employee) -> TillSeat:
+    """Bon leegmaken: the basket is dropped."""
+    seat = _seat_of(till_id)
+    if seat.order_id:
+        selling.drop(order_id=seat.order_id, employee=employee)
+    return _put(seat, None)
+
+
+@keyed("pos.park", result=SEAT)
+def park(*, till_id: int, name: str, employee) -> TillSeat:
+    """Bon in de wacht; the counter is free for the next customer."""
+    seat = _seat_of(till_id)
+    if not seat.order_id:
+        raise Refusal("basket.empty", _("Er staat niets op de bon."))
+    selling.park(order_id=seat.order_id, name=name, employee=employee)
+    return _put(seat, None)
+
+
+@keyed("pos.resume", result=SEAT)
+def resume(*, till_id: int, order_id: int, employee) -> TillSeat:
+    """Go on with a parked basket here. A basket that lies here must be parked or empty first."""
+    seat = _seat_of(till_id)
+    clear(seat, employee)
+    return _put(seat, selling.unpark(order_id=order_id, till=seat.till, employee=employee))
+
+
+def clear(seat: TillSeat, employee) -> None:
+    """Take an empty basket off the counter. Raises Refusal when there is something on it."""
+    if seat.order_id is None:
+        return
+    order = SalesOrder.objects.get(pk=seat.order_id)
+    if order.lifecycle != SalesOrder.Lifecycle.DRAFT:
+        raise Refusal("basket.order", _("Rond eerst order %(order)s af, of leg hem weg.") % {"order": order})
+    if order.lines.exists():
+        raise Refusal("basket.not_empty", _("Zet eerst de huidige bon in de wacht, of maak hem leeg."))
+    selling.drop(order_id=order.pk, employee=employee)
+    _put(seat, None)
+
+

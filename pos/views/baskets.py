@@ -1,0 +1,90 @@
+"""The basket as a whole: its customer, empty it, put it aside and take it back."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backoffice.core import http
+from backoffice.core.errors import Refusal
+from backoffice.core.http import posted_int, posted_key
+from backoffice.core.input import InputError, clean_text
+from backoffice.core.keys import new_key
+from backoffice.relations import selectors as relations
+from pos import selectors
+from pos.middleware import at_till
+from pos.services import seats
+from pos.views import answers
+from pos.views.till import order_id_of, title_of_customer
+from sales.services import drafts
+
+
+def whole(request) -> HttpResponse:
+    """The till screen anew, after the counter was cleared or filled."""
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = reverse("pos:till")
+    return response
+
+
+@at_till("pos.use")
+@require_http_methods(["GET", "POST"])
+def empty(request):
+    """Bon leegmaken: asks on GET."""
+    if request.method == "GET":
+        values = {
+            "title": _("Deze bon leegmaken?"), "text": _("Alle regels gaan van de bon."), "url": request.path,
+            "key": new_key(), "danger": True,
+        }  # fmt: skip
+        return render(request, "parts/ask.html", values)
+    seats.empty(till_id=request.till.pk, employee=request.user, key=posted_key(request))
+    return http.close_dialog(answers.bon(request, None))
+
+
+@at_till("pos.use")
+@require_http_methods(["GET", "POST"])
+def park(request):
+    """Bon in de wacht: what waits at this branch, and a name to put this one aside under."""
+    error, name = "", request.POST.get("name", "")
+    if request.method == "POST":
+        try:
+            name = clean_text(name, max_length=60)
+            seats.park(till_id=request.till.pk, name=name, employee=request.user, key=posted_key(request))
+        except (InputError, Refusal) as refusal:
+            error = refusal.message
+        else:
+            return whole(request)
+    order = selectors.order_at(request.till)
+    values = {"parked": selectors.parked(request.till), "order": order, "key": new_key(), "error": error, "typed": name}
+    values["may_park"] = order is not None and order.lifecycle == order.Lifecycle.DRAFT and order.lines.exists()
+    return render(request, "pos/parked.html", values, status=422 if error else 200)
+
+
+@at_till("pos.use")
+@require_POST
+def resume(request, order_id):
+    """Go on with a parked basket on this till."""
+    if not any(row.pk == order_id for row in selectors.parked(request.till)):
+        raise Refusal("basket.taken", _("Deze bon is al verder geholpen."))
+    seats.resume(till_id=request.till.pk, order_id=order_id, employee=request.user, key=posted_key(request))
+    return whole(request)
+
+
+@at_till("pos.use")
+@require_http_methods(["GET", "POST"])
+def customer(request):
+    """Kies klant: search, the latest, or none; POST chooses."""
+    if request.method == "POST":
+        order = drafts.set_header(
+            order_id=order_id_of(request), revision=None, values={"customer": posted_int(request, "customer")},
+            employee=request.user, key=posted_key(request),
+        )  # fmt: skip
+        text = title_of_customer(order.customer) if order.customer else _("De bon heeft geen klant meer.")
+        return http.close_dialog(answers.bon(request, order, toast=(text, "good")))
+    text = request.GET.get("q", "")[:100]
+    found = [
+        {"row": row, "note": relations.reason(row, text)} for row in relations.customer_options(text, 12)
+    ]  # fmt: skip
+    order = selectors.order_at(request.till)
+    template = "pos/_customer_results.html" if "q" in request.GET else "pos/customer.html"
+    return render(request, template, {"found": found, "text": text, "order": order, "key": new_key()})

@@ -1,0 +1,69 @@
+"""Kleur-/maatvenster at the till: the window of the order screen, by touch."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.core import http
+from backoffice.core.errors import Refusal
+from backoffice.core.http import asked_int, posted_key
+from pos import selectors
+from pos.middleware import at_till
+from pos.views import answers
+from pos.views.till import order_id_of
+from sales import grid
+from sales.models import OrderLine, SalesOrder
+from sales.services import matrix as services
+from sales.views import matrix as window
+
+
+@at_till("pos.use")
+@require_http_methods(["GET", "POST"])
+def matrix(request, article_id=None):
+    """GET: the window, by ?artikel= or ?regel= (a line). POST: the changed cells."""
+    if request.method == "POST" and article_id:
+        return _save(request, article_id)
+    order = _order(request)
+    line_id = asked_int(request, "regel")
+    if line_id:
+        line = OrderLine.objects.filter(pk=line_id, order=order)
+        article = grid.article_of(order.order_date, variants__in=line.values("variant"))
+    else:
+        article = grid.article_of(order.order_date, pk=article_id or asked_int(request, "artikel"))
+    return window.window(order, article, grid.grid(order, article, line_id=line_id), **_urls(article.pk))
+
+
+def _order(request) -> SalesOrder:
+    """The basket, or what stands for one that has not begun."""
+    return selectors.order_at(request.till) or SalesOrder(branch=request.till.branch)
+
+
+def _urls(article_id: int) -> dict:
+    return {
+        "url": reverse("pos:matrix", args=[article_id]),
+        "elsewhere_url": reverse("pos:matrix_elsewhere", args=[article_id]),
+        "touch": True,
+        "save_label": _("Op de bon"),
+    }
+
+
+def _save(request, article_id):
+    typed, cells, refusals = window.read(request)
+    order_id = order_id_of(request)
+    try:
+        order = services.save(
+            order_id=order_id, article_id=article_id, cells=window.readable(cells, refusals), employee=request.user,
+            key=posted_key(request),
+        )  # fmt: skip
+    except Refusal as refusal:
+        order = selectors.order_at(request.till) or SalesOrder.objects.get(pk=order_id)
+        return window.refused(request, order, article_id, typed, refusal, **_urls(article_id))
+    answer = http.close_dialog(answers.bon(request, order))
+    answer.headers["HX-Reswap"] = "none"
+    return answer
+
+
+@at_till("pos.use")
+@require_GET
+def elsewhere(request, article_id):
+    return window.elsewhere_of(_order(request), article_id)

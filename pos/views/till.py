@@ -1,0 +1,130 @@
+"""The till screen, and everything that goes onto its basket by scanner, quick key or search."""
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from backoffice.catalog import offers
+from backoffice.catalog.offers import ChooseSize
+from backoffice.core import http
+from backoffice.core.errors import Refusal
+from backoffice.core.http import posted_int, posted_key
+from backoffice.core.keys import new_key
+from pos import selectors
+from pos.middleware import at_till
+from pos.models import QuickKey
+from pos.services import seats
+from pos.views import answers
+from sales import grid
+from sales import selectors as sales_selectors
+from sales.models import SalesOrder
+from sales.services import drafts, lines
+from sales.views.scan import TIMES
+from sales.views.scan import words_of as said
+
+
+@at_till("pos.use")
+@require_GET
+def till(request):
+    return render(request, "pos/till.html", answers.page_context(request))
+
+
+def order_id_of(request) -> int:
+    """The basket on the counter, begun when there was none."""
+    seat = request.till.seat
+    if not seat.order_id:
+        seat = seats.begin(till_id=request.till.pk, employee=request.user)
+    return seat.order_id
+
+
+@at_till("pos.use")
+@require_POST
+def scan(request):
+    """A scan, a quick key (toets) or an article that was searched (variant): one list, in order, each once."""
+    code = request.POST.get("code", "").strip()
+    times = request.POST.get("quantity", "1")
+    if not TIMES.fullmatch(times):
+        return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 999 stuks tegelijk."), "quantity"))
+    quantity = Decimal(times)
+    try:
+        order = _add(request, code, quantity)
+    except ChooseSize as choose:
+        url = f"{reverse('pos:matrix')}?artikel={choose.article_id}"
+        return _answer(HttpResponse(status=200), "choose", choose.message, url=url)
+    except Refusal as refusal:
+        if refusal.code in ("scan.unknown", "scan.check_digit"):
+            return _other(request, code) or _unknown(refusal, code)
+        return _unknown(refusal)
+    return _answer(answers.bon(request, order), "known", *said(order, quantity))
+
+
+def _add(request, code: str, quantity: Decimal) -> SalesOrder:
+    variant_id = posted_int(request, "variant") or _variant_of_key(posted_int(request, "toets"))
+    values = {"order_id": order_id_of(request), "employee": request.user, "key": posted_key(request)}
+    if variant_id:
+        return lines.add(items=[(variant_id, quantity)], **values)
+    return lines.scan(code=code, quantity=quantity, **values)
+
+
+def _variant_of_key(key_id: int | None) -> int | None:
+    """What a quick key sells: its variant, or the only one of its article. Raises ChooseSize for more of them."""
+    if not key_id:
+        return None
+    key = QuickKey.objects.select_related("article").filter(pk=key_id).first()
+    if key is None:
+        raise Refusal("key.gone", _("Deze snelknop is intussen gewijzigd. Ververs het scherm."))
+    if key.variant_id or key.article is None:
+        return key.variant_id
+    found = [offer for offer in offers.offers(article_id=key.article_id) if offer.active]
+    if not found:
+        raise Refusal("article.inactive", _("%(name)s is niet meer te verkopen.") % {"name": key.article.name})
+    if len(found) > 1 or key.article.matrix:
+        raise ChooseSize(key.article.pk, key.article.name)
+    return found[0].variant_id
+
+
+def _answer(response, state: str, text: str, count: str = "", **more) -> HttpResponse:
+    return http.trigger(response, "scanned", {"state": state, "text": text, "count": count, "key": new_key(), **more})
+
+
+def _unknown(refusal: Refusal, code: str = "") -> HttpResponse:
+    text = refusal.message
+    if refusal.code == "scan.unknown":
+        text = _("Onbekende code %(code)s") % {"code": code[:64]}
+    return _answer(HttpResponse(status=refusal.status), "unknown", text, code=refusal.code)
+
+
+def _other(request, code: str) -> HttpResponse | None:
+    """The scan line also takes the card of a customer."""
+    found = sales_selectors.by_code(request, code)
+    if found is None or isinstance(found, SalesOrder):
+        return None
+    order = drafts.set_header(
+        order_id=order_id_of(request), revision=None, values={"customer": found.pk}, employee=request.user,
+        key=posted_key(request),
+    )  # fmt: skip
+    return _answer(answers.bon(request, order), "known", title_of_customer(found))
+
+
+def title_of_customer(customer) -> str:
+    return _("Klant %(name)s") % {"name": customer.name}
+
+
+@at_till("pos.use")
+@require_GET
+def search(request):
+    """Zoeken: articles by number, name or barcode; a touch puts one on the basket, or opens its window."""
+    order = selectors.order_at(request.till) or SalesOrder(
+        branch_id=request.till.branch_id, order_date=timezone.localdate()
+    )
+    text = request.GET.get("q", "")[:100]
+    found = grid.results(order, text)
+    template = "pos/_search_results.html" if "q" in request.GET else "pos/search.html"
+    return render(request, template, {"found": found, "text": text})
+
+

@@ -1,0 +1,94 @@
+"""Selling at a till: a basket is a draft order (design.md decision 1) that starts, steps, waits and is dropped here.
+
+Scanning, lines and discounts are those of every draft (sales.services.lines, drafts, matrix). What a cashier takes off
+or drops is journalled, as the law asks of a till.
+"""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from sales import status
+from sales.models import SalesOrder
+from sales.services import drafts, lines
+from sales.services.drafts import ORDER
+from sales.services.editing import open_draft
+
+Lifecycle = SalesOrder.Lifecycle
+
+
+@keyed("sales.till.start")
+def start(*, till, employee) -> SalesOrder:
+    """A new, empty basket at the till's branch, to be taken away at once."""
+    order = drafts.blank(till.branch_id, employee, channel=SalesOrder.Channel.TILL, till=till)
+    status.derive(order, [])
+    order.save(force_insert=True)
+    return order
+
+
+@keyed("sales.till.step", result=ORDER)
+def step(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
+    """One piece more or less of a line (steps: 1 or -1), from what it holds now; never below one."""
+    draft = open_draft(order_id, employee)
+    line = draft.line(line_id)
+    quantity = abs(line.quantity) + steps
+    if quantity <= 0:
+        raise Refusal("line.last_piece", _("Dit is het laatste stuk. Verwijder de regel om hem weg te halen."))
+    lines.check_quantity(quantity, line.fractions)
+    if line.variant_id is None:
+        raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
+    priced = []
+    if line.discount_amount.amount and steps < 0:
+        line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
+        priced = [line]
+    line.quantity = Decimal(quantity).copy_sign(line.quantity)
+    draft.touch(line)
+    return draft.write(touched=[line], priced=priced)
+
+
+@keyed("sales.till.remove", result=ORDER)
+def remove(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
+    """Take lines off the basket. The returned order carries `deleted`: what lines.restore() takes to put them back."""
+    order = lines.delete(order_id=order_id, line_ids=line_ids, employee=employee)
+    gone = [{"article": line["article_number"], "quantity": line["quantity"]} for line in order.deleted]
+    _record("till.line_removed", order, employee, {"lines": gone})
+    return order
+
+
+@keyed("sales.till.drop", result=ORDER)
+def drop(*, order_id: int, employee) -> SalesOrder:
+    """Bon leegmaken: the basket goes as a whole."""
+    order = drafts.discard(order_id=order_id, employee=employee)
+    if order.all_lines:
+        _record("till.basket_dropped", order, employee, {"gross": str(order.gross.amount), "lines": len(order.all_lines)})
+    return order
+
+
+@keyed("sales.till.park", result=ORDER)
+def park(*, order_id: int, name: str, employee) -> SalesOrder:
+    """Bon in de wacht, under a name; the customer's where none was typed."""
+    draft = open_draft(order_id, employee, "edit", ("customer",))
+    if not draft.lines:
+        raise Refusal("basket.empty", _("Er staat niets op de bon."))
+    draft.order.parked_name = (name or draft.order.customer_name or _("Zonder naam"))[:60]
+    draft.order.revision += 1
+    return draft.write("parked_name", "revision")
+
+
+@keyed("sales.till.unpark", result=ORDER)
+def unpark(*, order_id: int, till, employee) -> SalesOrder:
+    """Go on with a parked basket, at this till."""
+    draft = open_draft(order_id, employee)
+    order = draft.order
+    if not order.parked_name or order.branch_id != till.branch_id:
+        raise Refusal("basket.taken", _("Deze bon is al verder geholpen, door %(name)s.") % {"name": order.changed_by})
+    order.parked_name, order.till = "", till
+    order.revision += 1
+    return draft.write("parked_name", "till", "revision")
+
+
+def _record(action: str, order: SalesOrder, employee, data: dict) -> None:
+    journal.write(branch_id=order.branch_id, employee=employee, action=action, about=order, data=data)
