@@ -1,5 +1,7 @@
 """The till: its layout, quick keys and receipts. Baskets are draft orders (sales), money is payments'."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +55,8 @@ class QuickKeyPage(models.Model):
     layout = models.ForeignKey(TillLayout, models.CASCADE, related_name="pages")
     name = models.CharField(_("Naam"), max_length=30)
     position = models.PositiveSmallIntegerField(default=0)
+    # the 20 keys as they are drawn, by pos.selectors
+    places: list
 
     class Meta:
         ordering = ["position", "id"]
@@ -84,6 +88,26 @@ class QuickKey(models.Model):
                 name="quick_key_of_exactly_one",
             ),
         ]
+
+    # what stands on the key
+    free: Any
+
+    @property
+    def shown(self) -> str:
+        if self.label:
+            return self.label
+        if self.article is not None:
+            return self.article.name
+        variant = self.variant
+        labels = (variant.article.name, variant.colour and variant.colour.label, variant.size and variant.size.label)
+        return " ".join(str(label) for label in labels if label)
+
+    @property
+    def price(self):
+        """EUR including VAT."""
+        if self.article is not None:
+            return self.article.sales_price
+        return self.variant.own_price or self.variant.article.sales_price
 
 
 class Receipt(models.Model):

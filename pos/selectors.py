@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
+from backoffice.catalog.models import StockLevel
 from backoffice.relations.models import Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
 from backoffice.relations.services.devices import token_hash
@@ -39,13 +40,9 @@ def _cashier(till: Till) -> Employee | None:
 
 def cashiers(till: Till) -> list[Employee]:
     """Who may unlock the till: the right pos.use at its branch, and a PIN code."""
-    roles = [role for role, *_ in EVERYBODY if role in RIGHTS["pos.use"]]
     here = Q(roles__branch=till.branch_id) | Q(roles__branch=None) | Q(roles__role__in=EVERY_BRANCH)
-    people = Employee.objects.filter(here, active=True, roles__role__in=roles).exclude(pin_hash="")
+    people = Employee.objects.filter(here, active=True, roles__role__in=RIGHTS["pos.use"]).exclude(pin_hash="")
     return list(people.distinct().order_by("name"))
-
-
-EVERYBODY = [(role,) for role in sorted(RIGHTS["pos.use"])]
 
 
 def order_at(till: Till) -> SalesOrder | None:
@@ -75,17 +72,29 @@ def parked_count(till: Till) -> int:
     return SalesOrder.objects.filter(PARKED, branch=till.branch_id).count()
 
 
+ROWS, COLUMNS = 4, 5
+
+
+def _free(till: Till) -> Subquery:
+    """What is free of the article or variant of a quick key at the till's branch; None where no stock is kept."""
+    mine = Q(variant__article=OuterRef("article")) | Q(variant=OuterRef("variant"))
+    levels = StockLevel.objects.filter(mine, branch=till.branch_id, variant__article__stocked=True).values("branch")
+    return Subquery(levels.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free"))
+
+
 def pages(till: Till) -> list[QuickKeyPage]:
-    """The pages of quick keys of the till with their keys (`drawn`), in three statements whatever the number."""
+    """The pages of quick keys of the till with their 20 `places` (None where there is no key), in two statements."""
     found = list(QuickKeyPage.objects.filter(layout__tills=till).order_by("position", "id"))
     keys = (
         QuickKey.objects.filter(page__in=found)
         .select_related("article", "variant__article", "variant__colour", "variant__size")
-        .annotate(sold=F("article__matrix"), kinds=Count("article__variants", filter=Q(article__variants__active=True)))
+        .annotate(free=_free(till))
     )
     by_page: dict[int, list] = {page.pk: [] for page in found}
     for key in keys:
         by_page[key.page_id].append(key)
     for page in found:
-        page.drawn = by_page[page.pk]
+        page.places = [None] * (ROWS * COLUMNS)
+        for key in by_page[page.pk]:
+            page.places[key.row * COLUMNS + key.column] = key
     return found

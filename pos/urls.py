@@ -27,6 +27,7 @@ urlpatterns = [
     path("herstellen/", lines.restore, name="restore"),
     path("korting/", lines.discount, name="discount"),
     path("klant/", baskets.customer, name="customer"),
+    path("klant/nieuw/", baskets.customer_new, name="customer_new"),
     path("leegmaken/", baskets.empty, name="empty"),
     path("wacht/", baskets.park, name="park"),
     path("wacht/<int:order_id>/", baskets.resume, name="resume"),

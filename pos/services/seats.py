@@ -137,5 +137,3 @@ def clear(seat: TillSeat, employee) -> None:
         raise Refusal("basket.not_empty", _("Zet eerst de huidige bon in de wacht, of maak hem leeg."))
     selling.drop(order_id=order.pk, employee=employee)
     _put(seat, None)
-
-

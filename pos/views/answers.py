@@ -1,5 +1,6 @@
 """What the till answers with: the basket as it is now, as parts that htmx puts in their places (out of band)."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -39,6 +40,7 @@ def page_context(request) -> dict:
         "parked": selectors.parked_count(request.till),
         "scan_key": new_key(),
         "now": timezone.localtime(),
+        "idle_seconds": settings.TILL_IDLE_SECONDS,
     }
 
 
@@ -59,4 +61,5 @@ def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> Http
     if line:
         line.title = title(line)
     values = {"refusal": refusal, "line": line, "url": url, "key": new_key(), "typed": typed}
+    values["again"] = typed | {"sure": "1"} | ({"revision": line.revision} if line else {})
     return HttpResponse(render_to_string("pos/_ask_line.html", values, request=request), status=refusal.status)

@@ -8,13 +8,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core import http
 from backoffice.core.errors import Refusal
+from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors as relations
+from backoffice.relations.forms import CustomerForms
+from backoffice.relations.services.customers import LikelyDuplicates
 from pos import selectors
 from pos.middleware import at_till
-from pos.services import seats
+from pos.services import make_order, seats
 from pos.views import answers
 from pos.views.till import order_id_of, title_of_customer
 from sales.services import drafts
@@ -88,3 +91,30 @@ def customer(request):
     order = selectors.order_at(request.till)
     template = "pos/_customer_results.html" if "q" in request.GET else "pos/customer.html"
     return render(request, template, {"found": found, "text": text, "order": order, "key": new_key()})
+
+
+@at_till("customers.edit")
+@require_http_methods(["GET", "POST"])
+def customer_new(request):
+    """Nieuwe klant, with a look at likely duplicates; the basket gets the customer at once."""
+    if request.method == "GET":
+        return _customer_dialog(request, CustomerForms(delivery=False))
+    forms = CustomerForms(request.POST)
+    if not forms.is_valid():
+        return _customer_dialog(request, forms, status=422)
+    try:
+        saved = make_order.new_customer(
+            order_id=order_id_of(request), values=forms.values(), addresses=forms.addresses(),
+            confirmed=bool(request.POST.get("confirmed")), employee=request.user, key=posted_key(request),
+        )  # fmt: skip
+    except LikelyDuplicates as refusal:
+        return _customer_dialog(request, forms, refusal.customers, status=422)
+    except Refusal as refusal:
+        add_refusal(forms.main, refusal)
+        return _customer_dialog(request, forms, status=422)
+    return http.close_dialog(answers.bon(request, saved, toast=(title_of_customer(saved.customer), "good")))
+
+
+def _customer_dialog(request, forms, duplicates=(), status=200):
+    values = {"forms": forms, "duplicates": duplicates, "key": new_key()}
+    return render(request, "pos/customer_new.html", values, status=status)

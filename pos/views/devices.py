@@ -35,7 +35,7 @@ def tills(request):
         "may_release": here and request.access.can("pos.register", here.branch_id),
         "key": new_key(),
     }
-    return render(request, "pos/start.html", context)
+    return render(request, "pos/tills.html", context)
 
 
 @right("pos.register")

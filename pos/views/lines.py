@@ -20,6 +20,8 @@ from sales.services import drafts, lines, selling
 from sales.services.confirming import title
 from sales.views.lines import read_cells, read_undo, sign_undo
 
+PERCENTS = (5, 10, 15, 20, 25, 50)
+
 
 def here(request) -> SalesOrder:
     """What lies on the counter. Raises Refusal when that is nothing any more."""
@@ -90,7 +92,7 @@ def discount(request):
     if request.method == "GET":
         order = selectors.order_at(request.till)
         shown = shown_discount(order.discount_percent, order.discount_amount) if order else ""
-        return render(request, "pos/_discount.html", {"typed": shown, "key": new_key()})
+        return render(request, "pos/_discount.html", {"typed": shown, "key": new_key(), "percents": PERCENTS})
     typed = request.POST.get("discount", "")
     try:
         kind, value = read_discount(typed)
@@ -101,6 +103,6 @@ def discount(request):
         )  # fmt: skip
     except (InputError, Refusal) as refusal:
         asks = getattr(refusal, "code", "") == "price.reason"
-        values = {"typed": typed, "error": refusal.message, "ask_reason": asks, "key": new_key()}
+        values = {"typed": typed, "error": refusal.message, "ask_reason": asks, "key": new_key(), "percents": PERCENTS}
         return render(request, "pos/_discount.html", values, status=422)
     return http.close_dialog(answers.bon(request, order))

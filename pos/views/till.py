@@ -126,5 +126,3 @@ def search(request):
     found = grid.results(order, text)
     template = "pos/_search_results.html" if "q" in request.GET else "pos/search.html"
     return render(request, template, {"found": found, "text": text})
-
-

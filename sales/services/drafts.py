@@ -30,6 +30,11 @@ HEADER = {
 HEADER_SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee")
 HEADER_VALUES = ("order_date", "subject", "expected_delivery_date", "reference", "time_window", "note")
 ADDRESSES = ("invoice_address", "delivery_address")
+# what choosing a customer writes
+CHOSEN = (
+    "customer", "customer_name", "customer_attention", "customer_vat_id", "customer_email", *ADDRESSES, "vat_mode",
+    "search_text",
+)  # fmt: skip
 LEAD_DAYS = 7
 
 
@@ -38,7 +43,7 @@ def create(*, branch_id: int, employee, customer_id: int | None = None) -> Sales
     """Start a draft at the branch, with sensible values: today, oneself, first Soort and Leverwijze, a week ahead."""
     order = blank(branch_id, employee, expected_delivery_date=timezone.localdate() + timedelta(days=LEAD_DAYS))
     if customer_id is not None:
-        _choose_customer(order, _get(Customer, customer_id, "customer"))
+        choose_customer(order, _get(Customer, customer_id, "customer"))
     order.save(force_insert=True)
     return order
 
@@ -105,10 +110,7 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
         _check_agreed(draft, agreed, sure)
     order.revision += 1
     order.search_text = search_text(order)
-    return draft.write(
-        *values, *ADDRESSES, "revision", "vat_mode", "search_text", "customer_name", "customer_attention",
-        "customer_vat_id", "customer_email",
-    )  # fmt: skip
+    return draft.write(*values, *CHOSEN, "revision")
 
 
 def vat_percents(on: date) -> dict[str, Decimal]:

@@ -63,7 +63,9 @@ def drop(*, order_id: int, employee) -> SalesOrder:
     """Bon leegmaken: the basket goes as a whole."""
     order = drafts.discard(order_id=order_id, employee=employee)
     if order.all_lines:
-        _record("till.basket_dropped", order, employee, {"gross": str(order.gross.amount), "lines": len(order.all_lines)})
+        _record(
+            "till.basket_dropped", order, employee, {"gross": str(order.gross.amount), "lines": len(order.all_lines)}
+        )
     return order
 
 

@@ -112,9 +112,7 @@ def refused(request, order, article_id, typed, refusal, **urls):
     if not stale:
         for variant_id in typed.keys() & shown.cells.keys():
             shown.cells[variant_id].shown = request.POST.get(f"was-{variant_id}", "")
-    return window(
-        order, article, shown, status=refusal.status, stale=stale, problems=[] if stale else problems, **urls
-    )
+    return window(order, article, shown, status=refusal.status, stale=stale, problems=[] if stale else problems, **urls)
 
 
 def window(order, article, shown, status=200, **more):

@@ -39,8 +39,9 @@ function keep() {
   } catch { /* storage is off: the list lives as long as the page */ }
 }
 
-function add(code, quantity) {
-  queue.push({ code, quantity });
+// more: what else says which article it is (a quick key of the till)
+function add(code, quantity, more = {}) {
+  queue.push({ code, quantity, more });
   keep();
   waiting();
   send();
@@ -82,7 +83,7 @@ async function post(scan) {
   try {
     // a form that the scan counts in goes along as it stands now
     const body = new URLSearchParams(words.form ? new FormData(document.getElementById(words.form)) : undefined);
-    for (const [name, value] of Object.entries({ code: scan.code, quantity: scan.quantity, key: scan.key })) body.set(name, value);
+    for (const [name, value] of Object.entries({ ...scan.more, code: scan.code, quantity: scan.quantity, key: scan.key })) body.set(name, value);
     answer = await fetch(words.url, {
       method: "POST", body, signal: AbortSignal.timeout(30000),
       headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": csrf() },
@@ -213,7 +214,7 @@ function deliver(code, quantity) {
   showToast({ text: `${words.dialog} (${code}).`, tone: "bad" });
   place();
 }
-document.addEventListener("scan:code", (event) => add(event.detail.code, event.detail.quantity));
+document.addEventListener("scan:code", ({ detail }) => add(detail.code, detail.quantity, detail.more));
 
 // ---- the scanner's keys -----------------------------------------------------------------------------------------
 let burst = null; // {text, first, last, slowest, target, before}
@@ -285,11 +286,17 @@ function terminator(event) {
     const { text, before, target, swallow } = burst;
     burst = null;
     let typed = text;
+    // "5x" that stands in the field, typed or from the keypad of the till, belongs to what is scanned now
+    const times = /^\d+\s*[x×*]\s*$/i;
     if (before && !swallow) {
       if (target === field) {
-        typed = /^\d+\s*[x×*]\s*$/i.test(before.value) ? before.value + text : text;
+        typed = times.test(before.value) ? before.value + text : text;
         field.value = "";
       } else giveBack(target, before);
+    }
+    if (target !== field && times.test(field.value)) {
+      typed = field.value + text;
+      field.value = "";
     }
     return take(typed);
   }

@@ -28,7 +28,7 @@ def register(browser, till, **more):
 
 
 def here(browser):
-    return browser.get(reverse("pos:start")).context["here"]
+    return browser.get(reverse("pos:tills")).context["here"]
 
 
 def journal():
@@ -44,7 +44,7 @@ def test_a_browser_becomes_a_till(browser, manager):
     assert till.device_token_hash == hashlib.sha256(cookie.value.encode()).hexdigest()
     assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/kassa/"
     assert here(browser) == till and journal() == [("till.device.registered", str(till.pk))]
-    assert "Deze browser is Utrecht Kassa 1" in browser.get(reverse("pos:start")).content.decode()
+    assert "Deze browser is Utrecht Kassa 1" in browser.get(reverse("pos:tills")).content.decode()
 
 
 def test_the_same_request_again_gives_the_same_token_and_one_registration(browser, manager):
@@ -97,6 +97,15 @@ def test_a_made_up_token_and_an_inactive_till_are_nothing(browser, manager):
 def test_who_may_not_register_sees_no_button(client, manager):
     factories.till(manager.home_branch)
     client.force_login(factories.employee("seller", manager.home_branch))
-    page = client.get(reverse("pos:start")).content.decode()
+    page = client.get(reverse("pos:tills")).content.decode()
     assert "Kassa 1" in page and "registreren</button>" not in page and "Deze browser registreren" not in page
     assert "Vraag een filiaalmanager" in page
+
+
+def test_pos_opens_the_till_where_the_browser_is_one(browser, manager):
+    till = factories.till(manager.home_branch)
+    assert browser.get(reverse("pos:start")).url == reverse("pos:tills")
+    register(browser, till)
+    assert browser.get(reverse("pos:start")).url == reverse("pos:till")
+    # the login of the backoffice does not sit at the till: it asks who works there
+    assert browser.get(reverse("pos:till")).url == reverse("pos:unlock")

@@ -1,0 +1,258 @@
+// The till by touch: the line that is chosen, the keypad, quick keys, the lock, and locking itself when nobody is there.
+// Quick keys and articles that were searched go into the same list as scans, so that all of it arrives in order.
+import { showToast } from "./toast.js";
+import { topDialog } from "./dialog.js";
+
+const root = document.getElementById("till");
+if (document.getElementById("scan")) {
+  await import("./matrix.js");
+  await import("./scan.js");
+}
+
+// ---- the line that is chosen -----------------------------------------------------------------------------------
+let chosen = null; // the id of its list item
+
+const item = () => (chosen ? document.getElementById(chosen) : null);
+
+function choose(li) {
+  for (const on of document.querySelectorAll(".bon-li[data-on]")) {
+    on.removeAttribute("data-on");
+    on.querySelector(".bon-line").setAttribute("aria-pressed", "false");
+    on.querySelector(".bon-edit")?.remove();
+  }
+  chosen = li?.id ?? null;
+  if (!li?.dataset.url) return;
+  li.setAttribute("data-on", "");
+  li.querySelector(".bon-line").setAttribute("aria-pressed", "true");
+  const edit = document.getElementById("bon-edit").content.firstElementChild.cloneNode(true);
+  const { url } = li.dataset;
+  for (const button of edit.querySelectorAll("[data-edit]")) dress(button, li, url);
+  li.append(edit);
+  window.htmx.process(edit);
+  li.scrollIntoView({ block: "nearest" });
+}
+
+function dress(button, li, url) {
+  const kind = button.dataset.edit;
+  const number = li.dataset.line;
+  if (kind === "matrix" && !("matrix" in li.dataset)) return button.remove();
+  if (kind === "step" && "textOnly" in li.dataset) return button.remove();
+  const get = kind === "matrix" ? `${root.dataset.matrix}?regel=${number}` : kind === "text" ? url : "";
+  if (get) {
+    button.setAttribute("hx-get", get);
+    button.setAttribute("hx-target", "#dialog-host");
+    button.setAttribute("hx-swap", "innerHTML");
+    return;
+  }
+  button.id = `b${number}-${kind}${button.dataset.step ?? ""}`;
+  button.setAttribute("hx-post", kind === "delete" ? `${url}verwijderen/` : url);
+  button.setAttribute("hx-include", "#bon-marks");
+  button.setAttribute("hx-swap", "none");
+  if (kind === "step") button.setAttribute("hx-vals", JSON.stringify({ step: button.dataset.step }));
+}
+
+function drawn() {
+  const fresh = [...document.querySelectorAll(".bon-li[data-new]")].at(-1);
+  for (const li of document.querySelectorAll(".bon-li[data-new]")) li.removeAttribute("data-new");
+  if (fresh) return choose(fresh);
+  const li = item();
+  if (li && !li.hasAttribute("data-on")) choose(li);
+  if (!li) chosen = null;
+}
+document.addEventListener("scan:shown", drawn);
+document.addEventListener("htmx:afterRequest", () => setTimeout(drawn));
+
+document.addEventListener("click", (event) => {
+  const line = event.target.closest?.(".bon-line");
+  if (line) choose(line.parentElement.hasAttribute("data-on") ? null : line.parentElement);
+});
+
+// ---- the keypad ------------------------------------------------------------------------------------------------
+const field = document.getElementById("scan-code");
+let mode = "";
+
+function arm(name) {
+  mode = name;
+  for (const key of document.querySelectorAll("[data-fn][aria-pressed]")) key.setAttribute("aria-pressed", String(key.dataset.fn === name));
+}
+
+const typed = () => field.value.trim();
+
+function press(digit) {
+  field.value += digit;
+}
+
+function apply(name) {
+  if (!typed()) return arm(mode === name ? "" : name);
+  const li = item();
+  const figure = typed();
+  field.value = "";
+  arm("");
+  if (!li?.dataset.url) return showToast({ text: document.getElementById("scan").dataset.noLine, tone: "wait" });
+  const values = name === "quantity" ? { quantity: figure } : name === "price" ? { price: figure }
+    : { discount: name === "percent" ? `${figure} %` : figure.includes(",") ? figure : `${figure},00` };
+  send(li, values);
+}
+
+// through an element of its own, so that key and revision are read when its turn comes
+function send(li, values) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.hidden = true;
+  button.setAttribute("hx-post", li.dataset.url);
+  button.setAttribute("hx-include", `#bon-marks, #${li.id}m`);
+  button.setAttribute("hx-swap", "none");
+  button.setAttribute("hx-vals", JSON.stringify(values));
+  document.body.append(button);
+  window.htmx.process(button);
+  button.addEventListener("htmx:afterRequest", () => setTimeout(() => button.remove()));
+  button.click();
+}
+
+// what stands on the keypad when an article comes: so many pieces of it
+function pieces() {
+  const found = /^([1-9]\d{0,2})[x×*]?$/i.exec(typed());
+  field.value = "";
+  arm("");
+  return found ? Number(found[1]) : 1;
+}
+
+function put(more) {
+  document.dispatchEvent(new CustomEvent("scan:code", { detail: { code: "", quantity: pieces(), more } }));
+}
+
+document.addEventListener("click", (event) => {
+  const at = (selector) => event.target.closest?.(selector);
+  if (at("[data-digit]")) return press(at("[data-digit]").dataset.digit);
+  const fn = at("[data-fn]")?.dataset.fn;
+  if (fn === "clear") {
+    field.value = "";
+    return arm("");
+  }
+  if (fn === "times") {
+    field.value = /^[1-9]\d{0,2}$/.test(typed()) ? `${typed()}x` : "";
+    return undefined;
+  }
+  if (fn) return apply(fn);
+  if (at("[data-toets]")) return put({ toets: at("[data-toets]").dataset.toets });
+  if (at("[data-variant]")) {
+    topDialog()?.close();
+    return put({ variant: at("[data-variant]").dataset.variant });
+  }
+  if (at("[data-window]")) {
+    document.dispatchEvent(new CustomEvent("open-dialog", { detail: { url: at("[data-window]").dataset.window } }));
+    return undefined;
+  }
+  if (at("[data-fill]")) {
+    document.getElementById(at("[data-fill]").dataset.fill).value = at("[data-fill]").dataset.value;
+  }
+  return undefined;
+});
+
+// ---- pages of quick keys -----------------------------------------------------------------------------------------
+function open(tab) {
+  for (const other of tab.parentElement.querySelectorAll("[role=tab]")) {
+    const on = other === tab;
+    other.setAttribute("aria-selected", String(on));
+    other.tabIndex = on ? 0 : -1;
+    const panel = document.getElementById(other.getAttribute("aria-controls"));
+    if (panel) panel.hidden = !on;
+  }
+  if (tab.id.startsWith("tab-")) remember("till-page", tab.id);
+}
+
+function remember(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch { /* storage is off */ }
+}
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest?.("[role=tab][aria-controls]");
+  if (tab) open(tab);
+});
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.("[role=tab][aria-controls]");
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!tab || !step) return;
+  const tabs = [...tab.parentElement.querySelectorAll("[role=tab]")];
+  const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+  next.focus();
+  open(next);
+});
+try {
+  const kept = document.getElementById(sessionStorage.getItem("till-page") ?? "");
+  if (kept) open(kept);
+} catch { /* storage is off */ }
+
+// ---- the window of colours and sizes by touch: a touch is one piece more, the digits overwrite --------------------
+let cell = null;
+const cells = ".matrix-dialog .mx > input";
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.(cells)) {
+    cell = event.target;
+    cell.inputMode = "none";
+  }
+});
+function write(value) {
+  cell.value = value;
+  cell.dispatchEvent(new Event("input", { bubbles: true }));
+  cell.focus();
+  cell.select();
+}
+let begun = false; // the next digit goes behind the one before it
+document.addEventListener("click", (event) => {
+  const key = event.target.closest?.("[data-cell-digit]")?.dataset.cellDigit;
+  if (key && cell?.isConnected) {
+    write(key === "clear" ? "" : begun ? cell.value + key : key);
+    begun = key !== "clear";
+  } else if (event.target.matches?.(cells) && event.pointerType !== "") {
+    begun = false;
+    cell = event.target;
+    write(String((Number(cell.value.replace(",", ".")) || 0) + 1).replace(".", ","));
+  }
+});
+
+// ---- the lock ------------------------------------------------------------------------------------------------------
+const pin = document.getElementById("pin");
+document.addEventListener("click", (event) => {
+  const key = event.target.closest?.("[data-pin]")?.dataset.pin;
+  if (!key) return;
+  pin.value = key === "clear" ? "" : key === "back" ? pin.value.slice(0, -1) : (pin.value + key).slice(0, 6);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.name === "employee" && pin) pin.value = "";
+});
+
+// ---- somebody is there, or not -------------------------------------------------------------------------------------
+const lock = document.getElementById("lock-form");
+const idle = Number(document.body.dataset.idle) * 1000;
+let touched = Date.now();
+let told = Date.now();
+
+function there() {
+  touched = Date.now();
+  if (touched - told < 60000) return;
+  told = touched;
+  const csrf = document.querySelector('meta[name="csrf-token"]').content;
+  fetch(document.body.dataset.alive, { method: "POST", headers: { "X-CSRFToken": csrf, "HX-Request": "true" } }).catch(() => {});
+}
+if (lock && idle) {
+  for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, there, { passive: true, capture: true });
+  setInterval(() => {
+    if (Date.now() - touched < idle || document.querySelector("[data-busy-payment]")) return;
+    const mark = document.createElement("input");
+    mark.type = "hidden";
+    mark.name = "idle";
+    mark.value = "1";
+    lock.append(mark);
+    lock.requestSubmit();
+    touched = Date.now();
+  }, 5000);
+}
+
+// the clock of the bar
+const clock = document.querySelector("[data-clock]");
+if (clock) setInterval(() => { clock.textContent = new Date().toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" }); }, 10000);
+document.documentElement.dataset.till = "ready";
