@@ -127,7 +127,9 @@ class Receipt(models.Model):
     number = models.CharField(_("Nummer"), max_length=30, unique=True)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SALE)
     till = models.ForeignKey(Till, models.PROTECT, related_name="receipts")
-    session = models.ForeignKey(TillSession, models.PROTECT, related_name="receipts")
+    # none where an order was placed before the till was opened
+    session = models.ForeignKey(TillSession, models.PROTECT, null=True, blank=True, related_name="receipts")
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
     order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="receipts")
     # the entries that it shows (LedgerEntry.group); none when nothing was paid
     entry_group = models.UUIDField(null=True, blank=True)

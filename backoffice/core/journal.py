@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +17,40 @@ HASHED = (
 )  # fmt: skip
 
 
+_waiting: ContextVar[list[dict] | None] = ContextVar("journal_waiting", default=None)
+
+
+@contextmanager
+def at_the_end():
+    """What is written inside waits until the end: for a service that joins several, each of which ends with a row.
+
+    The journal's lock stays the last one so. Nothing is written when the block raises.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting: list[dict] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for entry in waiting:
+        write(**entry)
+
+
 def write(*, branch_id: int, employee, action: str, about, version: int | None = None, data: dict | None = None):
-    """Append one entry. `about` is the model instance it is about; data names people by id only. Lock: the last."""
+    """Append one entry. `about` is the model instance it is about; data names people by id only. Lock: the last.
+
+    Gives the entry, or None where it waits (at_the_end).
+    """
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.append(
+            {"branch_id": branch_id, "employee": employee, "action": action, "about": about, "version": version,
+             "data": data}
+        )  # fmt: skip
+        return None
     locks.note("journal")
     head = JournalHead.objects.select_for_update().filter(branch_id=branch_id).first()
     if head is None:

@@ -1,10 +1,17 @@
 """Maak order: the basket gets a customer, a way and a day, and becomes an order without losing a line."""
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.services import customers
+from pos.models import Receipt
+from pos.services import receipts, seats
 from sales.models import SalesOrder
-from sales.services import drafts
-from sales.services.editing import Draft, open_draft
+from sales.services import confirming, drafts
+from sales.services.editing import open_draft
 
 
 @keyed("pos.new_customer", result=drafts.ORDER)
@@ -13,13 +20,43 @@ def new_customer(
 ) -> SalesOrder:
     """Make a customer and choose it for the basket. values, addresses: as customers.create. Raises LikelyDuplicates."""
     draft = open_draft(order_id, employee, related=drafts.HEADER_SHOWN)
-    give_customer(draft, values, addresses, confirmed)
-    draft.order.revision += 1
+    order = draft.order
+    customer = customers.create(employee=employee, values=values, addresses=addresses, confirmed=confirmed)
+    drafts.choose_customer(order, customer)
+    order.search_text = drafts.search_text(order)
+    order.revision += 1
     return draft.write(*drafts.CHOSEN, "revision")
 
 
-def give_customer(draft: Draft, values: dict, addresses: list[dict], confirmed: bool) -> None:
-    """Make a customer for the locked draft, in memory; drafts.CHOSEN names what must be written."""
-    customer = customers.create(employee=draft.employee, values=values, addresses=addresses, confirmed=confirmed)
-    drafts.choose_customer(draft.order, customer)
-    draft.order.search_text = drafts.search_text(draft.order)
+@keyed("pos.back_to_basket", result=drafts.ORDER)
+def back_to_basket(*, order_id: int, employee) -> SalesOrder:
+    """Annuleren, but only the order: it is a basket again, with its lines and its customer."""
+    draft = open_draft(order_id, employee)
+    draft.order.expected_delivery_date = None
+    draft.order.revision += 1
+    return draft.write("expected_delivery_date", "revision")
+
+
+@keyed("pos.place")
+def place(*, till_id: int, employee) -> Receipt:
+    """Plaats order & Later afrekenen: the basket on the counter becomes an order with a number, reserved, not paid.
+
+    Gives its order receipt. Raises Refusals with everything that is missing; the basket stays as it was.
+    """
+    seat = seats.seat_of(till_id)
+    if seat.order_id is None:
+        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    with journal.at_the_end():
+        draft = open_draft(seat.order_id, employee, "confirm", confirming.RELATED)
+        check_day(draft.order)
+        order = confirming.apply_confirm(draft)
+        seats.put(seat, None)
+        return receipts.issue(seat, order, Receipt.Kind.ORDER, employee=employee)
+
+
+def check_day(order: SalesOrder) -> None:
+    """Raises Refusal while the day of pick-up or delivery is not chosen, or gone by."""
+    if order.expected_delivery_date is None:
+        raise Refusal("order.day_missing", _("Kies een datum."), "expected_delivery_date")
+    if order.expected_delivery_date < timezone.localdate():
+        raise Refusal("order.day_past", _("Deze datum is al voorbij."), "expected_delivery_date")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,7 +73,7 @@ def _seat(seat: TillSeat, till: Till, person: Employee) -> None:
 @keyed("pos.lock", result=SEAT)
 def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
     """Lock the till; what lies on the counter stays. idle: nobody touched it."""
-    seat = _seat_of(till_id)
+    seat = seat_of(till_id)
     if seat.employee_id is not None:
         seat.employee = None
         seat.save(update_fields=["employee"])
@@ -82,11 +83,13 @@ def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
     return seat
 
 
-def _seat_of(till_id: int) -> TillSeat:
+def seat_of(till_id: int) -> TillSeat:
+    """The till's seat, locked, with the till and its branch."""
     return TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch").get(pk=till_id)
 
 
-def _put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
+def put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
+    """Lay the order on the counter, or nothing."""
     seat.order = order
     seat.save(update_fields=["order"])
     return seat
@@ -95,35 +98,60 @@ def _put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
 @keyed("pos.begin", result=SEAT)
 def begin(*, till_id: int, employee) -> TillSeat:
     """A basket on the counter: the one that lies there, else a new one."""
-    seat = _seat_of(till_id)
-    return seat if seat.order_id else _put(seat, selling.start(till=seat.till, employee=employee))
+    seat = seat_of(till_id)
+    return seat if seat.order_id else put(seat, selling.start(till=seat.till, employee=employee))
 
 
 @keyed("pos.empty", result=SEAT)
 def empty(*, till_id: int, employee) -> TillSeat:
     """Bon leegmaken: the basket is dropped."""
-    seat = _seat_of(till_id)
+    seat = seat_of(till_id)
     if seat.order_id:
         selling.drop(order_id=seat.order_id, employee=employee)
-    return _put(seat, None)
+    return put(seat, None)
 
 
 @keyed("pos.park", result=SEAT)
 def park(*, till_id: int, name: str, employee) -> TillSeat:
     """Bon in de wacht; the counter is free for the next customer."""
-    seat = _seat_of(till_id)
+    seat = seat_of(till_id)
     if not seat.order_id:
         raise Refusal("basket.empty", _("Er staat niets op de bon."))
     selling.park(order_id=seat.order_id, name=name, employee=employee)
-    return _put(seat, None)
+    return put(seat, None)
 
 
 @keyed("pos.resume", result=SEAT)
 def resume(*, till_id: int, order_id: int, employee) -> TillSeat:
     """Go on with a parked basket here. A basket that lies here must be parked or empty first."""
-    seat = _seat_of(till_id)
+    seat = seat_of(till_id)
     clear(seat, employee)
-    return _put(seat, selling.unpark(order_id=order_id, till=seat.till, employee=employee))
+    return put(seat, selling.unpark(order_id=order_id, till=seat.till, employee=employee))
+
+
+@keyed("pos.open_order", result=SEAT)
+def open_order(*, till_id: int, order_id: int, employee, take_over: bool = False) -> TillSeat:
+    """Put a confirmed order on the counter, claimed for this till; taken over, it leaves the other counter."""
+    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch").order_by("pk")
+    held = {seat.pk: seat for seat in seats.filter(Q(pk=till_id) | Q(order_id=order_id))}
+    seat = held.pop(till_id)
+    if seat.order_id == order_id:
+        return seat
+    with journal.at_the_end():
+        clear(seat, employee)
+        order = selling.claim(order_id=order_id, till=seat.till, employee=employee, take_over=take_over)
+        for other in held.values():
+            put(other, None)
+        return put(seat, order)
+
+
+@keyed("pos.put_away", result=SEAT)
+def put_away(*, till_id: int, employee) -> TillSeat:
+    """Put the opened order away: it waits in the queue again."""
+    seat = seat_of(till_id)
+    if seat.order_id:
+        selling.release(order_id=seat.order_id, till=seat.till, employee=employee)
+    return put(seat, None)
 
 
 def clear(seat: TillSeat, employee) -> None:
@@ -136,4 +164,4 @@ def clear(seat: TillSeat, employee) -> None:
     if order.lines.exists():
         raise Refusal("basket.not_empty", _("Zet eerst de huidige bon in de wacht, of maak hem leeg."))
     selling.drop(order_id=order.pk, employee=employee)
-    _put(seat, None)
+    put(seat, None)

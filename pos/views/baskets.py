@@ -83,6 +83,8 @@ def customer(request):
             employee=request.user, key=posted_key(request),
         )  # fmt: skip
         text = title_of_customer(order.customer) if order.customer else _("De bon heeft geen klant meer.")
+        if request.POST.get("bij") == "order":
+            return http.close_dialog(_order_customer(request, order, text))
         return http.close_dialog(answers.bon(request, order, toast=(text, "good")))
     text = request.GET.get("q", "")[:100]
     found = [
@@ -90,7 +92,14 @@ def customer(request):
     ]  # fmt: skip
     order = selectors.order_at(request.till)
     template = "pos/_customer_results.html" if "q" in request.GET else "pos/customer.html"
-    return render(request, template, {"found": found, "text": text, "order": order, "key": new_key()})
+    at = "order" if request.GET.get("bij") == "order" else ""
+    return render(request, template, {"found": found, "text": text, "order": order, "key": new_key(), "at": at})
+
+
+def _order_customer(request, order, text: str) -> HttpResponse:
+    """The customer's part of the screen Maak order; what else was typed there stays."""
+    values = {"order": order, "forms": CustomerForms(delivery=False), "oob": True}
+    return http.toast(render(request, "pos/_order_customer.html", values), text)
 
 
 @at_till("customers.edit")

@@ -12,6 +12,8 @@ from sales.services import reserving, versions
 from sales.services.drafts import ORDER, search_text
 from sales.services.editing import Draft, check_revision, open_draft
 
+RELATED = versions.READ_ALONG
+
 
 @keyed("sales.order.confirm", result=ORDER)
 def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
@@ -22,21 +24,29 @@ def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrd
     Raises Refusals with every field that is missing, Refusal where the branch blocks selling below stock; nothing
     changes then. Statements do not depend on the number of lines.
     """
-    draft = open_draft(order_id, employee, "confirm", versions.READ_ALONG)
-    order, lines = draft.order, draft.lines
-    check_revision(order, revision, [])
-    check(order, lines)
-    order.quotation = order.order_type.quotation
-    place(draft)
-    return order
+    draft = open_draft(order_id, employee, "confirm", RELATED)
+    check_revision(draft.order, revision, [])
+    return apply_confirm(draft)
 
 
-def place(draft: Draft) -> None:
+def apply_confirm(draft: Draft, *, sale: bool = False) -> SalesOrder:
+    """Confirm the locked draft (opened with RELATED). sale: paid and handed over at once at a till.
+
+    A sale takes no number of its own (its receipt has one, design.md decision 1) and may be nameless.
+    """
+    check(draft.order, draft.lines, sale=sale)
+    draft.order.quotation = draft.order.order_type.quotation and not sale
+    place(draft, sale=sale)
+    return draft.order
+
+
+def place(draft: Draft, *, sale: bool = False) -> None:
     """Reserve, number, store and write version 1 of a draft that was checked; the outermost service has its lock."""
     order, lines, employee = draft.order, draft.lines, draft.employee
     reserving.change(order.branch, lines, before={}, after=reserving.held(order, lines))
     kind = "OF" if order.quotation else "VO"
-    order.number = f"{kind}-{order.order_date.year}-{numbers.take(kind, order.order_date.year):05d}"
+    if not sale:
+        order.number = f"{kind}-{order.order_date.year}-{numbers.take(kind, order.order_date.year):05d}"
     order.lifecycle = SalesOrder.Lifecycle.CONFIRMED
     order.version = 1
     order.revision += 1
@@ -48,12 +58,12 @@ def place(draft: Draft) -> None:
     versions.add(order, lines, employee=employee, action=OrderVersion.Action.CONFIRMED, changes=[])
 
 
-def check(order: SalesOrder, lines) -> None:
-    """Raises Refusals with everything that keeps the order from being confirmed."""
+def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
+    """Raises Refusals with everything that keeps the draft from being confirmed."""
     missing = []
-    if order.customer is None:
+    if order.customer is None and not sale:
         missing.append(Refusal("order.customer_missing", _("Kies een debiteur."), "customer"))
-    elif order.customer.blocked:
+    elif order.customer is not None and order.customer.blocked:
         missing.append(Refusal("order.customer_blocked", _("Deze debiteur is geblokkeerd."), "customer"))
     if not lines:
         missing.append(Refusal("order.no_lines", _("Voeg ten minste één regel toe."), "lines"))
@@ -67,7 +77,7 @@ def check(order: SalesOrder, lines) -> None:
                 "expected_delivery_date",
             )
         )
-    if order.delivery_method.kind == "delivery" and not order.delivery_address.get("city"):
+    if not sale and order.delivery_method.kind == "delivery" and not order.delivery_address.get("city"):
         missing.append(
             Refusal("order.address_missing", _("Bezorgen vraagt een adres bij de debiteur."), "delivery_address")
         )

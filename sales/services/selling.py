@@ -8,14 +8,17 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
+from django.utils import timezone
+from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_time
 from backoffice.core.keys import keyed
+from backoffice.relations.rights import access_of
 from sales import status
 from sales.models import SalesOrder
 from sales.services import drafts, lines
 from sales.services.drafts import ORDER
-from sales.services.editing import open_draft
+from sales.services.editing import UnknownOrder, open_draft
 
 Lifecycle = SalesOrder.Lifecycle
 
@@ -90,6 +93,57 @@ def unpark(*, order_id: int, till, employee) -> SalesOrder:
     order.parked_name, order.till = "", till
     order.revision += 1
     return draft.write("parked_name", "till", "revision")
+
+
+def ordered(order: SalesOrder) -> bool:
+    """Whether the basket is meant to become an order: Maak order gave it a day; without it is a sale."""
+    return order.lifecycle == Lifecycle.DRAFT and order.expected_delivery_date is not None
+
+
+@keyed("sales.till.claim", result=ORDER)
+def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrder:
+    """Open a confirmed order on a till, so that nobody settles it elsewhere meanwhile.
+
+    An order that is open on another till is refused, saying where and by whom, unless it is taken over. One of another
+    branch asks the right there. Raises UnknownOrder and Refusal.
+    """
+    found = locks.take("order", SalesOrder.objects.filter(pk=order_id).select_related("claimed_till", "claimed_by"))
+    order = found[0] if found else None
+    if order is None or not access_of(employee).can("sales.deliver", order.branch_id):
+        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+    if order.lifecycle != Lifecycle.CONFIRMED or order.quotation:
+        raise Refusal("order.status", _("Order %(order)s kan niet aan de kassa worden geopend.") % {"order": order})
+    if order.claimed_till_id and order.claimed_till_id != till.pk and not take_over:
+        raise Claimed(order)
+    order.claimed_till, order.claimed_by, order.claimed_at = till, employee, timezone.now()
+    order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])
+    _record("till.order_opened", order, employee, {"till": till.pk, "take_over": take_over})
+    return order
+
+
+class Claimed(Refusal):
+    """The order is open on another till."""
+
+    status = 409
+
+    def __init__(self, order: SalesOrder):
+        assert order.claimed_till is not None and order.claimed_at is not None  # noqa: S101
+        text = _("%(order)s is geopend op %(till)s door %(name)s sinds %(time)s.") % {
+            "order": order, "till": order.claimed_till.name, "name": order.claimed_by,
+            "time": format_time(order.claimed_at),
+        }  # fmt: skip
+        super().__init__("order.claimed", text)
+
+
+@keyed("sales.till.release", result=ORDER)
+def release(*, order_id: int, till, employee) -> SalesOrder:
+    """Put an opened order away: it waits in the queue again."""
+    order = locks.take("order", SalesOrder.objects.filter(pk=order_id))[0]
+    if order.claimed_till_id == till.pk:
+        order.claimed_till = order.claimed_by = order.claimed_at = None
+        order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])
+        _record("till.order_put_away", order, employee, {"till": till.pk})
+    return order
 
 
 def _record(action: str, order: SalesOrder, employee, data: dict) -> None:

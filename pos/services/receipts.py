@@ -1,0 +1,37 @@
+"""Receipts: their gapless number per till and year, and their way to the printer."""
+
+import uuid
+
+from django.utils import timezone
+
+from backoffice.core import journal, numbers
+from payments.models import TillSession
+from pos.models import Receipt, TillSeat
+from sales.models import SalesOrder
+
+
+def issue(
+    seat: TillSeat,
+    order: SalesOrder,
+    kind: str,
+    *,
+    employee,
+    session: TillSession | None = None,
+    group: uuid.UUID | None = None,
+) -> Receipt:
+    """Write the receipt of what was just placed or paid, inside the caller's transaction, after every other lock.
+
+    group: the ledger entries that it shows. The number is that of the till and the year (UT1-2026-018442).
+    """
+    till = seat.till
+    year = (session.business_date if session else timezone.localdate()).year
+    number = f"{till.branch.code}{till.number}-{year}-{numbers.take('receipt', year, till.pk):06d}"
+    receipt = Receipt(
+        number=number, kind=kind, till=till, session=session, order=order, entry_group=group, employee=employee
+    )
+    receipt.save(force_insert=True)
+    journal.write(
+        branch_id=till.branch_id, employee=employee, action="till.receipt", about=receipt,
+        data={"number": number, "kind": kind, "order": order.pk},
+    )  # fmt: skip
+    return receipt
