@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from backoffice.catalog.models import StockLevel
+from backoffice.core.models import JournalHead
 from backoffice.relations.models import Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
 from backoffice.relations.services.devices import token_hash
-from pos.models import QuickKey, QuickKeyPage, TillSeat
-from sales.models import SalesOrder
+from payments.models import LedgerEntry
+from pos.models import QuickKey, QuickKeyPage, Receipt, TillSeat
+from sales.models import DeliveryMethod, SalesOrder
+from sales.status import LIVE
 
 
 def till_at(token: str) -> Till | None:
@@ -98,3 +101,56 @@ def pages(till: Till) -> list[QuickKeyPage]:
         for key in by_page[page.pk]:
             page.places[key.row * COLUMNS + key.column] = key
     return found
+
+
+QUEUE_SHOWN = 60
+# orders that wait for something at a branch; index: order_list_status
+WAITING = Q(listed=True, lifecycle=SalesOrder.Lifecycle.CONFIRMED, status__in=LIVE)
+
+
+def queue_version(till: Till) -> int:
+    """A number that goes up with everything that happens to an order at the branch: the journal's last.
+
+    What a poll of an unchanged queue costs: one row, by its key.
+    """
+    return JournalHead.objects.filter(pk=till.branch_id).values_list("sequence", flat=True).first() or 0
+
+
+def queue(till: Till, kind: str = "") -> list[SalesOrder]:
+    """Orderwachtrij: the orders of the branch that are still to deliver or to pay, the longest waiting first."""
+    orders = SalesOrder.objects.filter(WAITING, branch=till.branch_id)
+    if kind in DeliveryMethod.Kind.values:
+        orders = orders.filter(delivery_method__kind=kind)
+    orders = orders.annotate(pieces=Sum("lines__quantity", filter=Q(lines__variant__isnull=False)))
+    shown = orders.select_related("delivery_method", "claimed_till", "claimed_by").order_by("confirmed_at", "pk")
+    return list(shown[:QUEUE_SHOWN])
+
+
+def queue_counts(till: Till) -> dict[str, int]:
+    """How many wait, per kind of Leverwijze: {"": all, "pickup": …, "delivery": …}."""
+    rows = SalesOrder.objects.filter(WAITING, branch=till.branch_id).values_list("delivery_method__kind")
+    found = dict(rows.annotate(number=Count("pk")).order_by())
+    return {"": sum(found.values()), **{kind: found.get(kind, 0) for kind in DeliveryMethod.Kind.values}}
+
+
+def receipt_at(till: Till, receipt_id: int) -> Receipt | None:
+    """A receipt of the till's branch."""
+    receipts = Receipt.objects.select_related("till__branch", "order__customer", "order__branch", "employee", "session")
+    return receipts.filter(pk=receipt_id, till__branch=till.branch_id).first()
+
+
+def money_of(receipt: Receipt) -> list[LedgerEntry]:
+    """The ledger entries that the receipt shows: payments, change and rounding, oldest first."""
+    if receipt.entry_group is None:
+        return []
+    entries = receipt.order.entries.filter(group=receipt.entry_group).exclude(kind=LedgerEntry.Kind.RE_SPLIT)
+    return list(entries.select_related("method").order_by("pk"))
+
+
+def paid_before(receipt: Receipt) -> list[LedgerEntry]:
+    """What was paid on the order before the receipt."""
+    entries = receipt.order.entries.exclude(kind=LedgerEntry.Kind.RE_SPLIT).select_related("method").order_by("pk")
+    if receipt.entry_group is None:
+        return list(entries.filter(at__lt=receipt.at))
+    first = receipt.order.entries.filter(group=receipt.entry_group).order_by("pk").values_list("pk", flat=True).first()
+    return list(entries.filter(pk__lt=first or 0))

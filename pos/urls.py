@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos.views import baskets, devices, lines, lock, matrix, till
+from pos.views import baskets, checkout, devices, lines, lock, make_order, matrix, orders, sessions, till
 
 app_name = "pos"
 urlpatterns = [
@@ -31,4 +31,20 @@ urlpatterns = [
     path("leegmaken/", baskets.empty, name="empty"),
     path("wacht/", baskets.park, name="park"),
     path("wacht/<int:order_id>/", baskets.resume, name="resume"),
+    # orders
+    path("order/", make_order.make_order, name="make_order"),
+    path("order/plaatsen/", make_order.place, name="place"),
+    path("order/afrekenen/", make_order.pay_and_place, name="pay_and_place"),
+    path("order/annuleren/", make_order.cancel, name="cancel_order"),
+    path("orders/", orders.choose, name="choose_order"),
+    path("orders/openen/", orders.open_order, name="open_order"),
+    path("orders/wegleggen/", orders.put_away, name="put_away"),
+    path("wachtrij/", orders.queue, name="queue"),
+    path("wachtrij/aantal/", orders.queue_count, name="queue_count"),
+    # money
+    path("afrekenen/", checkout.checkout, name="checkout"),
+    path("bonnen/<int:receipt_id>/", checkout.receipt, name="receipt"),
+    path("openen/", sessions.open_till, name="open"),
+    path("tussenstand/", sessions.x_report, name="x_report"),
+    path("dagafsluiting/", sessions.close, name="close"),
 ]

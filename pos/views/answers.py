@@ -38,6 +38,7 @@ def page_context(request) -> dict:
     return bon_context(request, order) | {
         "pages": selectors.pages(request.till),
         "parked": selectors.parked_count(request.till),
+        "version": "",
         "scan_key": new_key(),
         "now": timezone.localtime(),
         "idle_seconds": settings.TILL_IDLE_SECONDS,

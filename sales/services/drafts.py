@@ -84,8 +84,8 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
 
     values: {field: value} for any of order_type, customer, employee, branch, delivery_method (ids), order_date,
     subject, expected_delivery_date, reference, time_window, note, extra_data, invoice_address, delivery_address.
-    Choosing a customer or a Soort also sets the VAT mode that belongs to it, a date the VAT rates that hold then: on an amendment
-    only when sure, else Repriced is raised. Raises Refusal (field named) and Stale.
+    Choosing a customer or a Soort also sets the VAT mode that belongs to it, a date the VAT rates that hold then: on an
+    amendment only when sure, else Repriced is raised. Raises Refusal (field named) and Stale.
     """
     draft = open_draft(order_id, employee, related=HEADER_SHOWN)
     order = draft.order

@@ -6,9 +6,9 @@ or drops is journalled, as the law asks of a till.
 
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django.utils import timezone
 from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_time

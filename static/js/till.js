@@ -2,6 +2,7 @@
 // Quick keys and articles that were searched go into the same list as scans, so that all of it arrives in order.
 import { showToast } from "./toast.js";
 import { topDialog } from "./dialog.js";
+import { hold, restore } from "./focus.js";
 
 const root = document.getElementById("till");
 if (document.getElementById("scan")) {
@@ -255,4 +256,82 @@ if (lock && idle) {
 // the clock of the bar
 const clock = document.querySelector("[data-clock]");
 if (clock) setInterval(() => { clock.textContent = new Date().toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" }); }, 10000);
+// ---- what happens elsewhere: asked every four seconds, only while somebody can see it ------------------------------
+const POLL_MS = 4000;
+
+async function poll() {
+  const place = document.querySelector("[data-poll]");
+  if (!place || document.visibilityState !== "visible" || topDialog()) return;
+  const query = new URLSearchParams({ v: place.dataset.version || "0" });
+  if (place.dataset.kind) query.set("wijze", place.dataset.kind);
+  try {
+    const answer = await fetch(`${place.dataset.poll}?${query}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
+    const elsewhere = answer.headers.get("HX-Redirect");
+    if (elsewhere) return location.assign(elsewhere);
+    if (answer.status !== 200) return;
+    hold();
+    window.htmx.swap(document.body, await answer.text(), { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
+    restore();
+  } catch { /* asked again soon; a write says when the line is down */ }
+}
+if (document.querySelector("[data-poll]")) {
+  setInterval(poll, POLL_MS);
+  document.addEventListener("visibilitychange", poll);
+  poll();
+}
+
+// ---- small things of the work screens ------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const at = (selector) => event.target.closest?.(selector);
+  if (at("[data-print]")) return window.print();
+  const key = at("[data-into]");
+  if (key) {
+    const into = document.getElementById(key.dataset.into);
+    into.value = key.dataset.add === "clear" ? "" : into.value + key.dataset.add;
+  }
+  return undefined;
+});
+
+// Maak order: the label of the day follows the way, own fields follow the Soort
+function follow() {
+  const way = document.querySelector("[name=delivery_method]:checked");
+  const labels = document.querySelector("[data-date-labels]");
+  const label = labels?.querySelector("label");
+  if (way && label) label.firstChild.textContent = `${labels.dataset[way.dataset.kind]} `;
+  const kind = document.querySelector("#order-form [name=order_type]")?.value;
+  for (const own of document.querySelectorAll("[data-of-type]")) own.hidden = own.dataset.ofType !== kind;
+}
+document.addEventListener("change", follow);
+follow();
+
+// Kies Order: what is chosen stands below; typing or scanning with the cursor nowhere goes to the search field
+document.addEventListener("change", (event) => {
+  const say = document.querySelector("[data-chosen]");
+  if (!say || event.target.name !== "order") return;
+  const who = document.createElement("b");
+  const what = document.createElement("span");
+  who.textContent = event.target.dataset.who;
+  what.className = "soft";
+  what.textContent = event.target.dataset.what;
+  say.replaceChildren(who, what);
+});
+const search = document.querySelector("[data-scan-search]");
+if (search) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key.length === 1 && !event.ctrlKey && !event.altKey && document.activeElement === document.body) search.focus();
+  });
+}
+
+// the count of the drawer
+const counted = document.querySelector("[data-counted]");
+if (counted) {
+  const euros = new Intl.NumberFormat("nl-NL", { style: "currency", currency: "EUR" });
+  const count = () => {
+    let sum = 0;
+    for (const box of document.querySelectorAll(".count-grid input")) sum += Math.round(Number(box.dataset.value) * 100) * (Number(box.value) || 0);
+    counted.textContent = euros.format(sum / 100);
+  };
+  document.addEventListener("input", count);
+  count();
+}
 document.documentElement.dataset.till = "ready";

@@ -1,0 +1,157 @@
+"""Afrekenen: what lies on the counter is paid, handed over and receipted, as one transaction.
+
+A basket is sold: confirmed, paid in full and taken along. A basket that Maak order gave a day is placed with whatever
+is paid. An opened order is paid, wholly or in part, and as much of it is handed over as is taken now.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_money
+from backoffice.core.keys import keyed
+from payments import ledger, methods
+from payments.ledger import Tender
+from payments.models import LedgerEntry, TillSession
+from payments.selectors import open_session_of, pending
+from pos.models import Receipt, TillSeat
+from pos.services import make_order, receipts, seats
+from sales.models import Delivery, SalesOrder
+from sales.services import confirming, delivering, selling
+from sales.services.editing import Draft, open_draft
+
+RELATED = tuple(dict.fromkeys((*confirming.RELATED, *delivering.RELATED)))
+Kind = LedgerEntry.Kind
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """Who settles where: the seat with its till, the open drawer, and the entries' group."""
+
+    seat: TillSeat
+    session: TillSession
+    tenders: list[Tender]
+    group: uuid.UUID
+    employee: object
+
+
+@keyed("pos.check_out")
+def check_out(
+    *,
+    till_id: int,
+    tenders: Sequence[tuple[int, Decimal]],
+    employee,
+    take: dict[int, Decimal] | None = None,
+    seen_left: Decimal | None = None,
+    override_reason: str = "",
+) -> Receipt:
+    """Settle what lies on the counter of the till; gives the receipt.
+
+    tenders: [(method id, EUR)], cash as it was handed over (change is given back). take: pieces per line of an opened
+    order that leave now; of a basket everything does. seen_left: what the screen said is left to pay. Raises Refusal
+    and Stale; nothing is written then.
+    """
+    seat = seats.seat_of(till_id)
+    session = open_session_of(seat.till)
+    if session is None:
+        raise Refusal("payments.session_none", _("Open eerst de kassa."), "session")
+    if seat.order_id is None:
+        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    found = methods.chosen([method_id for method_id, _amount in tenders], methods.TILL, seat.till.branch_id)
+    chosen = [Tender(found[method_id], amount) for method_id, amount in tenders]
+    counter = _Counter(seat, session, chosen, uuid.uuid4(), employee)
+    with journal.at_the_end():
+        draft = _opened(seat.order_id, employee, bool(tenders))
+        _check(draft.order, seen_left)
+        if draft.order.lifecycle == SalesOrder.Lifecycle.DRAFT:
+            kind = _place(counter, draft) if selling.ordered(draft.order) else _sell(counter, draft)
+        else:
+            kind = _settle(counter, draft, take or {}, override_reason)
+        seats.put(seat, None)
+        group = counter.group if chosen else None
+        return receipts.issue(seat, draft.order, kind, employee=employee, session=session, group=group)
+
+
+def _opened(order_id: int, employee, pays: bool) -> Draft:
+    lifecycle = SalesOrder.objects.filter(pk=order_id).values_list("lifecycle", flat=True).first()
+    if lifecycle == SalesOrder.Lifecycle.DRAFT:
+        return open_draft(order_id, employee, "confirm", RELATED)
+    return open_draft(order_id, employee, "pay" if pays else "deliver", RELATED, "sales.deliver")
+
+
+def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
+    if pending(order):
+        raise Refusal("payments.terminal_pending", _("Er loopt nog een pinbetaling. Wacht tot die bekend is."))
+    left = order.open_amount.amount
+    if seen_left is not None and seen_left != left:
+        raise Stale(
+            _("Het bedrag is intussen veranderd. Kies de betaling opnieuw."),
+            who=str(order.changed_by),
+            at=order.changed_at,
+            fields=[(_("Nog te betalen"), format_money(left), format_money(seen_left))],
+        )
+
+
+def _book(counter: _Counter, draft: Draft, kind: str) -> None:
+    if not counter.tenders:
+        return
+    ledger.book(
+        draft.order, draft.lines, counter.tenders, kind=kind, employee=counter.employee,
+        branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True, action="payments.till.paid",
+    )  # fmt: skip
+
+
+def _sell(counter: _Counter, draft: Draft) -> str:
+    """Paid in full and taken along; the order has no number but that of its receipt."""
+    order = draft.order
+    if not draft.lines:
+        raise Refusal("basket.empty", _("Er staat niets op de bon."))
+    _book(counter, draft, Kind.SETTLEMENT)
+    if order.paid_total.amount != order.gross.amount:
+        raise Refusal(
+            "basket.not_paid",
+            _("Er is nog %(left)s te betalen.") % {"left": format_money(order.open_amount)},
+            "amount",
+        )
+    confirming.apply_confirm(draft, sale=True)
+    _hand_over(counter, draft, {line.pk: line.quantity for line in draft.lines}, "")
+    return Receipt.Kind.SALE
+
+
+def _place(counter: _Counter, draft: Draft) -> str:
+    """Afrekenen en plaats order: order and money together."""
+    make_order.check_day(draft.order)
+    confirming.check(draft.order, draft.lines)
+    _book(counter, draft, Kind.DEPOSIT)
+    confirming.apply_confirm(draft)
+    return Receipt.Kind.ORDER
+
+
+def _settle(counter: _Counter, draft: Draft, take: dict[int, Decimal], override_reason: str) -> str:
+    """An order from the queue: pay what is paid, hand over what is taken, leave the rest open."""
+    order = draft.order
+    if not counter.tenders and not take:
+        raise Refusal("order.nothing", _("Vul een bedrag in, of kies wat er meegaat."), "amount")
+    tendered = sum((tender.amount for tender in counter.tenders), Decimal(0))
+    everything = all(take.get(line.pk, Decimal(0)) == line.open_quantity for line in draft.lines)
+    closes = tendered >= order.open_amount.amount and everything
+    _book(counter, draft, Kind.SETTLEMENT if closes else Kind.DEPOSIT)
+    if take:
+        _hand_over(counter, draft, take, override_reason)
+    if order.claimed_till_id is not None:
+        order.claimed_till = order.claimed_by = order.claimed_at = None
+        order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])
+    return Receipt.Kind.PAYMENT
+
+
+def _hand_over(counter: _Counter, draft: Draft, quantities: dict[int, Decimal], override_reason: str) -> None:
+    delivery = delivering.apply_delivery(
+        draft, quantities, kind=Delivery.Kind.HAND_OVER, branch=counter.seat.till.branch,
+        override_reason=override_reason,
+    )  # fmt: skip
+    delivering.write_journal(draft, delivery)

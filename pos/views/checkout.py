@@ -1,0 +1,144 @@
+"""Afrekenen: methods, mixed payments, change, and what of an order is taken along."""
+
+from decimal import ROUND_CEILING, Decimal
+
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.http import posted_key
+from backoffice.core.input import InputError, parse_amount, parse_quantity
+from backoffice.core.keys import new_key
+from backoffice.core.money import ZERO
+from payments import methods
+from payments.models import PaymentMethod
+from payments.selectors import credit_of, open_session_of, required_deposit
+from payments.tendering import to_five
+from pos import selectors
+from pos.middleware import at_till
+from pos.services import checking_out
+from pos.views.make_order import see_other
+from sales import selectors as sales_selectors
+from sales.documents.codes import code128
+from sales.models import SalesOrder
+from sales.services import selling
+
+NOTES = (Decimal(5), Decimal(10), Decimal(20), Decimal(50), Decimal(100))
+ICONS = {"cash": "banknote", "terminal": "credit-card", "bank": "landmark", "online": "monitor", "credit": "wallet"}
+
+
+@at_till("pos.use")
+@require_http_methods(["GET", "POST"])
+def checkout(request):
+    order = selectors.order_at(request.till)
+    if request.method == "GET":
+        if order is None or not sales_selectors.lines_of(order):
+            return redirect("pos:till")
+        if open_session_of(request.till) is None:
+            return redirect("pos:open")
+        return _screen(request, order)
+    if order is None:
+        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    try:
+        receipt = checking_out.check_out(
+            till_id=request.till.pk, tenders=_tenders(request), take=_taken(request, order),
+            seen_left=parse_amount(request.POST.get("left"), minimum=None), employee=request.user,
+            override_reason=request.POST.get("reason", "")[:120], key=posted_key(request),
+        )  # fmt: skip
+    except InputError as error:
+        return _screen(request, order, refusal=Refusal("checkout.input", error.message))
+    except Refusal as refusal:
+        order.refresh_from_db()
+        return _screen(request, order, refusal=refusal)
+    return see_other("pos:receipt", receipt.pk)
+
+
+def _tenders(request) -> list[tuple[int, Decimal]]:
+    """[(method, EUR)] out of the form's "method:amount"; the same method twice is added up."""
+    found: dict[int, Decimal] = {}
+    for text in request.POST.getlist("tender"):
+        method, _sep, amount = text.partition(":")
+        if not (method.isascii() and method.isdigit()):
+            raise Refusal("payments.method_unknown", _("Kies een betaalwijze uit de lijst."), "method")
+        found[int(method)] = found.get(int(method), ZERO) + parse_amount(amount, minimum=None)
+    return list(found.items())
+
+
+def _taken(request, order: SalesOrder) -> dict[int, Decimal] | None:
+    """What of an opened order leaves now; None for a basket, of which everything does."""
+    if order.lifecycle == SalesOrder.Lifecycle.DRAFT:
+        return None
+    taken = {}
+    for line in sales_selectors.lines_of(order):
+        text = request.POST.get(f"take-{line.pk}", "").strip()
+        if text and text != "0" and line.open_quantity:
+            taken[line.pk] = parse_quantity(text, fractions=True)
+    return taken
+
+
+def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
+    lines = sales_selectors.lines_of(order)
+    placing, confirmed = selling.ordered(order), order.lifecycle == SalesOrder.Lifecycle.CONFIRMED
+    left = order.open_amount.amount
+    deposit = required_deposit(order).due if placing or confirmed else ZERO
+    credit = credit_of(order.customer_id)
+    pickup = order.delivery_method.kind == "pickup"
+    values = {
+        "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
+        "deposit": deposit, "methods": _methods(request, credit, order), "cash": cash_keys(left, request.till.branch),
+        "cash_due": to_five(left) if request.till.branch.cash_rounding else left,
+        "pieces": sum(abs(line.quantity) for line in lines if line.variant_id), "key": new_key(), "refusal": refusal,
+        "stale": refusal if isinstance(refusal, Stale) else None, "till": request.till, "idle_seconds": 0,
+        "ask_reason": refusal is not None and refusal.code == "delivery.deposit", "take_all": pickup,
+        "figures": sales_selectors.figures(order), "part": placing or confirmed,
+    }  # fmt: skip
+    return render(request, "pos/checkout.html", values, status=refusal.status if refusal else 200)
+
+
+def _methods(request, credit: Decimal, order: SalesOrder) -> list[dict]:
+    """The methods of this till as its keys show them; one that cannot be used says why."""
+    shown = []
+    for method in methods.offered(methods.TILL, request.till.branch_id):
+        note, off = "", False
+        if method.kind == PaymentMethod.Kind.CREDIT:
+            off = credit <= 0
+            note = "" if not off else _("geen tegoed") if order.customer_id else _("geen klant")
+        shown.append(
+            {"row": method, "icon": ICONS[method.kind], "note": note, "off": off,
+             "most": credit if method.kind == PaymentMethod.Kind.CREDIT else None}
+        )  # fmt: skip
+    return shown
+
+
+def cash_keys(left: Decimal, branch) -> list[Decimal]:
+    """What a customer is likely to hand over: the amount itself, and the next round amounts and notes above it."""
+    due = to_five(left) if branch.cash_rounding else left
+    if due <= 0:
+        return []
+    found = {due}
+    for note in NOTES:
+        found.add((due / note).to_integral_value(ROUND_CEILING) * note)
+    return sorted(found)[:5]
+
+
+@at_till("pos.use")
+@require_GET
+def receipt(request, receipt_id):
+    """The receipt of what was just done: change in large figures, and on to the next customer."""
+    found = selectors.receipt_at(request.till, receipt_id)
+    if found is None:
+        raise Refusal("receipt.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
+    return render(request, "pos/receipt.html", {"till": request.till, "idle_seconds": 0, **slip(found)})
+
+
+def slip(found) -> dict:
+    """Everything that a receipt says, for the screen and for paper."""
+    entries = selectors.money_of(found)
+    change = -sum((e.amount.amount for e in entries if e.kind == "change"), ZERO)
+    return {
+        "receipt": found, "order": found.order, "lines": sales_selectors.lines_of(found.order),
+        "figures": sales_selectors.figures(found.order), "entries": entries, "change": change,
+        "before": selectors.paid_before(found),
+        "code": code128(found.order.number if found.kind == found.Kind.ORDER else found.number),
+    }  # fmt: skip

@@ -1,0 +1,149 @@
+// Afrekenen: which method takes how much, what is left, the change. Only figures: nothing is booked before the server
+// has answered, and it counts everything anew. Amounts are whole cents here.
+import { showToast } from "./toast.js";
+
+const form = document.getElementById("pay-form");
+const field = document.getElementById("amount");
+const rows = document.getElementById("tender-rows");
+const euros = new Intl.NumberFormat("nl-NL", { style: "currency", currency: "EUR" });
+const plain = new Intl.NumberFormat("nl-NL", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const { rounds, part } = form.dataset;
+const rest = Math.round(Number(form.dataset.left) * 100);
+const tenders = []; // {method, name, kind, amount}
+let fresh = true;   // the next digit begins a new amount
+
+const five = (amount) => (rounds ? Math.round(amount / 5) * 5 : amount);
+const shown = (amount) => plain.format(amount / 100);
+const sum = () => tenders.reduce((all, tender) => all + tender.amount, 0);
+const left = () => rest - sum();
+const method = () => form.querySelector("[name=method]:checked");
+
+// what stands in the field, in cents; what cannot be read is nothing here, the server says what is wrong
+function typed() {
+  const text = field.value.trim().replaceAll(".", "").replace(",", ".");
+  return /^\d+(\.\d{0,2})?$/.test(text) ? Math.round(Number(text) * 100) : 0;
+}
+
+function put(amount) {
+  field.value = shown(amount);
+  fresh = true;
+  paint();
+}
+
+function proposed() {
+  const asked = Math.round(Number(form.dataset.proposed) * 100);
+  const amount = tenders.length || !asked ? left() : Math.min(asked, left());
+  return method()?.dataset.kind === "cash" ? five(amount) : amount;
+}
+
+function row(label, amount, css = "") {
+  const line = document.createElement("div");
+  const dt = document.createElement("dt");
+  const dd = document.createElement("dd");
+  dt.textContent = label;
+  dd.textContent = amount;
+  if (css) dd.className = css;
+  line.append(dt, dd);
+  return line;
+}
+
+function paint() {
+  rows.replaceChildren(...tenders.map((tender) => row(tender.name, `−${shown(tender.amount)}`, "good")));
+  const chosen = method();
+  const amount = typed();
+  const cash = chosen?.dataset.kind === "cash";
+  const due = cash ? five(left()) : left();
+  if (cash && due !== left()) rows.append(row(form.dataset.rounding, shown(due - left())));
+  document.getElementById("due").textContent = euros.format(Math.max(left(), 0) / 100);
+  document.getElementById("amount-method").textContent = chosen?.dataset.name ?? "";
+  const change = document.getElementById("change");
+  change.hidden = !(cash && amount > due);
+  change.querySelector("b").textContent = euros.format(Math.max(amount - due, 0) / 100);
+  document.getElementById("pay-say").textContent = chosen ? `${chosen.dataset.name} ${shown(amount)}` : "";
+  for (const key of form.querySelectorAll("[data-cash]")) {
+    key.setAttribute("aria-pressed", String(cash && Math.round(Number(key.dataset.cash) * 100) === amount));
+  }
+}
+
+// the amount in the field becomes a payment; false when that cannot be
+function take() {
+  const chosen = method();
+  const amount = typed();
+  if (!chosen) {
+    showToast({ text: form.dataset.pick, tone: "wait" });
+    return false;
+  }
+  if (!amount) return true;
+  const same = tenders.find((tender) => tender.method === chosen.value);
+  if (same) same.amount += amount;
+  else tenders.push({ method: chosen.value, name: chosen.dataset.name, kind: chosen.dataset.kind, amount });
+  return true;
+}
+
+function covered() {
+  const cash = tenders.some((tender) => tender.kind === "cash");
+  return left() <= 0 || (cash && rounds && Math.abs(left()) < 3);
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.name !== "method") return;
+  const most = event.target.dataset.most;
+  put(most === undefined ? proposed() : Math.min(proposed(), Math.round(Number(most) * 100)));
+});
+field.addEventListener("input", paint);
+
+form.addEventListener("click", (event) => {
+  const at = (selector) => event.target.closest?.(selector);
+  const cash = at("[data-cash]");
+  if (cash) {
+    const key = form.querySelector("[name=method][data-kind=cash]");
+    if (key) key.checked = true;
+    return put(Math.round(Number(cash.dataset.cash) * 100));
+  }
+  const digit = at("[data-pay-digit]")?.dataset.payDigit;
+  if (digit) {
+    if (digit === "clear") field.value = "";
+    else if (digit === "back") field.value = field.value.slice(0, -1);
+    else field.value = fresh ? digit : field.value + digit;
+    fresh = digit === "clear";
+    return paint();
+  }
+  if (at("#add-tender") && take()) {
+    for (const key of form.querySelectorAll("[name=method]:checked")) key.checked = false;
+    return put(Math.max(left(), 0));
+  }
+  const all = at("[data-take]")?.dataset.take;
+  if (all) for (const box of form.querySelectorAll(".take-lines input")) box.value = all === "all" ? box.dataset.open : "0";
+  const step = at("[data-take-step]");
+  if (step) {
+    const box = step.closest("li").querySelector("input");
+    const number = Number(box.value.replace(",", ".")) + Number(step.dataset.takeStep);
+    const most = Number(box.dataset.open.replaceAll(".", "").replace(",", "."));
+    box.value = String(Math.min(Math.max(number, 0), most)).replace(".", ",");
+  }
+  return undefined;
+});
+
+form.addEventListener("submit", (event) => {
+  const nothing = part && !method() && !tenders.length;
+  if (rest !== 0 && !nothing) {
+    if (!method() && tenders.length && (part || covered())) { /* what was added is all */ } else if (!take()) return event.preventDefault();
+    if (!covered() && !part) {
+      event.preventDefault();
+      for (const key of form.querySelectorAll("[name=method]:checked")) key.checked = false;
+      return put(left());
+    }
+  }
+  const holder = document.getElementById("tenders");
+  holder.replaceChildren(...tenders.map((tender) => {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = "tender";
+    input.value = `${tender.method}:${shown(tender.amount).replaceAll(".", "")}`;
+    return input;
+  }));
+  return undefined;
+}, true);
+
+paint();
+document.documentElement.dataset.pay = "ready";
