@@ -58,6 +58,12 @@ def order_at(till: Till) -> SalesOrder | None:
     )
 
 
+def order_or_blank(till: Till) -> SalesOrder:
+    """What lies on the counter, or what stands for a basket that has not begun (it is not stored)."""
+    blank = SalesOrder(branch=till.branch, order_date=timezone.localdate())
+    return order_at(till) or blank
+
+
 def parked(till: Till) -> list[SalesOrder]:
     """Bon in de wacht: the parked baskets of the branch, oldest first."""
     return list(

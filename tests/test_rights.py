@@ -14,9 +14,11 @@ from django.urls import get_resolver, reverse
 
 from payments.models import PaymentMethod
 from sales.documents.services import packing
+from pos.models import Receipt
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
+from tests.pos import counter
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,20 @@ WHO = {
     "pos.close": ROLES,
     "setup": ("admin",),
     "journal.view": ("admin",),
+}
+# the same, of the till: not the login counts there but who sits at the till of this browser
+AT_TILL = {
+    ("pos.use", "GET"): """pos:till pos:matrix_elsewhere pos:search pos:make_order pos:queue_count pos:receipt
+        pos:x_report""",
+    ("pos.use", "POST"): """pos:lock pos:alive pos:scan pos:line_delete pos:restore pos:resume pos:place
+        pos:pay_and_place pos:put_away""",
+    ("pos.use", "GET POST"): """pos:matrix pos:line pos:discount pos:customer pos:empty pos:park pos:cancel_order
+        pos:checkout pos:open""",
+    ("customers.edit", "GET POST"): "pos:customer_new",
+    ("sales.view", "GET"): "pos:choose_order pos:queue",
+    ("sales.deliver", "POST"): "pos:open_order",
+    ("pos.close", "GET POST"): "pos:close",
+    ("public", "GET POST"): "pos:unlock",
 }
 # right, methods: the names of the addresses
 TABLE = {
@@ -103,6 +119,9 @@ TABLE = {
     ("stock.view", "GET"): "catalog:stock catalog:stock_article catalog:stock_card",
     ("stock.correct", "GET POST"): "catalog:stock_count catalog:stock_correct",
     ("pos.use", "GET"): "pos:start",
+        sales:scan sales:restore sales:line sales:line_move sales:line_copy sales:line_delete""",
+    ("sales.edit", "GET POST"): "sales:discard sales:add sales:add_text sales:matrix sales:picker",
+    ("pos.use", "GET"): "pos:start pos:tills",
     ("pos.register", "POST"): "pos:register pos:release",
     ("journal.view", "GET"): "relations:journal",
     ("setup", "GET"): """relations:setup relations:branches relations:branch_logo relations:tills relations:employees
@@ -119,7 +138,8 @@ TABLE = {
     ("payments.view", "GET"): "payments:of_order payments:receipt_pdf",
     ("payments.view", "POST"): "payments:receipt_print",
 }
-ROWS = {name: key for key, names in TABLE.items() for name in names.split()}
+TILL_NAMES = {name for names in AT_TILL.values() for name in names.split()}
+ROWS = {name: key for table in (TABLE, AT_TILL) for key, names in table.items() for name in names.split()}
 OURS = ("backoffice", "sales", "payments", "pos")
 METHODS = ("GET", "POST")
 KEY = str(uuid.UUID(int=7))
@@ -176,6 +196,9 @@ def shop():
         "payments:method": PaymentMethod.objects.create(name="Bank vooraf", kind="bank", at_desk=True),
     }  # fmt: skip
     made.pks = {name: row.pk for name, row in pks.items()}
+    made.receipt = Receipt.objects.create(
+        number="F1-2026-000001", till=made.till, order=order, employee=people["seller"]
+    )  # fmt: skip
     return made
 
 
@@ -187,6 +210,8 @@ def url_of(shop, name: str, path: str) -> str:
         "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<uuid:group>": uuid.UUID(int=1),
         "<slug:name>": "customer",
         "<slug:kind>": "confirmation", "<int:version>": 1, "<int:mail_id>": 1,
+        "<int:receipt_id>": shop.receipt.pk, "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1),
+        "<slug:name>": "customer",
     }  # fmt: skip
     stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")
     values["<int:pk>"] = shop.pks.get(stem, "?")
@@ -206,7 +231,7 @@ def test_every_address_states_its_right():
 
 def test_a_stranger_is_sent_to_the_login(client, shop):
     for name, path, right, methods in known():
-        if right == "public":
+        if right == "public" or name in TILL_NAMES:
             continue
         url = url_of(shop, name, path)
         if "GET" in methods:
@@ -218,9 +243,35 @@ def test_a_stranger_is_sent_to_the_login(client, shop):
         assert fragment.headers["HX-Redirect"] == f"{reverse('login')}?next=/debiteuren/", name
 
 
+def test_a_till_asks_for_its_browser_and_then_for_its_cashier(client, shop):
+    client.force_login(shop.employees["admin"])  # which opens nothing there
+    for where, sees in (("pos:start", ""), ("pos:unlock", counter.register(shop.till))):
+        if sees:
+            client.cookies["till_device"] = sees
+        for name, path, right, methods in known():
+            if name not in TILL_NAMES or (right == "public" and sees):
+                continue
+            url = url_of(shop, name, path)
+            answer = client.get(url) if "GET" in methods else client.post(url)
+            assert answer.url == reverse(where), name
+            fragment = client.get(url, headers={"HX-Request": "true"})
+            assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (401, reverse(where)), name
+
+
+def test_a_pin_code_opens_the_till_only(client, shop):
+    counter.sit(client, shop.till, shop.employees["admin"])
+    for name, path, right, methods in known():
+        if right == "public" or name in TILL_NAMES:
+            continue
+        url = url_of(shop, name, path)
+        answer = client.get(url) if "GET" in methods else client.post(url)
+        assert answer.url.startswith(reverse("login")), name
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_reaches_what_its_rights_allow_and_nothing_else(client, shop, role):
     client.force_login(shop.employees[role])
+    counter.sit(client, shop.till, shop.employees[role])
     client.raise_request_exception = False
     wrong = []
     for name, path, right, methods in known():
@@ -237,7 +288,9 @@ def test_each_role_reaches_what_its_rights_allow_and_nothing_else(client, shop, 
 
 
 def test_without_a_role_one_reaches_nothing(client, shop):
-    client.force_login(factories.employee("", name="Zonder Rol"))
+    nobody = factories.employee("", name="Zonder Rol")
+    client.force_login(nobody)
+    counter.sit(client, shop.till, nobody)
     for name, path, right, methods in known():
         if right != "public":
             method = client.get if "GET" in methods else client.post
@@ -246,6 +299,7 @@ def test_without_a_role_one_reaches_nothing(client, shop):
 
 def test_another_method_is_405(client, shop):
     client.force_login(shop.employees["admin"])
+    counter.sit(client, shop.till, shop.employees["admin"])
     for name, path, _right, methods in known():
         for method in METHODS:
             if method not in methods.split():
@@ -255,6 +309,7 @@ def test_another_method_is_405(client, shop):
 def test_a_get_changes_nothing(client, shop):
     """The database itself refuses a write while these run."""
     client.force_login(shop.employees["admin"])
+    counter.sit(client, shop.till, shop.employees["admin"])
     client.get(reverse("relations:customers"))
     for name, path, _right, methods in known():
         if "GET" in methods and name != "login":
@@ -268,6 +323,9 @@ def test_a_get_changes_nothing(client, shop):
 def test_another_branchs_order_does_not_exist_for_a_seller_and_customers_are_everybodys(client, shop):
     zeist = factories.branch("Zeist")
     strangers = {role: factories.employee(role, zeist) for role in ("seller", "manager")}
+    seller = factories.employee("seller", zeist)
+    client.force_login(seller)
+    counter.sit(client, factories.till(zeist), seller)
     before = SalesOrder.objects.filter(pk=shop.order.pk).values().get()
     tried = 0
     for name, path, right, methods in known():

@@ -102,7 +102,8 @@ def _book(counter: _Counter, draft: Draft, kind: str) -> None:
         return
     ledger.book(
         draft.order, draft.lines, counter.tenders, kind=kind, employee=counter.employee,
-        branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True, action="payments.till.paid",
+        branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True,
+        action="payments.till.paid",
     )  # fmt: skip
 
 

@@ -35,11 +35,22 @@ def bon_context(request, order: SalesOrder | None) -> dict:
 def page_context(request) -> dict:
     """Everything of the till screen."""
     order = selectors.order_at(request.till)
-    return bon_context(request, order) | {
-        "pages": selectors.pages(request.till),
+    return (
+        bon_context(request, order)
+        | bar_context(request)
+        | {
+            "pages": selectors.pages(request.till),
+            "scan_key": new_key(),
+        }
+    )
+
+
+def bar_context(request) -> dict:
+    """What the bar of every screen of the till shows; the queue's count comes with the first poll."""
+    return {
+        "till": request.till,
         "parked": selectors.parked_count(request.till),
         "version": "",
-        "scan_key": new_key(),
         "now": timezone.localtime(),
         "idle_seconds": settings.TILL_IDLE_SECONDS,
     }

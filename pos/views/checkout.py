@@ -2,6 +2,7 @@
 
 from decimal import ROUND_CEILING, Decimal
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,6 +19,7 @@ from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
 from pos.services import checking_out
+from pos.views import answers
 from pos.views.make_order import see_other
 from sales import selectors as sales_selectors
 from sales.documents.codes import code128
@@ -86,14 +88,22 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
     pickup = order.delivery_method.kind == "pickup"
     values = {
         "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
-        "deposit": deposit, "methods": _methods(request, credit, order), "cash": cash_keys(left, request.till.branch),
+        "deposit": deposit, "methods": _methods(request, credit, order),
+        "cash": [(amount, _cents(amount)) for amount in cash_keys(left, request.till.branch)],
+        "left_cents": _cents(left),
+        "deposit_cents": _cents(deposit),
         "cash_due": to_five(left) if request.till.branch.cash_rounding else left,
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id), "key": new_key(), "refusal": refusal,
-        "stale": refusal if isinstance(refusal, Stale) else None, "till": request.till, "idle_seconds": 0,
+        "stale": refusal if isinstance(refusal, Stale) else None,  **answers.bar_context(request),
         "ask_reason": refusal is not None and refusal.code == "delivery.deposit", "take_all": pickup,
         "figures": sales_selectors.figures(order), "part": placing or confirmed,
     }  # fmt: skip
     return render(request, "pos/checkout.html", values, status=refusal.status if refusal else 200)
+
+
+def _cents(amount: Decimal) -> int:
+    """For scripts, which count in whole cents."""
+    return int(amount * 100)
 
 
 def _methods(request, credit: Decimal, order: SalesOrder) -> list[dict]:
@@ -128,8 +138,8 @@ def receipt(request, receipt_id):
     """The receipt of what was just done: change in large figures, and on to the next customer."""
     found = selectors.receipt_at(request.till, receipt_id)
     if found is None:
-        raise Refusal("receipt.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
-    return render(request, "pos/receipt.html", {"till": request.till, "idle_seconds": 0, **slip(found)})
+        raise Http404
+    return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found)})
 
 
 def slip(found) -> dict:

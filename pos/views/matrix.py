@@ -23,19 +23,16 @@ def matrix(request, article_id=None):
     """GET: the window, by ?artikel= or ?regel= (a line). POST: the changed cells."""
     if request.method == "POST" and article_id:
         return _save(request, article_id)
-    order = _order(request)
+    order = selectors.order_or_blank(request.till)
     line_id = asked_int(request, "regel")
-    if line_id:
+    if line_id and order.pk:
         line = OrderLine.objects.filter(pk=line_id, order=order)
         article = grid.article_of(order.order_date, variants__in=line.values("variant"))
     else:
         article = grid.article_of(order.order_date, pk=article_id or asked_int(request, "artikel"))
-    return window.window(order, article, grid.grid(order, article, line_id=line_id), **_urls(article.pk))
-
-
-def _order(request) -> SalesOrder:
-    """The basket, or what stands for one that has not begun."""
-    return selectors.order_at(request.till) or SalesOrder(branch=request.till.branch)
+    return window.window(
+        order, article, grid.grid(order, article, held=bool(order.pk), line_id=line_id), **_urls(article.pk)
+    )
 
 
 def _urls(article_id: int) -> dict:
@@ -66,4 +63,4 @@ def _save(request, article_id):
 @at_till("pos.use")
 @require_GET
 def elsewhere(request, article_id):
-    return window.elsewhere_of(_order(request), article_id)
+    return window.elsewhere_of(selectors.order_or_blank(request.till), article_id)

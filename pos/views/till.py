@@ -5,7 +5,6 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -119,10 +118,7 @@ def title_of_customer(customer) -> str:
 @require_GET
 def search(request):
     """Zoeken: articles by number, name or barcode; a touch puts one on the basket, or opens its window."""
-    order = selectors.order_at(request.till) or SalesOrder(
-        branch_id=request.till.branch_id, order_date=timezone.localdate()
-    )
     text = request.GET.get("q", "")[:100]
-    found = grid.results(order, text)
+    found = grid.results(selectors.order_or_blank(request.till), text)
     template = "pos/_search_results.html" if "q" in request.GET else "pos/search.html"
     return render(request, template, {"found": found, "text": text})

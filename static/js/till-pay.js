@@ -8,7 +8,7 @@ const rows = document.getElementById("tender-rows");
 const euros = new Intl.NumberFormat("nl-NL", { style: "currency", currency: "EUR" });
 const plain = new Intl.NumberFormat("nl-NL", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const { rounds, part } = form.dataset;
-const rest = Math.round(Number(form.dataset.left) * 100);
+const rest = Number(form.dataset.left);
 const tenders = []; // {method, name, kind, amount}
 let fresh = true;   // the next digit begins a new amount
 
@@ -31,7 +31,7 @@ function put(amount) {
 }
 
 function proposed() {
-  const asked = Math.round(Number(form.dataset.proposed) * 100);
+  const asked = Number(form.dataset.proposed);
   const amount = tenders.length || !asked ? left() : Math.min(asked, left());
   return method()?.dataset.kind === "cash" ? five(amount) : amount;
 }
@@ -61,7 +61,7 @@ function paint() {
   change.querySelector("b").textContent = euros.format(Math.max(amount - due, 0) / 100);
   document.getElementById("pay-say").textContent = chosen ? `${chosen.dataset.name} ${shown(amount)}` : "";
   for (const key of form.querySelectorAll("[data-cash]")) {
-    key.setAttribute("aria-pressed", String(cash && Math.round(Number(key.dataset.cash) * 100) === amount));
+    key.setAttribute("aria-pressed", String(cash && Number(key.dataset.cash) === amount));
   }
 }
 
@@ -88,7 +88,7 @@ function covered() {
 form.addEventListener("change", (event) => {
   if (event.target.name !== "method") return;
   const most = event.target.dataset.most;
-  put(most === undefined ? proposed() : Math.min(proposed(), Math.round(Number(most) * 100)));
+  put(most === undefined ? proposed() : Math.min(proposed(), Number(most)));
 });
 field.addEventListener("input", paint);
 
@@ -98,7 +98,7 @@ form.addEventListener("click", (event) => {
   if (cash) {
     const key = form.querySelector("[name=method][data-kind=cash]");
     if (key) key.checked = true;
-    return put(Math.round(Number(cash.dataset.cash) * 100));
+    return put(Number(cash.dataset.cash));
   }
   const digit = at("[data-pay-digit]")?.dataset.payDigit;
   if (digit) {

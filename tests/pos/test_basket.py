@@ -1,0 +1,199 @@
+"""The basket of a till: what is scanned and pressed goes onto it, is changed, parked and dropped."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from backoffice.core.models import JournalEntry
+from pos.models import QuickKey, QuickKeyPage, TillLayout, TillSeat
+from sales.models import SalesOrder
+from tests import factories
+from tests.pos import counter
+from tests.sales.order_shop import pieces
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def s():
+    return counter.shop()
+
+
+@pytest.fixture
+def till(client, s):
+    counter.sit(client, s.till, s.seller)
+    return client
+
+
+def post(till, address, /, *args, **values):
+    return till.post(reverse(address, args=args), {"key": counter.key()} | values)
+
+
+def scan(till, code="", **more):
+    return post(till, "pos:scan", code=code, **more)
+
+
+def basket(s):
+    return TillSeat.objects.get(till=s.till).order
+
+
+def said(answer):
+    import json
+
+    return json.loads(answer.headers["HX-Trigger"])["scanned"]
+
+
+def test_a_scan_begins_a_basket_of_the_till_and_a_repeat_adds_one(till, s):
+    assert said(scan(till, factories.code_of(s.wit40)))["state"] == "known"
+    scan(till, factories.code_of(s.wit40))
+    order = basket(s)
+    assert (order.channel, order.till, order.branch, order.employee) == ("till", s.till, s.branch, s.seller)
+    assert (order.listed, order.number, order.gross.amount) == (False, "", Decimal("99.90"))
+    assert pieces(order) == [("Wit 40", 2)]
+
+
+def test_five_times_a_scan_gives_five(till, s):
+    scan(till, factories.code_of(s.riem), quantity="5")
+    assert pieces(basket(s)) == [("Riem Tuig", 5)]
+
+
+def test_a_scan_costs_at_most_seven_statements_besides_who_it_is(till, s, django_assert_max_num_queries):
+    scan(till, factories.code_of(s.riem))
+    # the till with its seat and cashier, and the roles; a savepoint and its release are the test's
+    with django_assert_max_num_queries(2 + 7 + 2):
+        scan(till, factories.code_of(s.wit40))
+
+
+def test_an_unknown_code_changes_nothing(till, s):
+    assert said(scan(till, "8712345678906"))["state"] == "unknown"
+    assert pieces(basket(s)) == []
+
+
+def test_a_quick_key_sells_its_article_and_asks_the_size_of_one_with_sizes(till, s):
+    layout = TillLayout.objects.create(name="Winkel")
+    layout.tills.add(s.till)
+    page = QuickKeyPage.objects.create(layout=layout, name="Toonbank")
+    belt = QuickKey.objects.create(page=page, row=0, column=0, article=s.belt)
+    shirt = QuickKey.objects.create(page=page, row=0, column=1, article=s.shirt)
+    variant = QuickKey.objects.create(page=page, row=3, column=4, variant=s.wit42)
+    scan(till, toets=belt.pk, quantity="2")
+    assert said(scan(till, toets=shirt.pk))["url"] == f"{reverse('pos:matrix')}?artikel={s.shirt.pk}"
+    scan(till, toets=variant.pk)
+    assert pieces(basket(s)) == [("Riem Tuig", 2), ("Wit 42", 1)]
+    drawn = till.get(reverse("pos:till")).context["pages"][0].places
+    assert [place.pk if place else None for place in drawn] == [belt.pk, shirt.pk, *[None] * 17, variant.pk]
+
+
+def test_the_card_of_a_customer_chooses_the_customer(till, s):
+    scan(till, factories.code_of(s.riem))
+    assert said(scan(till, f"D{s.customer.number}"))["text"] == "Klant Anna Vermeer"
+    assert basket(s).customer == s.customer
+
+
+def test_quantity_price_discount_text_and_steps_of_a_line(till, s):
+    scan(till, factories.code_of(s.riem))
+    line = basket(s).lines.get()
+    for values in ({"quantity": "3"}, {"price": "29,00"}, {"discount": "5 %"}, {"text": "Cadeau"}, {"step": "1"}):
+        line.refresh_from_db()
+        assert post(till, "pos:line", line.pk, revision=line.revision, **values).status_code == 200
+    post(till, "pos:line", line.pk, step="-1")
+    line.refresh_from_db()
+    assert (line.quantity, line.unit_price.amount, line.discount_percent, line.text) == (3, 29, 5, "Cadeau")
+    assert basket(s).gross.amount == Decimal("82.65")
+
+
+def test_the_last_piece_is_not_stepped_away(till, s):
+    scan(till, factories.code_of(s.riem))
+    answer = post(till, "pos:line", basket(s).lines.get().pk, step="-1")
+    assert answer.status_code == 422 and pieces(basket(s)) == [("Riem Tuig", 1)]
+
+
+def test_beyond_the_ceiling_a_seller_is_refused_and_a_manager_gives_a_reason(till, s, client):
+    scan(till, factories.code_of(s.riem))
+    line = basket(s).lines.get()
+    answer = till.post(
+        reverse("pos:line", args=[line.pk]), {"key": counter.key(), "discount": "20 %"}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 422 and "Vraag uw filiaalmanager" in answer.headers["HX-Trigger"]
+    counter.sit(client, s.till, s.manager)
+    asked = post(client, "pos:line", line.pk, discount="40 %")
+    assert asked.status_code == 422 and "Geef een reden op" in asked.content.decode()
+    post(client, "pos:line", line.pk, discount="40 %", reason="Beschadigd")
+    line.refresh_from_db()
+    assert (line.discount_percent, line.override_by, line.override_reason) == (40, s.manager, "Beschadigd")
+
+
+def test_a_deleted_line_comes_back_by_its_undo_and_the_journal_keeps_it(till, s):
+    import json
+
+    scan(till, factories.code_of(s.riem))
+    scan(till, factories.code_of(s.wit40))
+    first = basket(s).lines.first()
+    answer = post(till, "pos:line_delete", first.pk)
+    assert pieces(basket(s)) == [("Wit 40", 1)]
+    row = JournalEntry.objects.get(action="till.line_removed")
+    assert row.data == {"lines": [{"article": "30001", "quantity": "1.000"}]} and row.employee == s.seller
+    undo = json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+    till.post(reverse("pos:restore"), undo)
+    assert pieces(basket(s)) == [("Riem Tuig", 1), ("Wit 40", 1)]
+
+
+def test_the_discount_on_the_whole_basket(till, s):
+    scan(till, factories.code_of(s.riem), quantity="2")
+    assert post(till, "pos:discount", discount="10 %").status_code == 200
+    assert basket(s).gross.amount == Decimal("53.91")
+    refused = post(till, "pos:discount", discount="200 %")
+    assert refused.status_code == 422 and "200 %" in refused.content.decode()
+    assert basket(s).gross.amount == Decimal("53.91")
+
+
+def test_emptying_asks_first_drops_the_basket_and_is_journalled(till, s):
+    scan(till, factories.code_of(s.riem))
+    order = basket(s)
+    assert "Deze bon leegmaken?" in till.get(reverse("pos:empty")).content.decode()
+    post(till, "pos:empty")
+    order.refresh_from_db()
+    assert order.lifecycle == "discarded" and basket(s) is None
+    assert JournalEntry.objects.get(action="till.basket_dropped").data == {"gross": "29.95", "lines": 1}
+
+
+def test_a_parked_basket_is_taken_up_at_another_till_of_the_branch_once(till, s):
+    scan(till, factories.code_of(s.riem))
+    order = basket(s)
+    post(till, "pos:park", name="Mevrouw met hond")
+    order.refresh_from_db()
+    assert (order.parked_name, basket(s)) == ("Mevrouw met hond", None)
+    other = type(till)()
+    counter.sit(other, s.other, s.manager)
+    assert "Mevrouw met hond" in other.get(reverse("pos:park")).content.decode()
+    post(other, "pos:resume", order.pk)
+    order.refresh_from_db()
+    assert (order.parked_name, order.till, TillSeat.objects.get(till=s.other).order) == ("", s.other, order)
+    assert post(till, "pos:resume", order.pk).status_code == 422
+    assert basket(s) is None
+
+
+def test_a_basket_that_lies_there_is_not_lost_by_taking_another_up(till, s):
+    scan(till, factories.code_of(s.riem))
+    first = basket(s)
+    post(till, "pos:park", name="Een")
+    scan(till, factories.code_of(s.wit40))
+    answer = post(till, "pos:resume", first.pk)
+    assert answer.status_code == 422 and "in de wacht" in answer.content.decode()
+    assert pieces(basket(s)) == [("Wit 40", 1)]
+
+
+def test_an_empty_basket_is_not_parked(till, s):
+    assert post(till, "pos:park", name="Leeg").status_code == 422
+    assert SalesOrder.objects.exclude(parked_name="").count() == 0
+
+
+def test_a_new_customer_is_made_at_the_till_and_a_double_is_shown_first(till, s):
+    scan(till, factories.code_of(s.riem))
+    values = {"kind": "private", "last_name": "Vermeer", "invoice-postcode": "3511 AB", "invoice-house_number": "12"}
+    asked = post(till, "pos:customer_new", **values)
+    assert asked.status_code == 422 and "Bestaat deze klant al?" in asked.content.decode()
+    assert basket(s).customer is None
+    assert post(till, "pos:customer_new", **values, confirmed="1").status_code == 200
+    assert basket(s).customer_name == "Vermeer" and basket(s).customer != s.customer
