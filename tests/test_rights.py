@@ -15,6 +15,7 @@ from django.urls import get_resolver, reverse
 from payments.models import PaymentMethod
 from sales.documents.services import packing
 from pos.models import Receipt
+from sales.documents.services import packing
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
@@ -210,8 +211,7 @@ def url_of(shop, name: str, path: str) -> str:
         "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<uuid:group>": uuid.UUID(int=1),
         "<slug:name>": "customer",
         "<slug:kind>": "confirmation", "<int:version>": 1, "<int:mail_id>": 1,
-        "<int:receipt_id>": shop.receipt.pk, "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1),
-        "<slug:name>": "customer",
+        "<int:receipt_id>": shop.receipt.pk,
     }  # fmt: skip
     stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")
     values["<int:pk>"] = shop.pks.get(stem, "?")

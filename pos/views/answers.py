@@ -13,7 +13,7 @@ from pos.views import drawing
 from sales import selectors as sales_selectors
 from sales import status
 from sales.models import SalesOrder
-from sales.services.confirming import title
+from sales.services.versions import title
 
 
 def bon_context(request, order: SalesOrder | None) -> dict:

@@ -17,7 +17,7 @@ from pos.views.till import order_id_of
 from sales.forms import CELLS, read_discount, read_reason, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services import drafts, lines, selling
-from sales.services.confirming import title
+from sales.services.versions import title
 from sales.views.lines import read_cells, read_undo, sign_undo
 
 PERCENTS = (5, 10, 15, 20, 25, 50)
