@@ -5,6 +5,7 @@ A new address without a row here fails. `pytest tests/test_rights.py -s` prints 
 
 import uuid
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,6 @@ from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 
 from payments.models import PaymentMethod
-from sales.documents.services import packing
 from pos.models import Receipt
 from sales.documents.services import packing
 from sales.models import SalesOrder
@@ -55,92 +55,10 @@ WHO = {
     "setup": ("admin",),
     "journal.view": ("admin",),
 }
-# the same, of the till: not the login counts there but who sits at the till of this browser
-AT_TILL = {
-    ("pos.use", "GET"): """pos:till pos:matrix_elsewhere pos:search pos:make_order pos:queue_count pos:receipt
-        pos:x_report""",
-    ("pos.use", "POST"): """pos:lock pos:alive pos:scan pos:line_delete pos:restore pos:resume pos:place
-        pos:pay_and_place pos:put_away""",
-    ("pos.use", "GET POST"): """pos:matrix pos:line pos:discount pos:customer pos:empty pos:park pos:cancel_order
-        pos:checkout pos:open""",
-    ("customers.edit", "GET POST"): "pos:customer_new",
-    ("sales.view", "GET"): "pos:choose_order pos:queue",
-    ("sales.deliver", "POST"): "pos:open_order",
-    ("pos.close", "GET POST"): "pos:close",
-    ("public", "GET POST"): "pos:unlock",
-}
-# right, methods: the names of the addresses
-TABLE = {
-    ("public", "GET"): "alive ready",
-    ("public", "GET POST"): "login",
-    ("public", "POST"): "logout",
-    ("shell", "GET"): "home search",
-    ("shell", "POST"): "relations:switch_branch relations:scan_prefix",
-    ("customers.view", "GET"): """relations:customers relations:customer relations:customer_options
-        relations:customer_choose""",
-    ("customers.edit", "GET"): "relations:customer_address_row relations:customer_dialog",
-    ("customers.edit", "POST"): "relations:customer_create_dialog",
-    ("customers.edit", "GET POST"): "relations:customer_new relations:customer_edit",
-    ("customers.import", "GET"): "relations:import_job relations:import_progress",
-    ("customers.import", "POST"): "relations:import_columns relations:import_start",
-    ("customers.import", "GET POST"): "relations:import",
-    ("catalog.view", "GET"): "catalog:articles catalog:article catalog:image",
-    ("catalog.edit", "POST"): "catalog:variant catalog:variant_add",
-    ("catalog.edit", "GET POST"): "catalog:article_new catalog:article_edit sales:link_code",
-    ("catalog.import", "GET"): "catalog:import_job catalog:import_progress",
-    ("catalog.import", "POST"): "catalog:import_columns catalog:import_start",
-    ("catalog.import", "GET POST"): "catalog:import",
-    ("sales.view", "GET"): """sales:worklists sales:orders sales:orders_sums sales:orders_filter sales:order sales:side
-        sales:orders_of_customer sales:history documents:confirmation_pdf documents:version_pdf documents:mails""",
-    ("payments.report", "GET"): "sales:weeks",
-    ("sales.view", "POST"): "sales:orders_remember",
-    (
-        "sales.edit",
-        "GET",
-    ): """sales:matrix_elsewhere sales:picker_results sales:picker_variants sales:article_options""",
-    ("sales.edit", "POST"): """sales:confirm_many sales:create sales:header sales:vat_mode sales:discount sales:confirm
-        sales:scan sales:restore sales:line sales:line_move sales:line_copy sales:line_delete
-        sales:amend sales:take_delivered sales:copy sales:convert""",
-    (
-        "sales.edit",
-        "GET POST",
-    ): "sales:discard sales:discard_amendment sales:add sales:add_text sales:matrix sales:picker",
-    ("sales.cancel", "GET POST"): "sales:cancel",
-    ("sales.cancel_any", "GET POST"): "sales:undo_cancel",
-    ("sales.deliver", "POST"): "documents:slip_scan",
-    ("sales.deliver", "GET POST"): "documents:slip_new documents:slip_cancel",
-    ("documents.view", "GET"): """documents:slips documents:slip documents:slip_pdf documents:papers
-        documents:picklist documents:picklist_pdf documents:export_job documents:export_file""",
-    ("documents.view", "POST"): "documents:slip_print documents:print documents:print_many",
-    ("documents.view", "GET POST"): "documents:export documents:export_list",
-    ("documents.send", "POST"): "documents:mail_many documents:mail_retry",
-    ("documents.send", "GET POST"): "documents:mail payments:receipt_mail",
-    ("documents.setup", "GET"): "documents:mail_texts",
-    ("documents.setup", "GET POST"): "documents:mail_text",
-    ("stock.view", "GET"): "catalog:stock catalog:stock_article catalog:stock_card",
-    ("stock.correct", "GET POST"): "catalog:stock_count catalog:stock_correct",
-    ("pos.use", "GET"): "pos:start",
-        sales:scan sales:restore sales:line sales:line_move sales:line_copy sales:line_delete""",
-    ("sales.edit", "GET POST"): "sales:discard sales:add sales:add_text sales:matrix sales:picker",
-    ("pos.use", "GET"): "pos:start pos:tills",
-    ("pos.register", "POST"): "pos:register pos:release",
-    ("journal.view", "GET"): "relations:journal",
-    ("setup", "GET"): """relations:setup relations:branches relations:branch_logo relations:tills relations:employees
-        catalog:colours catalog:brands catalog:groups catalog:vat_rates catalog:size_ranges sales:order_types
-        sales:delivery_methods payments:methods""",
-    ("setup", "GET POST"): """relations:branch_new relations:branch relations:till_new relations:till
-        relations:employee_new relations:employee catalog:colour_new catalog:colour catalog:brand_new catalog:brand
-        catalog:group_new catalog:group catalog:vat_rate_new catalog:vat_rate catalog:size_range_new
-        catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method""",
-    ("setup", "POST"): "catalog:colour_move",
-        catalog:size_range sales:order_type_new sales:order_type sales:delivery_method_new sales:delivery_method
-        payments:method_new payments:method""",
-    ("payments.deposit", "GET POST"): "payments:deposit",
-    ("payments.view", "GET"): "payments:of_order payments:receipt_pdf",
-    ("payments.view", "POST"): "payments:receipt_print",
-}
-TILL_NAMES = {name for names in AT_TILL.values() for name in names.split()}
-ROWS = {name: key for table in (TABLE, AT_TILL) for key, names in table.items() for name in names.split()}
+LINES = (Path(__file__).parent / "rights.txt").read_text().splitlines()
+TABLE = [line.split() for line in LINES if line and not line.startswith("#")]
+TILL_NAMES = {name for name, _right, _methods, *till in TABLE if till}
+ROWS = {name: (right, methods.replace(",", " ")) for name, right, methods, *_till in TABLE}
 OURS = ("backoffice", "sales", "payments", "pos")
 METHODS = ("GET", "POST")
 KEY = str(uuid.UUID(int=7))

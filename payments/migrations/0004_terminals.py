@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0002_walls'),
+        ('payments', '0003_default_methods'),
         ('sales', '0002_foundation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('relations', '0001_initial'),
-        ('sales', '0003_converted_quotation'),
+        ('sales', '0004_line_brand'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
