@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 from payments.models import PaymentMethod
 from pos.models import Receipt
 from sales.documents.services import packing
+from backoffice.core.models import OutboxMessage
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
@@ -54,6 +55,7 @@ WHO = {
     "pos.close": ROLES,
     "setup": ("admin",),
     "journal.view": ("admin",),
+    "operator.view": ("admin",),
 }
 LINES = (Path(__file__).parent / "rights.txt").read_text().splitlines()
 TABLE = [line.split() for line in LINES if line and not line.startswith("#")]
@@ -106,6 +108,7 @@ def shop():
         variant=factories.variant(shirt), employees=people,
     )  # fmt: skip
     pks = {
+        "relations:outbox_retry": OutboxMessage.objects.create(kind="mail", dedupe_key="x", status="failed"),
         "catalog:colour": factories.colour("Wit"), "catalog:brand": shirt.brand, "catalog:group": shirt.group,
         "catalog:vat_rate": factories.vat_rates()["high"], "catalog:size_range": shirt.size_range,
         "catalog:variant": made.variant, "catalog:article": shirt, "catalog:image": shirt, "catalog:stock": shirt,

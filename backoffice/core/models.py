@@ -118,6 +118,15 @@ class InvariantRun(models.Model):
         indexes = [models.Index(fields=["-at"], condition=Q(breaches=0), name="invariant_run_clean")]
 
 
+class UpkeepNote(models.Model):
+    """What the last run of a job of upkeep said, one row per job (core/upkeep.py)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    ok = models.BooleanField()
+    text = models.TextField(blank=True, default="")
+
+
 class ImportMapping(models.Model):
     """Which column of a file feeds which of our fields, kept by name for the next file."""
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from backoffice.core import upkeep
 from backoffice.core.imports import job
 from backoffice.core.models import ImportJob
 
@@ -45,6 +46,13 @@ def sweep_imports(timestamp: int) -> None:
     """Forget the files that were uploaded and never started."""
     old = timezone.now() - timedelta(days=KEPT_DAYS)
     ImportJob.objects.filter(status=ImportJob.Status.PREVIEW, created_at__lt=old).delete()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="sweep", queue="upkeep", queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Forget request keys, sessions and attempts that nobody needs any more."""
+    upkeep.sweep()
 
 
 def work(**options) -> None:

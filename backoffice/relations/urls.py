@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.relations.views import customer_dialog, customers, imports, journal, session, setup
+from backoffice.relations.views import customer_dialog, customers, imports, journal, operator, session, setup
 
 app_name = "relations"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("beheer/kassas/nieuw/", setup.till, name="till_new"),
     path("beheer/kassas/<int:pk>/", setup.till, name="till"),
     path("beheer/journaal/", journal.journal, name="journal"),
+    path("beheer/systeem/", operator.system, name="system"),
+    path("beheer/systeem/berichten/<int:pk>/opnieuw/", operator.outbox_retry, name="outbox_retry"),
     path("beheer/medewerkers/", setup.employees, name="employees"),
     path("beheer/medewerkers/nieuw/", setup.employee, name="employee_new"),
     path("beheer/medewerkers/<int:pk>/", setup.employee, name="employee"),

@@ -64,7 +64,10 @@ INDEX = [
     ),
     (
         gettext_lazy("Toezicht"),
-        [(gettext_lazy("Journaal"), gettext_lazy("Wie deed wat, en wanneer"), "history", "relations:journal")],
+        [
+            (gettext_lazy("Journaal"), gettext_lazy("Wie deed wat, en wanneer"), "history", "relations:journal"),
+            (gettext_lazy("Systeem"), gettext_lazy("Werker, berichten, imports"), "info", "relations:system"),
+        ],
     ),
 ]
 

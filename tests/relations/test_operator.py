@@ -1,0 +1,66 @@
+"""Systeem: worker, queue, outbox and imports; what failed says why and is sent again by a button."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from backoffice.core import upkeep
+from backoffice.core.models import JournalEntry, OutboxMessage
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    return factories.employee("admin", factories.branch("Utrecht"))
+
+
+@pytest.fixture
+def browser(client, admin):
+    client.force_login(admin)
+    return client
+
+
+@pytest.fixture
+def failed():
+    return OutboxMessage.objects.create(
+        kind="mail", dedupe_key="a", status="failed", attempts=5, last_error="550 <b>geen</b> postvak"
+    )
+
+
+def test_the_page_says_what_works_and_what_failed_and_why(browser, failed):
+    OutboxMessage.objects.create(kind="mail", dedupe_key="b")
+    upkeep.note("invariants", ok=False, text="3: order 12")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '3 s')")
+        cursor.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('mail', 'm', 'failed')")
+    answer = browser.get(reverse("relations:system"))
+    assert [worker["seconds"] for worker in answer.context["workers"]] == [3.0]
+    assert answer.context["outbox"] == [{"kind": "mail", "number": 1}]
+    assert answer.context["queue"] == [{"name": "mail", "waiting": 0, "running": 0, "failed": 1}]
+    page = answer.content.decode()
+    assert "550 &lt;b&gt;geen&lt;/b&gt; postvak" in page and "3: order 12" in page and "niet in orde" in page
+
+
+def test_without_a_worker_it_says_so(browser):
+    assert "geen teken van leven" in browser.get(reverse("relations:system")).content.decode()
+
+
+def test_what_failed_is_tried_again_once(browser, admin, failed):
+    url, key = reverse("relations:outbox_retry", args=[failed.pk]), str(uuid.uuid4())
+    for _ in range(2):
+        assert browser.post(url, {"key": key}).url == reverse("relations:system")
+    failed.refresh_from_db()
+    assert (failed.status, failed.attempts, failed.last_error) == ("waiting", 0, "550 <b>geen</b> postvak")
+    entry = JournalEntry.objects.get()
+    assert (entry.action, entry.object_id, entry.employee) == ("operator.outbox.retried", str(failed.pk), admin)
+
+
+def test_what_was_sent_is_not_sent_again(browser, failed):
+    OutboxMessage.objects.update(status="sent")
+    answer = browser.post(reverse("relations:outbox_retry", args=[failed.pk]), {"key": str(uuid.uuid4())})
+    assert answer.status_code == 422 and "al verzonden" in answer.content.decode()
+    assert OutboxMessage.objects.get().status == "sent" and not JournalEntry.objects.exists()
