@@ -13,10 +13,10 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 
+from backoffice.core.models import OutboxMessage
 from payments.models import PaymentMethod
 from pos.models import Receipt
 from sales.documents.services import packing
-from backoffice.core.models import OutboxMessage
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0002_journal_by_moment'),
+        ('core', '0003_invariant_run'),
     ]
 
     operations = [
