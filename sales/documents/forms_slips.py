@@ -1,5 +1,6 @@
 """Forms of papers. The services check again; nothing is decided here alone."""
 
+import re
 from decimal import Decimal
 
 from django import forms
@@ -16,8 +17,11 @@ from sales.services.versions import title
 FORM = "slip-form"
 
 
-class SlipForm(forms.Form):
-    """Pakbon aanmaken: pieces per line, another address, a note, and why it leaves without its deposit."""
+LINE = re.compile(r"quantity-([0-9]{1,17})", re.ASCII)
+
+
+class SlipFields(forms.Form):
+    """What a slip asks beside its lines: another address, a note, and why it leaves without its deposit."""
 
     elsewhere = forms.BooleanField(label=gettext_lazy("Ander afleveradres"), required=False)
     name = CleanTextField(label=gettext_lazy("Naam"), max_length=200, required=False)
@@ -32,30 +36,44 @@ class SlipForm(forms.Form):
         label=gettext_lazy("Reden om zonder aanbetaling te leveren"), max_length=120, required=False
     )
 
-    def __init__(self, data, picks: list[Pick], *, ask_reason: bool):
-        super().__init__(data)
-        self.picks = [pick for pick in picks if pick.packable]
-        if not ask_reason:
-            del self.fields["override_reason"]
-        for pick in self.picks:
-            self.fields[pick.name] = QuantityField(
-                label=_("Op deze pakbon: %(name)s") % {"name": title(pick.line)},
-                fractions=pick.line.fractions,
-                minimum=Decimal(0),
-                required=False,
-                initial=format_quantity(pick.filled),
-            )
-        for field in self.fields.values():
-            field.widget.attrs["form"] = FORM
-
     @property
     def quantities(self) -> dict[int, Decimal]:
         """{line id: pieces} of what goes along."""
-        filled = {pick.line.pk: self.cleaned_data.get(pick.name) for pick in self.picks}
-        return {pk: quantity for pk, quantity in filled.items() if quantity}
+        filled = {LINE.fullmatch(name): value for name, value in self.cleaned_data.items() if value}
+        return {int(found[1]): quantity for found, quantity in filled.items() if found}
 
     @property
     def address(self) -> dict | None:
         if not self.cleaned_data["elsewhere"]:
             return None
         return {part: self.cleaned_data[part] or "" for part in ADDRESS}
+
+
+class PostedSlip(SlipFields):
+    """The form as it was sent, read without the order: the service reads that itself, and says what does not fit."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        for name in data:
+            if LINE.fullmatch(name):
+                self.fields[name] = QuantityField(fractions=True, minimum=Decimal(0), required=False)
+
+
+class SlipForm(SlipFields):
+    """Pakbon aanmaken as the screen shows it, with a field per line that has something open."""
+
+    def __init__(self, data, picks: list[Pick], *, ask_reason: bool):
+        super().__init__(data)
+        if not ask_reason:
+            del self.fields["override_reason"]
+        for pick in picks:
+            if pick.packable:
+                self.fields[pick.name] = QuantityField(
+                    label=_("Op deze pakbon: %(name)s") % {"name": title(pick.line)},
+                    fractions=pick.line.fractions,
+                    minimum=Decimal(0),
+                    required=False,
+                    initial=format_quantity(pick.filled),
+                )
+        for field in self.fields.values():
+            field.widget.attrs["form"] = FORM

@@ -49,6 +49,11 @@ class Group:
     places: list[Place] = field(default_factory=list)
 
     @property
+    def head(self) -> bool:
+        """Whether it comes in colours or sizes, and has a row of its own above them."""
+        return any(place.label for place in self.places)
+
+    @property
     def pieces(self) -> Decimal:
         return sum((place.pieces for place in self.places), Decimal(0))
 

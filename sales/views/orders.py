@@ -16,6 +16,7 @@ from backoffice.relations.rights import right, scoped
 from sales import lists
 from sales.models import SalesOrder
 from sales.services import confirming
+from sales.views import start
 from sales.views.drawing import order_rows
 
 LABELS = {
@@ -44,6 +45,7 @@ def orders(request):
     context = {
         "page": page, "drawn": order_rows(page.rows), "filters": filters, "sort": filters.sort,
         "chips": _chips(request, filters), "key": new_key(),
+        "worklists": start.tabs(filters.values.get("work", "")),
         "remember": _kept(request.GET), "remembered": remembered,
         "clear_url": f"?sort={lists.DEFAULT_SORT}" if filters.values or filters.text else "",
     }  # fmt: skip

@@ -29,21 +29,30 @@ def home(request):
 @require_GET
 def counts(request):
     """The worklists with their counts: as tabs over the list (?tabs=current name), or as figures on the start page."""
-    everywhere = request.access.branch_ids("sales.view") is None
     found = worklists.counts(request.user, timezone.localdate())
-    shown = [_shown(worklist, found[name]) for name, worklist in worklists.WORKLISTS.items()]
-    if "tabs" not in request.GET:
-        return render(request, "sales/_worklists.html", {"worklists": shown, "everywhere": everywhere})
-    current = request.GET["tabs"]
-    tabs = [{"label": _("Alle orders"), "url": "?sort=-date", "current": current not in found, "count": None}]
-    tabs += [tab | {"current": tab["name"] == current} for tab in shown]
-    picklist = {"label": _("Picklijst"), "url": reverse("documents:picklist"), "icon": "list"}
-    return render(request, "parts/tabs.html", {"label": _("Werklijsten"), "tabs": [*tabs, picklist]})
+    if "tabs" in request.GET:
+        return render(request, "parts/tabs.html", tabs(request.GET["tabs"], found))
+    shown = [tab for tab in tabs("", found)["tabs"] if tab["name"]]
+    return render(request, "sales/_worklists.html", {"worklists": shown})
 
 
-def _shown(worklist, count: str) -> dict:
-    url = f"{reverse('sales:orders')}?{urlencode({'work': worklist.name, 'sort': 'due'})}"
-    return {"name": worklist.name, "label": worklist.label, "url": url, "count": count, "icon": worklist.icon}
+def tabs(current: str, found: dict[str, str] | None = None) -> dict:
+    """All orders, the worklists and the picking list, as parts/tabs.html shows them; the counts come after the page."""
+    shown: list[dict] = [{"name": "", "label": _("Alle orders"), "url": "?sort=-date", "count": None}]
+    for name, worklist in worklists.WORKLISTS.items():
+        url = f"{reverse('sales:orders')}?{urlencode({'work': name, 'sort': 'due'})}"
+        count = found[name] if found else None
+        shown.append({"name": name, "label": worklist.label, "url": url, "count": count, "icon": worklist.icon})
+    known = current if current in worklists.WORKLISTS else ""
+    shown = [tab | {"current": tab["name"] == known} for tab in shown]
+    picklist = {
+        "name": "",
+        "label": _("Picklijst"),
+        "url": reverse("documents:picklist"),
+        "icon": "list",
+        "count": None,
+    }
+    return {"label": _("Werklijsten"), "tabs": [*shown, picklist]}
 
 
 @right("payments.report")

@@ -15,7 +15,7 @@ from backoffice.relations.rights import right, scoped
 from sales import selectors, status
 from sales.documents import picking
 from sales.documents import slip as slips
-from sales.documents.forms_slips import SlipForm
+from sales.documents.forms_slips import PostedSlip, SlipForm
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
 from sales.services import delivering
@@ -25,12 +25,10 @@ from sales.services import delivering
 @require_http_methods(["GET", "POST"])
 def slip_new(request, order_id):
     """The screen on GET; on POST the slip is made, or the screen comes back with what was wrong marked."""
-    order = selectors.open_order(request, order_id)
-    picks = picking.picks(order)
-    unpaid = order.paid_total.amount < delivering.required_deposit(order)
-    may_override = unpaid and request.access.can("sales.deliver_unpaid", order.branch_id)
-    form = SlipForm(request.POST or None, picks, ask_reason=may_override)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "GET":
+        return _slip_screen(request, order_id)
+    form, refusal = PostedSlip(request.POST), None
+    if form.is_valid():
         try:
             made = packing.create_slip(
                 order_id=order_id,
@@ -38,18 +36,29 @@ def slip_new(request, order_id):
                 employee=request.user,
                 address=form.address,
                 note=form.cleaned_data["note"],
-                override_reason=form.cleaned_data.get("override_reason", ""),
+                override_reason=form.cleaned_data["override_reason"],
                 key=posted_key(request),
             )
-        except Refusal as refusal:
-            if refusal.status != 422:
+        except Refusal as refused:
+            if refused.status != 422:
                 raise
-            add_refusal(form, refusal)
+            refusal = refused
         else:
             messages.success(request, _("Pakbon %(number)s is gemaakt.") % {"number": made.number})
             return _see(reverse("documents:slip", args=[made.pk]))
+    return _slip_screen(request, order_id, refusal)
+
+
+def _slip_screen(request, order_id: int, refusal: Refusal | None = None) -> HttpResponse:
+    order = selectors.open_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "deliver")
+    picks = picking.picks(order)
+    unpaid = order.paid_total.amount < delivering.required_deposit(order)
+    may_override = unpaid and request.access.can("sales.deliver_unpaid", order.branch_id)
+    form = SlipForm(request.POST or None, picks, ask_reason=may_override)
+    if refusal:
+        add_refusal(form, refusal)
     context = {
         "order": order, "form": form, "rows": _rows(order, picks, form), "key": new_key(), "scan_key": new_key(),
         "address": packing.agreed_address(order), "deposit": delivering.required_deposit(order) if unpaid else None,
