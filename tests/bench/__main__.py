@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict
 
-NAMES = ("who", "scan", "confirm", "list", "deep", "matrix", "cells", "pdf10", "pdf100", "memory", "start")
+NAMES = ("who", "scan", "confirm", "slip", "list", "deep", "matrix", "cells", "pdf10", "pdf100", "memory", "start")
 
 
 def main() -> None:
@@ -70,8 +70,9 @@ def over_the_wire(shop, product, floor, rounds: int, names) -> list:
     done: dict = {}
     for action in actions.build(shop, rounds, names):
         row = done[action.name] = measure.over_the_wire(action, ours, theirs, shop, done)
-        if action.name == "confirm":
-            row.note = f"{len(measure.own_statements(shop, actions.confirm_long(shop)))} statements at 100 lines"
+        long = {"confirm": actions.confirm_long, "slip": actions.slip_long}.get(action.name)
+        if long:
+            row.note = f"{len(measure.own_statements(shop, long(shop)))} statements at 100 lines"
     return list(done.values())
 
 

@@ -42,6 +42,7 @@ def build(shop: Shop, rounds: int, names) -> list[Action]:
         "who": lambda: _who(shop, rounds),
         "scan": lambda: _scan(shop, rounds),
         "confirm": lambda: _confirm(shop, half),
+        "slip": lambda: _slip(shop, half),
         "list": lambda: _list(shop, rounds),
         "deep": lambda: _deep(shop, rounds),
         "matrix": lambda: _matrix(shop, rounds),
@@ -107,6 +108,28 @@ def confirm_long(shop: Shop) -> Request:
     order = shop.draft(100)
     path, post = reverse("sales:confirm", args=[order.pk]), headers(shop, HTMX, {"X-CSRFToken": CSRF})
     return Request("POST", path, shop.post(revision=order.revision), post, 204)
+
+
+def _slip(shop, rounds):
+    ours, theirs = shop.confirmed_ones(10, spare(rounds)), shop.confirmed_ones(10, spare(rounds))
+    post = headers(shop, {"X-CSRFToken": CSRF})
+    return Action(
+        "slip", "packing slip of 10 lines",
+        lambda n: _slip_of(shop, ours[n], post),
+        lambda n: Request("POST", "/slip", shop.post(order=theirs[n].pk, employee=shop.employee.pk), {}),
+        3, 15, rounds,
+    )  # fmt: skip
+
+
+def _slip_of(shop: Shop, order, post) -> Request:
+    typed = {f"quantity-{line.pk}": "1" for line in order.all_lines}
+    path = reverse("documents:slip_new", args=[order.pk])
+    return Request("POST", path, shop.post(country="NL", **typed), post, 303)
+
+
+def slip_long(shop: Shop) -> Request:
+    """One slip of 100 lines, for its statements."""
+    return _slip_of(shop, shop.confirmed(100), headers(shop, {"X-CSRFToken": CSRF}))
 
 
 def _list(shop, rounds):

@@ -149,6 +149,63 @@ def confirm(request):
     return HttpResponse(number)
 
 
+def slip(request):
+    """Stock, number, moves, delivery rows, lines, status, slip and journal: one piece of every line."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        order, lines, employee = _open(cursor, request, "documents.slip.create")
+        goods = sorted(line["variant"] for line in lines)
+        cursor.execute(
+            "INSERT INTO catalog_stocklevel AS s (branch_id, variant_id, on_hand, reserved)"
+            " SELECT %s, v, -1, 0 FROM unnest(%s::bigint[]) AS d (v) ORDER BY v"
+            " ON CONFLICT (variant_id, branch_id) DO UPDATE SET on_hand = s.on_hand - 1, reserved = s.reserved - 1"
+            " RETURNING variant_id, on_hand - reserved",
+            [order[2], goods],
+        )
+        cursor.fetchall()
+        cursor.execute(
+            "INSERT INTO core_numberseries AS s (kind, till_id, year, next_value) VALUES ('PB', NULL, %s, 2)"
+            " ON CONFLICT ON CONSTRAINT number_series_one_per_year DO UPDATE SET next_value = s.next_value + 1"
+            " RETURNING s.next_value - 1",
+            [order[3].year],
+        )
+        number = f"PB-{order[3].year}-{cursor.fetchone()[0]:05d}"
+        cursor.execute(
+            "INSERT INTO catalog_stockmove (branch_id, variant_id, quantity, reason, source, employee_id, at)"
+            " SELECT %s, v, -1, 'delivery', %s, %s, now() FROM unnest(%s::bigint[]) AS d (v)",
+            [order[2], number, employee, goods],
+        )
+        cursor.execute(
+            "INSERT INTO sales_delivery (order_id, branch_id, kind, employee_id, at, override_reason)"
+            " VALUES (%s, %s, 'slip', %s, now(), '') RETURNING id",
+            [order[0], order[2], employee],
+        )
+        delivery = cursor.fetchone()[0]
+        ids = [line["id"] for line in lines]
+        cursor.execute(
+            "INSERT INTO sales_deliveryline (delivery_id, line_id, quantity) SELECT %s, l, 1 FROM unnest(%s::bigint[])"
+            " AS d (l)",
+            [delivery, ids],
+        )
+        cursor.execute(
+            "UPDATE sales_orderline SET delivered_quantity = delivered_quantity + 1, revision = revision + 1,"
+            " changed_by_id = %s, changed_at = now() WHERE id = ANY(%s)",
+            [employee, ids],
+        )
+        cursor.execute(
+            "UPDATE sales_salesorder SET delivery_state = 'all', status = 'delivered', changed_by_id = %s,"
+            " changed_at = now() WHERE id = %s",
+            [employee, order[0]],
+        )
+        rows = [{"line": line["id"], "description": line["description"], "here": "1"} for line in lines]
+        cursor.execute(
+            "INSERT INTO documents_packingslip (number, delivery_id, address, note, rows, state, copies)"
+            " VALUES (%s, %s, %s, '', %s, 'open', 0)",
+            [number, delivery, json.dumps({"name": order[8]}), json.dumps(rows)],
+        )
+        _journal(cursor, order[2], employee, order[0], {"slip": number, "delivery": delivery})
+    return HttpResponse(number)
+
+
 def _journal(cursor, branch, employee, order_id, data):
     cursor.execute("SELECT sequence, hash FROM core_journalhead WHERE branch_id = %s FOR UPDATE", [branch])
     sequence, previous = cursor.fetchone()
@@ -231,6 +288,7 @@ def matrix_save(request):
 urlpatterns = [
     path("scan", scan),
     path("confirm", confirm),
+    path("slip", slip),
     path("orders", orders),
     path("matrix", matrix),
     path("matrix/save", matrix_save),

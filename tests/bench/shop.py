@@ -66,6 +66,9 @@ class Shop:
     def confirmed(self, count: int) -> SalesOrder:
         return confirming.confirm(order_id=self.draft(count).pk, employee=self.employee)
 
+    def confirmed_ones(self, count: int, how_many: int) -> list[SalesOrder]:
+        return [confirming.confirm(order_id=one.pk, employee=self.employee) for one in self.drafts(count, how_many)]
+
     def codes_of(self, order: SalesOrder) -> list[str]:
         """The barcodes of an order's lines."""
         held = order.lines.values_list("variant_id", flat=True)
