@@ -133,13 +133,13 @@ class Command(BaseCommand):
             ((o.id, 21, o.net, o.vat, o.gross, "EUR") for o in plan),
         )  # fmt: skip
         _copy(
-            cursor, "sales_orderversion", "order_id version at employee_id changes snapshot personal",
-            ((o.id, 1, at, one, "[]", "{}", "{}") for o in plan if o.kind != "draft"),
+            cursor, "sales_orderversion", "order_id version action reason at employee_id changes snapshot personal",
+            ((o.id, 1, "confirmed", "", at, one, "[]", "{}", "{}") for o in plan if o.kind != "draft"),
         )  # fmt: skip
         delivered = [o for o in plan if o.kind == "delivered"]
         _copy(
-            cursor, "sales_delivery", "id order_id branch_id kind employee_id at",
-            ((o.id, o.id, o.branch, "slip", one, at) for o in delivered),
+            cursor, "sales_delivery", "id order_id branch_id kind employee_id at override_reason",
+            ((o.id, o.id, o.branch, "slip", one, at, "") for o in delivered),
         )  # fmt: skip
         _copy(
             cursor, "sales_deliveryline", "delivery_id line_id quantity",
@@ -193,6 +193,7 @@ class _Order:
         " employee_id branch_id subject reference expected_delivery_date time_window delivery_method_id vat_mode"
         " discount_percent discount_amount discount_mode note extra_data net vat gross paid_total currency lifecycle"
         " delivery_state cancel_state payment_state status version changed_at changed_by_id parked_name listed search_text"
+        " quotation"
     )
     LINE_COLUMNS = (
         "id order_id position key revision variant_id article_number description colour_label colour_hex size_label text"
@@ -243,6 +244,7 @@ class _Order:
             one, self.branch, one, self.branch, "", "", self.date + timedelta(days=7), "", shop.method.pk, "inclusive", 0, 0,
             "inclusive", "", "{}", self.net, self.vat, self.gross, 0, "EUR", lifecycle, delivery, cancel, paid, status,
             version, at, one, "", True, fold(f"{self.number} {name}"),
+            False,
         )  # fmt: skip
 
     def line_rows(self, shop, at):
