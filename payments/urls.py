@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import depositing, receipts, setup
+from payments.views import depositing, receipts, reports, setup
 
 ORDER = "verkooporders/<int:order_id>/"
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path(ORDER + "betalingen/<uuid:group>/bon.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path(ORDER + "betalingen/<uuid:group>/afdrukken/", receipts.receipt_print, name="receipt_print"),
     path(ORDER + "betalingen/<uuid:group>/mailen/", receipts.receipt_mail, name="receipt_mail"),
+    # the bookkeeper
+    path("", reports.outstanding, name="outstanding"),
+    path("per-betaalwijze/", reports.methods, name="methods_report"),
+    path("btw/", reports.vat, name="vat_report"),
+    path("begin/", reports.home_figures, name="home_figures"),
     # Beheer
     path("betaalwijzen/", setup.methods, name="methods"),
     path("betaalwijzen/nieuw/", setup.method, name="method_new"),

@@ -11,6 +11,7 @@ NAV = [
     ("Artikelen", "tag", "catalog:articles", "catalog.view", ("/artikelen/",)),
     ("Voorraad", "package", "catalog:stock", "stock.view", ("/voorraad/",)),
     ("Debiteuren", "users", "relations:customers", "customers.view", ("/debiteuren/",)),
+    ("Betalingen", "wallet", "payments:outstanding", "payments.report", ("/betalingen/",)),
     ("POS", "monitor", "pos:start", "pos.use", ("/kassa/",)),
     ("Beheer", "settings", "relations:setup", "setup", ("/beheer/",)),
 ]

@@ -1,0 +1,35 @@
+"""What an overview is asked for, in the URL."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.core.forms import DutchDateField
+
+YEARS_BACK = 10
+
+
+class ReportForm(forms.Form):
+    """Dates, branch and period; an overview at one date has no first date and no period."""
+
+    first = DutchDateField(label=gettext_lazy("Vanaf"), years_back=YEARS_BACK)
+    last = DutchDateField(label=gettext_lazy("Tot en met"), years_back=YEARS_BACK)
+    per = forms.ChoiceField(
+        label=gettext_lazy("Per"),
+        choices=[("day", gettext_lazy("dag")), ("month", gettext_lazy("maand")), ("quarter", gettext_lazy("kwartaal"))],
+    )
+    branch = forms.TypedChoiceField(label=gettext_lazy("Filiaal"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, data, *, branches, at_one_date: bool):
+        super().__init__(data)
+        self.fields["branch"].choices = [("", _("Alle filialen")), *((row.pk, row.name) for row in branches)]
+        if at_one_date:
+            del self.fields["first"], self.fields["per"]
+            self.fields["last"].label = _("Op datum")
+
+    def clean(self):
+        values = super().clean()
+        first, last = values.get("first"), values.get("last")
+        if first and last and first > last:
+            self.add_error("first", _("De eerste dag ligt na de laatste."))
+        return values

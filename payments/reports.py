@@ -1,0 +1,172 @@
+"""Overviews for the bookkeeper, straight from the ledger: each adds up to it. EUR; dates are business dates.
+
+outstanding: what customers paid ahead on orders that were not wholly delivered at a date. by_method: what came in and
+went out, per method and day. vat: what was received per VAT rate and period, deposits included.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core.money import ZERO
+from backoffice.relations.models import Branch
+from payments.models import LedgerEntry
+from sales.documents.sheets import Column
+
+Kind = LedgerEntry.Kind
+# money that only moves within the shop: no payment of anybody
+INTERNAL = [Kind.FLOAT, Kind.DROP, Kind.DIFFERENCE, Kind.RE_SPLIT]
+PERIODS = {"day": "day", "month": "month", "quarter": "quarter"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an overview is asked for. branches: ids; per: day, month or quarter; limit: rows at most, None for all."""
+
+    first: date
+    last: date
+    branches: Sequence[int]
+    per: str = "day"
+    limit: int | None = None
+
+
+@dataclass
+class Table:
+    """columns, rows, and totals in the same places (None where a column has none). count: rows there are in all."""
+
+    columns: list[Column]
+    rows: list[list[Any]]
+    totals: list[Any]
+    count: int
+    # ids of the orders that the rows are about
+    orders: list[int] = field(default_factory=list)
+
+    @property
+    def drawn(self) -> list[tuple[int | None, list[tuple[Column, Any]]]]:
+        """The rows as (order id, [(column, cell)])."""
+        orders: list[int | None] = [*self.orders] if self.orders else [None] * len(self.rows)
+        return [(at, list(zip(self.columns, row, strict=True))) for at, row in zip(orders, self.rows, strict=True)]
+
+    @property
+    def drawn_totals(self) -> list[tuple[Column, Any]]:
+        return list(zip(self.columns, self.totals, strict=True))
+
+
+# the orders that may have been undelivered at the date (indexes: order_list_status, delivery_of_branch), the money
+# they held (entry_of_order), less those that were delivered by then after all
+OUTSTANDING = """
+WITH waiting AS (
+    SELECT id FROM sales_salesorder WHERE listed AND branch_id = ANY(%(branches)s)
+        AND status IN ('open', 'part_delivered', 'part_cancelled', 'cancelled', 'quotation')
+    UNION
+    SELECT d.order_id FROM sales_delivery d JOIN sales_salesorder o ON o.id = d.order_id
+    WHERE d.branch_id = ANY(%(everywhere)s) AND d.at >= %(cut)s AND o.branch_id = ANY(%(branches)s)
+), held AS (
+    SELECT e.order_id, sum(e.amount) AS amount, min(e.business_date) AS since
+    FROM waiting w JOIN payments_ledgerentry e ON e.order_id = w.id
+    WHERE e.business_date <= %(last)s GROUP BY 1 HAVING sum(e.amount) <> 0
+), ordered AS (
+    SELECT l.order_id, sum(l.quantity - l.cancelled_quantity) AS pieces
+    FROM held JOIN sales_orderline l ON l.order_id = held.order_id WHERE l.variant_id IS NOT NULL GROUP BY 1
+), delivered AS (
+    SELECT d.order_id, sum(dl.quantity) AS pieces
+    FROM held JOIN sales_delivery d ON d.order_id = held.order_id JOIN sales_deliveryline dl ON dl.delivery_id = d.id
+    WHERE d.at < %(cut)s GROUP BY 1
+)
+SELECT o.id, o.number, o.customer_name, b.name, o.order_date, held.since, o.gross, held.amount,
+    count(*) OVER (), sum(held.amount) OVER ()
+FROM held JOIN sales_salesorder o ON o.id = held.order_id JOIN relations_branch b ON b.id = o.branch_id
+    LEFT JOIN ordered ON ordered.order_id = o.id LEFT JOIN delivered ON delivered.order_id = o.id
+WHERE coalesce(delivered.pieces, 0) < coalesce(ordered.pieces, 0) OR coalesce(ordered.pieces, 0) = 0
+ORDER BY held.since, o.id LIMIT %(limit)s
+"""
+# index: entry_by_day
+BY_METHOD = """
+SELECT date_trunc(%(per)s, e.business_date)::date, coalesce(m.name, ''), CASE WHEN m.id IS NULL THEN e.kind ELSE '' END,
+    coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0), coalesce(sum(e.amount) FILTER (WHERE e.amount < 0), 0),
+    sum(e.amount), count(*)
+FROM payments_ledgerentry e LEFT JOIN payments_paymentmethod m ON m.id = e.method_id
+WHERE e.business_date BETWEEN %(first)s AND %(last)s AND e.branch_id = ANY(%(branches)s) AND e.kind <> ALL(%(internal)s)
+GROUP BY 1, 2, 3, m.position ORDER BY 1, m.position NULLS LAST, 2, 3 LIMIT %(limit)s
+"""
+# indexes: entry_by_day, entry_vat_once
+VAT = """
+SELECT date_trunc(%(per)s, e.business_date)::date, v.percent, sum(v.net), sum(v.vat), sum(v.gross)
+FROM payments_ledgerentry e JOIN payments_entryvat v ON v.entry_id = e.id
+WHERE e.business_date BETWEEN %(first)s AND %(last)s AND e.branch_id = ANY(%(branches)s)
+GROUP BY 1, 2 ORDER BY 1, 2 DESC LIMIT %(limit)s
+"""
+
+
+def outstanding(asked: Asked) -> Table:
+    """Deposits outstanding at asked.last, per order, oldest first. An order counts until it is wholly delivered."""
+    rows = _run(OUTSTANDING, asked)
+    columns = [
+        Column(_("Ordernummer")), Column(_("Debiteur")), Column(_("Filiaal")), Column(_("Orderdatum"), "date"),
+        Column(_("Eerste betaling"), "date"), Column(_("Totaal van de order"), "amount"),
+        Column(_("Aanbetaald"), "amount"),
+    ]  # fmt: skip
+    count, total = (rows[0][8], rows[0][9]) if rows else (0, ZERO)
+    shown = [list(row[1:8]) for row in rows]
+    return Table(columns, shown, [_("Totaal"), *[None] * 5, total], count, [row[0] for row in rows])
+
+
+def by_method(asked: Asked) -> Table:
+    """What was paid per method and day (or month): in, out and the difference, in EUR, and the number of entries."""
+    kinds = {value: str(label) for value, label in Kind.choices}
+    shown = [[day, name or kinds[kind], *figures] for day, name, kind, *figures in _run(BY_METHOD, asked)]
+    columns = [
+        Column(_("Datum"), "date"), Column(_("Betaalwijze")), Column(_("Ontvangen"), "amount"),
+        Column(_("Terugbetaald"), "amount"), Column(_("Saldo"), "amount"), Column(_("Aantal"), "whole"),
+    ]  # fmt: skip
+    return Table(columns, shown, [_("Totaal"), None, *_sums(shown, range(2, 6))], len(shown))
+
+
+def vat(asked: Asked) -> Table:
+    """VAT in what was received, per rate and period: excluding VAT, VAT and including, EUR."""
+    shown = [list(row) for row in _run(VAT, asked)]
+    columns = [
+        Column(_("Vanaf"), "date"), Column(_("BTW (%)"), "percent"), Column(_("Exclusief"), "amount"),
+        Column(_("BTW-bedrag"), "amount"), Column(_("Inclusief"), "amount"),
+    ]  # fmt: skip
+    return Table(columns, shown, [_("Totaal"), None, *_sums(shown, range(2, 5))], len(shown))
+
+
+REPORTS: dict[str, Callable[[Asked], Table]] = {"outstanding": outstanding, "methods": by_method, "vat": vat}
+
+
+def last_weeks(branches: Sequence[int], today: date, weeks: int = 8) -> list[tuple[date, Decimal]]:
+    """What came in as deposits per week, oldest first: [(its Monday, EUR)]. Index: entry_by_day."""
+    first = today - timedelta(days=today.weekday(), weeks=weeks - 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT date_trunc('week', business_date)::date, sum(amount) FROM payments_ledgerentry"
+            " WHERE business_date BETWEEN %s AND %s AND branch_id = ANY(%s) AND kind = 'deposit' GROUP BY 1",
+            [first, today, list(branches)],
+        )
+        found = dict(cursor.fetchall())
+    mondays = [first + timedelta(weeks=n) for n in range(weeks)]
+    return [(monday, found.get(monday, ZERO)) for monday in mondays]
+
+
+def _run(statement: str, asked: Asked) -> list[tuple]:
+    everywhere = list(Branch.objects.values_list("pk", flat=True)) if "everywhere" in statement else []
+    cut = timezone.make_aware(datetime.combine(asked.last + timedelta(days=1), time.min))
+    values = {
+        "first": asked.first, "last": asked.last, "branches": list(asked.branches), "everywhere": everywhere,
+        "cut": cut, "per": PERIODS[asked.per], "internal": [str(kind) for kind in INTERNAL], "limit": asked.limit,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def _sums(rows: list[list], places) -> list:
+    """What the columns at these places come to."""
+    return [sum(row[place] for row in rows) if rows else ZERO for place in places]

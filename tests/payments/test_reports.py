@@ -1,0 +1,263 @@
+"""Overviews for the bookkeeper: each adds up to the ledger, on the screen and as a file."""
+
+import csv
+import datetime
+import io
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from backoffice.core.db.roles import as_owner
+from payments import ledger, reports
+from payments.ledger import Tender
+from payments.models import LedgerEntry
+from payments.reports import Asked
+from payments.services.depositing import deposit
+from payments.services.refunding import refund
+from sales.models import Delivery
+from sales.services.delivering import deliver
+from sales.services.editing import open_draft
+from tests import factories
+from tests.payments import shop as money
+from tests.payments.shop import shop
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+NBSP = "\u00a0"
+
+
+def pay(s, order, *tenders, session=None, employee=None):
+    pairs = [(getattr(s.method, word).pk, D(amount)) for word, amount in tenders]
+    session_id = session.pk if session else None
+    deposit(order_id=order.pk, tenders=pairs, employee=employee or s.office, session_id=session_id)
+
+
+def settle(s, order, session, *tenders):
+    draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
+    chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
+    ledger.book(
+        draft.order, draft.lines, chosen, kind="settlement", employee=s.seller, branch=s.branch, session=session,
+        change=True, action="payments.settlement.registered",
+    )  # fmt: skip
+
+
+def hand_over(s, order):
+    quantities = {line.pk: line.quantity for line in order.lines.all()}
+    deliver(
+        order_id=order.pk, quantities=quantities, kind=Delivery.Kind.HAND_OVER, branch_id=s.branch.pk,
+        employee=s.manager, override_reason="klant wacht",
+    )  # fmt: skip
+
+
+def today():
+    return timezone.localdate()
+
+
+def asked(s, first=None, last=None, **more) -> Asked:
+    return Asked(first or today(), last or today(), more.pop("branches", None) or [s.branch.pk], **more)
+
+
+def busy_shop():
+    """A day with all that happens: deposits, a settlement with change and rounding, a refund, tegoed, a delivery."""
+    s = shop()
+    s.method.contant.at_desk = True
+    s.method.contant.save()
+    drawer = money.session(s)
+    s.first = money.order(s, "100.00", ("50.00", "low"))
+    pay(s, s.first, ("bank", "60.00"))
+    s.second = money.order(s, "41.33")
+    settle(s, s.second, drawer, ("contant", "50.00"))
+    hand_over(s, s.second)
+    s.third = money.order(s, "80.00")
+    pay(s, s.third, ("bank", "30.00"), ("contant", "20.00"), session=drawer)
+    refund(
+        order_id=s.third.pk, amounts=[(s.method.bank.pk, D("10.00")), (s.method.tegoed.pk, D("5.00"))], reason="te veel",
+        employee=s.manager,
+    )  # fmt: skip
+    s.fourth = money.order(s, ("25.00", "low"))
+    pay(s, s.fourth, ("tegoed", "5.00"))
+    return s
+
+
+def posted(accounts) -> Decimal:
+    """What the ledger's own postings say about these accounts, EUR."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(p.amount), 0) FROM payments_posting p JOIN payments_ledgerentry e ON e.id = p.entry_id"
+            " WHERE p.account = ANY(%s) AND e.kind NOT IN ('float', 'drop', 'difference')",
+            [accounts],
+        )
+        return cursor.fetchone()[0]
+
+
+# ---- outstanding -------------------------------------------------------------------------------------------------
+def test_outstanding_lists_what_is_paid_ahead_and_adds_up_to_the_ledger():
+    s = busy_shop()
+    table = reports.outstanding(asked(s))
+    assert [(row[0], row[6]) for row in table.rows] == [
+        (s.first.number, D("60.00")), (s.third.number, D("35.00")), (s.fourth.number, D("5.00")),
+    ]  # fmt: skip
+    # 60.00 + 35.00 + 5.00; with the 41.33 of what was handed over it is all that orders hold in the ledger
+    assert (table.totals[-1], table.count) == (D("100.00"), 3)
+    assert table.totals[-1] + D("41.33") == -posted(["orders"])
+
+
+def test_outstanding_at_an_earlier_date_is_what_it_was_then():
+    s = shop()
+    order = money.order(s, "100.00")
+    pay(s, order, ("bank", "40.00"))
+    pay(s, order, ("bank", "60.00"))
+    hand_over(s, order)
+    other = money.order(s, "10.00")
+    pay(s, other, ("bank", "10.00"))
+    first, second, _third = LedgerEntry.objects.exclude(kind="re_split").order_by("id").values_list("pk", flat=True)
+    days = {name: today() - datetime.timedelta(days=n) for name, n in (("first", 20), ("second", 10), ("gone", 5))}
+    move(first, days["first"])
+    move(second, days["second"])
+    move_delivery(order, days["gone"])
+    assert [row[0] for row in reports.outstanding(asked(s)).rows] == [other.number]
+
+    def held(day):
+        return [(row[0], row[6]) for row in reports.outstanding(asked(s, last=day)).rows]
+
+    assert held(days["first"] - datetime.timedelta(days=1)) == []
+    assert held(days["first"]) == [(order.number, D("40.00"))]
+    assert held(days["second"]) == [(order.number, D("100.00"))]
+    assert held(days["gone"] - datetime.timedelta(days=1)) == [(order.number, D("100.00"))]
+    assert held(days["gone"]) == []
+
+
+def test_a_partly_delivered_order_is_still_outstanding():
+    s = shop()
+    order = money.order(s, "100.00", "50.00")
+    pay(s, order, ("bank", "60.00"))
+    line = order.lines.order_by("position").first()
+    deliver(
+        order_id=order.pk, quantities={line.pk: D(1)}, kind=Delivery.Kind.HAND_OVER, branch_id=s.branch.pk,
+        employee=s.manager,
+    )  # fmt: skip
+    assert [row[6] for row in reports.outstanding(asked(s)).rows] == [D("60.00")]
+
+
+# ---- per method --------------------------------------------------------------------------------------------------
+def test_per_method_counts_what_came_in_and_went_out_and_adds_up_to_the_ledger():
+    s = busy_shop()
+    table = reports.by_method(asked(s))
+    assert [row[1:] for row in table.rows] == [
+        # 50.00 for 41.35, which gives 8.65 back; and 20.00
+        ["Contant", D("70.00"), D("-8.65"), D("61.35"), 3],
+        ["Bank", D("90.00"), D("-10.00"), D("80.00"), 3],
+        ["Tegoed", D("5.00"), D("-5.00"), D("0.00"), 2],
+        ["Afronding", D("0.00"), D("-0.02"), D("-0.02"), 1],
+    ]
+    assert table.totals[2:] == [D("165.00"), D("-23.67"), D("141.33"), 9]
+    assert table.totals[4] == -posted(["orders"])
+    for name, account in (("Contant", "cash"), ("Bank", "bank"), ("Tegoed", "credit"), ("Afronding", "rounding")):
+        assert next(row[4] for row in table.rows if row[1] == name) == posted([account]), name
+
+
+def test_a_period_may_be_taken_together_per_month():
+    s = busy_shop()
+    per_month = reports.by_method(asked(s, first=today().replace(day=1), per="month"))
+    assert {row[0] for row in per_month.rows} == {today().replace(day=1)}
+    assert per_month.totals[2:] == reports.by_method(asked(s)).totals[2:]
+
+
+# ---- VAT ---------------------------------------------------------------------------------------------------------
+def test_vat_per_rate_adds_up_to_the_ledger():
+    s = busy_shop()
+    table = reports.vat(asked(s, first=today().replace(day=1), per="month"))
+    month = today().replace(day=1)
+    # 21 %: 40.00 of the first, 41.33 of the second, 50.00 less 15.00 of the third; 9 %: 20.00 of the first and 5.00
+    # VAT: 17.36 x 40/100 = 6.94; 7.17; 13.88 x 35/80 = 6.07 | 4.13 x 20/50 = 1.65; 2.06 x 5/25 = 0.41
+    assert table.rows == [
+        [month, D("21.00"), D("96.15"), D("20.18"), D("116.33")], [month, D("9.00"), D("22.94"), D("2.06"), D("25.00")],
+    ]  # fmt: skip
+    assert table.totals[2:] == [D("119.09"), D("22.24"), D("141.33")]
+    assert table.totals[4] == -posted(["orders"])
+
+
+# ---- the screens -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["outstanding", "methods_report", "vat_report"])
+def test_the_screen_and_the_files_say_the_same(client, name):
+    s = busy_shop()
+    client.force_login(s.manager)
+    url = reverse(f"payments:{name}")
+    page = client.get(url).content.decode().replace(NBSP, " ")
+    answer = client.get(url, {"format": "csv"})
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    head, *rows = csv.reader(io.StringIO(text[1:]), delimiter=";")
+    book = openpyxl.load_workbook(io.BytesIO(client.get(url, {"format": "xlsx"}).content))
+    sheet = list(book.active.values)
+    assert (list(sheet[0]), len(sheet) - 1) == (head, len(rows))
+    assert rows
+    amount = head.index({"outstanding": "Aanbetaald", "methods_report": "Saldo", "vat_report": "Inclusief"}[name])
+    total = sum(D(row[amount].replace(",", ".")) for row in rows)
+    assert total == sum(D(str(row[amount] or 0)) for row in sheet[1:]).quantize(D("0.01"))
+    assert total == (D("100.00") if name == "outstanding" else D("141.33"))
+    for row in rows:
+        assert row[amount] in page
+    assert f"{total}".replace(".", ",") in page
+
+
+def test_a_name_that_a_spreadsheet_would_calculate_is_text(client):
+    s = shop()
+    s.customer.name = "=1+1"
+    s.customer.save()
+    order = money.order(s, "10.00")
+    type(order).objects.filter(pk=order.pk).update(customer_name="=1+1")
+    pay(s, order, ("bank", "5.00"))
+    client.force_login(s.manager)
+    text = b"".join(client.get(reverse("payments:outstanding"), {"format": "csv"}).streaming_content).decode()
+    assert ";'=1+1;" in text
+
+
+def test_wrong_dates_give_the_form_back(client):
+    s = shop()
+    client.force_login(s.manager)
+    answer = client.get(reverse("payments:vat_report"), {"first": "31-2-2026", "last": "1-3-2026"})
+    assert answer.status_code == 422
+    assert "31-02-2026 bestaat niet" in answer.content.decode()
+    assert 'value="31-2-2026"' in answer.content.decode()
+    answer = client.get(reverse("payments:vat_report"), {"first": "2-3-2026", "last": "1-3-2026"})
+    assert answer.status_code == 422
+    assert "De eerste dag ligt na de laatste." in answer.content.decode()
+
+
+def test_a_manager_sees_the_own_branch_only(client):
+    s = busy_shop()
+    zeist = factories.branch("Zeist")
+    client.force_login(factories.employee("manager", zeist))
+    for name in ("outstanding", "methods_report", "vat_report"):
+        page = client.get(reverse(f"payments:{name}")).content.decode()
+        assert "Niets in deze periode" in page
+        # asked for all the same, another branch is no choice
+        assert client.get(reverse(f"payments:{name}"), {"branch": s.branch.pk}).status_code == 422
+
+
+def test_the_start_page_shows_the_deposits_of_the_last_weeks(client):
+    s = busy_shop()
+    client.force_login(s.manager)
+    # 60.00, 30.00, 20.00 and 5.00
+    assert reports.last_weeks([s.branch.pk], today())[-1][1] == D("115.00")
+    assert "115,00" in client.get(reverse("payments:home_figures")).content.decode()
+
+
+# ---- how it is moved in time -------------------------------------------------------------------------------------
+def move(entry_id: int, day) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL toonbank.owner_override = 'on'")
+        cursor.execute("UPDATE payments_ledgerentry SET business_date = %s WHERE id = %s", [day, entry_id])
+
+
+def move_delivery(order, day) -> None:
+    at = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL toonbank.owner_override = 'on'")
+        cursor.execute("UPDATE sales_delivery SET at = %s WHERE order_id = %s", [at, order.pk])
