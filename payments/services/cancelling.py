@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from backoffice.core.keys import keyed
 from payments.services.depositing import check_seen
 from payments.settling import settle
@@ -31,7 +33,7 @@ def cancel(
     """
     draft = sales_cancelling.open_to_cancel(order_id, employee)
     check_seen(draft.order, seen_paid)
-    giving = settle(amounts, reason=reason, employee=employee, session_id=session_id)
+    giving = settle(amounts, reason=reason.strip() or _("Order geannuleerd"), employee=employee, session_id=session_id)
     return sales_cancelling.apply_cancel(draft, quantities, reason, giving)
 
 
@@ -41,7 +43,7 @@ def settle_amendment(
     order_id: int,
     employee,
     amounts: Sequence[tuple[int, Decimal]],
-    reason: str,
+    reason: str = "",
     session_id: int | None = None,
     seen_paid: Decimal | None = None,
     revision: int | None = None,
@@ -53,5 +55,5 @@ def settle_amendment(
     draft, amended = amending.open_amendment(order_id, employee)
     check_revision(amended.order, revision, [])
     check_seen(draft.order, seen_paid)
-    giving = settle(amounts, reason=reason, employee=employee, session_id=session_id)
+    giving = settle(amounts, reason=reason.strip() or _("Order gewijzigd"), employee=employee, session_id=session_id)
     return amending.apply_amendment(draft, amended, giving)
