@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import depositing, receipts, reports, setup
+from payments.views import cancelling, depositing, receipts, reports, setup
 
 ORDER = "verkooporders/<int:order_id>/"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("per-betaalwijze/", reports.methods, name="methods_report"),
     path("btw/", reports.vat, name="vat_report"),
     path("begin/", reports.home_figures, name="home_figures"),
+    path(ORDER + "annuleren/", cancelling.cancel, name="cancel"),
+    path(ORDER + "wijziging-verrekenen/", cancelling.settle_amendment, name="settle_amendment"),
     # Beheer
     path("betaalwijzen/", setup.methods, name="methods"),
     path("betaalwijzen/nieuw/", setup.method, name="method_new"),

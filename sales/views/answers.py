@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -76,6 +77,13 @@ def go(request, url: str) -> HttpResponse:
         return response
     response = HttpResponse(status=204)
     response.headers["HX-Redirect"] = url
+    return response
+
+
+def ask_on(request, url: str) -> HttpResponse:
+    """The answer that fetches a dialog of another part of the house, which asks what is still to be known."""
+    response = render(request, "sales/_ask_on.html", {"ask_url": url}, status=422)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog-host", "innerHTML"
     return response
 
 

@@ -207,6 +207,8 @@ def confirm(request, order_id):
     except Stale as stale:
         return answers.notices(request, current, stale=stale)
     except Refusal as refusal:
+        if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", current.pk)):
+            return answers.ask_on(request, settle)
         return answers.notices(request, current, refusals=getattr(refusal, "all", [refusal]))
     url = reverse("sales:order", args=[order.pk])
     if not current.amends_id:
