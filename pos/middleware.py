@@ -56,7 +56,11 @@ class TillMiddleware:
         if till.cashier is None:
             return _go(request, "pos:unlock")
         request.user = till.cashier
-        if request.method == "POST" and till.seat.seen_at < timezone.now() - SEEN_STEP:
+        if (
+            request.method == "POST"
+            and till.seat.seen_at is not None
+            and till.seat.seen_at < timezone.now() - SEEN_STEP
+        ):
             TillSeat.objects.filter(pk=till.pk, employee=till.cashier).update(seen_at=timezone.now())
         return None
 

@@ -90,7 +90,7 @@ class QuickKey(models.Model):
         ]
 
     # what stands on the key
-    free: Any
+    here: Any  # pieces free at the branch, by pos.selectors
 
     @property
     def shown(self) -> str:

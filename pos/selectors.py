@@ -88,7 +88,7 @@ def _free(till: Till) -> Subquery:
     """What is free of the article or variant of a quick key at the till's branch; None where no stock is kept."""
     mine = Q(variant__article=OuterRef("article")) | Q(variant=OuterRef("variant"))
     levels = StockLevel.objects.filter(mine, branch=till.branch_id, variant__article__stocked=True).values("branch")
-    return Subquery(levels.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free"))
+    return Subquery(levels.annotate(left=Sum(F("on_hand") - F("reserved"))).values("left"))
 
 
 def pages(till: Till) -> list[QuickKeyPage]:
@@ -97,7 +97,7 @@ def pages(till: Till) -> list[QuickKeyPage]:
     keys = (
         QuickKey.objects.filter(page__in=found)
         .select_related("article", "variant__article", "variant__colour", "variant__size")
-        .annotate(free=_free(till))
+        .annotate(here=_free(till))
     )
     by_page: dict[int, list] = {page.pk: [] for page in found}
     for key in keys:

@@ -86,6 +86,8 @@ class Till(models.Model):
     )
     device_token_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     active = models.BooleanField(_("Actief"), default=True)
+    # who unlocked it, hung on by whoever reads it for a request; not stored
+    cashier: "Employee | None"
 
     class Meta:
         ordering = ["branch", "number"]

@@ -14,7 +14,7 @@ from backoffice.core.formats import format_amount, format_percent, format_quanti
 
 def lines(order, rows, editable: bool) -> SafeString:
     """All lines as list items; those that a service just touched are marked new."""
-    touched = getattr(order, "touched", set())
+    touched: set = getattr(order, "touched", set())
     before, _sep, after = reverse("pos:line", args=[0]).rpartition("0")
     drawn = [_line(line, f"{before}{line.pk}{after}" if editable else "", line.pk in touched) for line in rows]
     return mark_safe("".join(drawn))  # noqa: S308
