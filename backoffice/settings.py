@@ -32,6 +32,7 @@ class Env:
     media_root: Path  # MEDIA_ROOT
     static_root: Path  # STATIC_ROOT: where collectstatic writes
     language: str  # TOONBANK_LANGUAGE: nl (default) or en; the shop speaks one language, whatever a browser asks
+    require_two_factor: bool  # REQUIRE_TWO_FACTOR: a code after the password from managers up; default on, DEBUG=1 off
     request_log: bool  # REQUEST_LOG: 1 logs a line for every request
     import_max_bytes: int  # IMPORT_MAX_BYTES: the largest file that may be imported
     terminal_driver: str  # TERMINAL_DRIVER: simulator (default when DEBUG=1) or none
@@ -61,6 +62,7 @@ class Env:
             media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
             static_root=Path(source.get("STATIC_ROOT") or data / "static"),
             language=_one_of(source, "TOONBANK_LANGUAGE", ("nl", "en"), "nl"),
+            require_two_factor=_flag(source, "REQUIRE_TWO_FACTOR", not debug),
             request_log=_flag(source, "REQUEST_LOG", False),
             import_max_bytes=_whole(source, "IMPORT_MAX_BYTES", 5_000_000),
             terminal_driver=_one_of(source, "TERMINAL_DRIVER", ("none", "simulator"), "simulator" if debug else "none"),
@@ -251,6 +253,14 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # the login form's name for it, not the model's ("email")
 AXES_LOCKOUT_CALLABLE = "backoffice.relations.views.session.locked_out"
+# a code of an app after the password, for these roles; on a developer's machine and in the demo the log-in is one step
+REQUIRE_TWO_FACTOR = env.require_two_factor
+TWO_FACTOR_ROLES = ("manager", "office", "admin")
+TWO_FACTOR_LIMIT, TWO_FACTOR_LOCK = 5, timedelta(minutes=15)
+# a log-in lasts so many hours: the shortest of the roles that one holds
+SESSION_HOURS = {"seller": 14, "manager": 12, "office": 10, "admin": 8}
+SESSION_COOKIE_AGE = 14 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # how many percent below the list price each role may sell
 DISCOUNT_CEILINGS = {"seller": 10, "manager": 30, "office": 30, "admin": 100}
 # how much cash a role without the right to refund may give back beside a manager's own login, EUR
@@ -276,6 +286,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.https
 if env.proxy_ssl_header:
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + env.proxy_ssl_header.upper().replace("-", "_"), "https")
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "hid", "midi", "display-capture")
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from django.conf import settings
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,7 @@ class RefusalMiddleware:
             return refused(request, Refusal("input.nul", _("Dit adres bevat een teken dat niet kan.")))
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
 
     def process_exception(self, request, exception):

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
@@ -29,6 +29,8 @@ class RightsMiddleware:
         request.branch_id = till.branch_id if till else _branch_id(request)
         if right is None or not request.access.can(right, till.branch_id if till else None):
             raise PermissionDenied
+        if request.session.get("second_step_needed") and not getattr(view, "before_second_step", False):
+            return _to(request, resolve_url("relations:two_factor"))
         return None
 
 
@@ -40,6 +42,15 @@ def _to_login(request):
         response.headers["HX-Redirect"] = redirect_to_login(page).url
         return response
     return redirect_to_login(request.get_full_path() if request.method == "GET" else resolve_url("home"))
+
+
+def _to(request, url: str):
+    """The whole page goes there, also from inside a fragment."""
+    if not request.headers.get("HX-Request"):
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = url
+    return response
 
 
 def _branch_id(request) -> int | None:

@@ -176,6 +176,33 @@ class EmployeeRole(models.Model):
         ]
 
 
+class SecondFactor(models.Model):
+    """The second step of a log-in: a code of an app (TOTP, RFC 6238). In force once confirmed_at is set.
+
+    seed: what the secret is derived from together with SECRET_KEY, so that the database alone gives no codes.
+    """
+
+    employee = models.OneToOneField(Employee, models.CASCADE, primary_key=True, related_name="second_factor")
+    seed = models.CharField(max_length=64)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)  # of the last code that was used; none of before is taken again
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("tweede stap"), _("tweede stappen")
+
+
+class RecoveryCode(models.Model):
+    """A code for when the app is lost: its hash, gone once it is used."""
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="recovery_codes")
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "hash"], name="recovery_code_once")]
+
+
 class VatMode(models.TextChoices):
     """The four VAT modes of a document (design.md decision 5)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backoffice.relations.views import customer_dialog, customers, imports, journal, operator, session, setup
+from backoffice.relations.views import customer_dialog, customers, imports, journal, operator, profile, session, setup
 
 app_name = "relations"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("debiteuren/importeren/<uuid:pk>/kolommen/", imports.columns, name="import_columns"),
     path("debiteuren/importeren/<uuid:pk>/starten/", imports.start, name="import_start"),
     path("debiteuren/importeren/<uuid:pk>/voortgang/", imports.progress, name="import_progress"),
+    path("profiel/", profile.profile, name="profile"),
+    path("profiel/wachtwoord/", profile.change_password, name="profile_password"),
+    path("profiel/pincode/", profile.change_pin, name="profile_pin"),
+    path("profiel/tweede-stap/", profile.two_factor_page, name="two_factor"),
+    path("profiel/tweede-stap/beginnen/", profile.two_factor_begin, name="two_factor_begin"),
+    path("profiel/tweede-stap/uitzetten/", profile.two_factor_off, name="two_factor_off"),
+    path("profiel/tweede-stap/herstelcodes/", profile.recovery_codes, name="recovery_codes"),
     path("beheer/", setup.setup, name="setup"),
     path("beheer/filialen/", setup.branches, name="branches"),
     path("beheer/filialen/nieuw/", setup.branch, name="branch_new"),
@@ -36,4 +43,5 @@ urlpatterns = [
     path("beheer/medewerkers/", setup.employees, name="employees"),
     path("beheer/medewerkers/nieuw/", setup.employee, name="employee_new"),
     path("beheer/medewerkers/<int:pk>/", setup.employee, name="employee"),
+    path("beheer/medewerkers/<int:pk>/tweede-stap/wissen/", setup.two_factor_reset, name="two_factor_reset"),
 ]

@@ -6,5 +6,6 @@ from backoffice.relations.views import session
 
 urlpatterns = [
     path("inloggen/", session.login, name="login"),
+    path("inloggen/code/", session.login_code, name="login_code"),
     path("uitloggen/", session.logout, name="logout"),
 ]

@@ -221,6 +221,7 @@ def local_environment() -> None:
     if not env.get("SECRET_KEY"):
         env["SECRET_KEY"] = kept_secret()
         env.setdefault("HTTPS", "0")
+        env.setdefault("REQUIRE_TWO_FACTOR", "0")
         env.setdefault("ALLOWED_HOSTS", "*" if "0.0.0.0" in sys.argv else "localhost,127.0.0.1,[::1]")  # noqa: S104
         env.setdefault("EMAIL_URL", f"file:{data_folder() / 'mail'}")
     elif not env.get("DATABASE_URL") and env.get("DEBUG") != "1" and env.get("EMBEDDED_POSTGRES") != "1":

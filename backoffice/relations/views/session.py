@@ -1,22 +1,53 @@
 """The way in and out, and the branch one works at."""
 
+import time
 from datetime import timedelta
 
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth import login as auth_login
 from django.contrib.auth import views as auth
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core import http
 from backoffice.core.errors import Refusal
+from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_int
 from backoffice.relations.forms import LoginForm
-from backoffice.relations.rights import right
-from backoffice.relations.services import logins, preferences
+from backoffice.relations.forms_profile import CodeForm
+from backoffice.relations.models import Employee
+from backoffice.relations.rights import access_of, right
+from backoffice.relations.services import logins, preferences, two_factor
+
+PENDING = "second_step"  # in the session: who gave the password, and when
+
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+CODE_SECONDS = 300  # between password and code
+
+
+class PasswordStep(auth.LoginView):
+    """The password; who has a second step goes on to it and is not logged in yet."""
+
+    def form_valid(self, form):
+        person = form.get_user()
+        if two_factor.of(person) is None:
+            return super().form_valid(form)
+        self.request.session[PENDING] = {
+            "employee": person.pk,
+            "password": person.get_session_auth_hash(),
+            "at": time.time(),
+            "next": self.get_redirect_url(),
+        }
+        return redirect("login_code")
 
 
 @right("public")
@@ -25,15 +56,58 @@ def login(request):
     known = request.user.is_authenticated
     email = request.POST.get("username", "").strip().lower()
     tried = request.method == "POST" and not known and AxesProxyHandler.is_allowed(request, {"username": email})
-    response = auth.LoginView.as_view(
+    response = PasswordStep.as_view(
         template_name="relations/login.html", redirect_authenticated_user=True, authentication_form=LoginForm
     )(request)
     if request.user.is_authenticated and not known:
-        logins.record(employee=request.user, branch_id=request.session.get("branch_id"))
-    elif tried and email:
+        _came_in(request)
+    elif tried and email and response.status_code != 302:
         reason = "locked" if getattr(request, "axes_locked_out", False) else "password"
         logins.record_failure(email=email, reason=reason)
     return response
+
+
+@sensitive_post_parameters()
+@right("public")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def login_code(request):
+    """The second step: a code of the app, or a recovery code. Without a right password just before: that first."""
+    person = _pending(request)
+    if person is None:
+        return redirect("login")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            two_factor.check(employee=person, code=form.cleaned_data["code"])
+        except Refusal as refusal:
+            add_refusal(form, refusal)
+        else:
+            target = request.session.pop(PENDING)["next"]
+            auth_login(request, person, BACKEND)
+            _came_in(request)
+            return redirect(target or "home")
+    return render(request, "relations/login_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _pending(request) -> Employee | None:
+    """Who gave the right password a few minutes ago at most, in this browser, and may still come in."""
+    known = request.session.get(PENDING) or {}
+    if request.user.is_authenticated or not 0 <= time.time() - known.get("at", 0) < CODE_SECONDS:
+        return None
+    person = Employee.objects.filter(pk=known["employee"], active=True).first()
+    same = person is not None and constant_time_compare(person.get_session_auth_hash(), known["password"])
+    return person if same else None
+
+
+def _came_in(request) -> None:
+    """What every log-in by password does: how long it lasts, what it still asks, and its line in the journal."""
+    roles = {role for role, _branch in access_of(request.user).grants}
+    hours = [settings.SESSION_HOURS[role] for role in roles]
+    request.session.set_expiry(round(min(hours, default=1) * 3600))
+    if two_factor.asked_of(request.user) and two_factor.of(request.user) is None:
+        request.session["second_step_needed"] = True
+    logins.record(employee=request.user, branch_id=request.session.get("branch_id"))
 
 
 @right("public")

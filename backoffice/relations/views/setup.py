@@ -1,18 +1,22 @@
 """Beheer: its index, and the screens of branches, tills and employees."""
 
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.core.http import posted_key
+from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.forms import BranchForm, EmployeeForm, TillForm
 from backoffice.relations.models import Branch, Employee, Till
 from backoffice.relations.rights import right
 from backoffice.relations.services import employees as employee_service
+from backoffice.relations.services import two_factor
 from backoffice.relations.services.employees import Secret
 from backoffice.relations.views.pages import form_page, list_page, saver
 
@@ -169,6 +173,7 @@ def employee(request, pk=None):
         request, form=EmployeeForm(request.POST or None, instance=row), template="setup/employee.html",
         title=row.name if row else _("Nieuwe medewerker"), back=(_("Medewerkers"), reverse("relations:employees")),
         save=lambda form, key: _save_employee(request, form, pk, key),
+        second_step=bool(row and two_factor.of(row)), row=row,
     )  # fmt: skip
 
 
@@ -183,3 +188,23 @@ def _save_employee(request, form, pk, key):
     if saved.pk == request.user.pk:
         update_session_auth_hash(request, saved)  # one's own new password does not log out
     return saved
+
+
+@right("setup")
+@require_http_methods(["GET", "POST"])
+def two_factor_reset(request, pk):
+    """Tweede stap wissen: asks on GET, does it on POST."""
+    row = get_object_or_404(Employee, pk=pk)
+    if request.method == "GET":
+        context = {
+            "title": _("De tweede stap van %(name)s wissen?") % {"name": row},
+            "text": _("Alleen als telefoon en herstelcodes kwijt zijn. Bij de volgende keer inloggen wordt hij opnieuw "
+                      "ingesteld."),
+            "url": request.path, "key": new_key(), "danger": True,
+        }  # fmt: skip
+        return render(request, "parts/ask.html", context)
+    two_factor.reset(employee_id=pk, employee=request.user, key=posted_key(request))
+    messages.success(request, _("De tweede stap van %(name)s is gewist.") % {"name": row})
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = reverse("relations:employee", args=[pk])
+    return response

@@ -1,0 +1,53 @@
+"""What one changes of oneself: password and PIN code."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.relations.models import Employee
+from backoffice.relations.services import logins
+from backoffice.relations.services.employees import PIN_SHAPE, Secret
+
+
+@keyed("profile.password")
+def change_password(*, employee: Employee, present: Secret, new: Secret) -> Employee:
+    """Change one's own password; asks the present one. Other log-ins of the employee end. Raises Refusal."""
+    row = _checked(employee, present)
+    try:
+        validate_password(new.value, row)
+    except ValidationError as error:
+        raise Refusal("profile.password", " ".join(error.messages), "new") from error
+    row.set_password(new.value)
+    row.save(update_fields=["password"])
+    _record(row, "password")
+    return row
+
+
+@keyed("profile.pin")
+def change_pin(*, employee: Employee, present: Secret, pin: Secret) -> Employee:
+    """Change one's own PIN code for the till; asks the password. Raises Refusal."""
+    row = _checked(employee, present)
+    if not PIN_SHAPE.fullmatch(pin.value):
+        raise Refusal("profile.pin", _("Een pincode is 4 tot 6 cijfers."), "pin")
+    row.pin_hash = make_password(pin.value)
+    row.save(update_fields=["pin_hash"])
+    _record(row, "pin")
+    return row
+
+
+def _checked(employee: Employee, present: Secret) -> Employee:
+    row = Employee.objects.select_for_update().get(pk=employee.pk)
+    if not row.check_password(present.value):
+        raise Refusal("profile.present", _("Dit is niet uw wachtwoord van nu."), "present")
+    return row
+
+
+def _record(row: Employee, field: str) -> None:
+    branch_id = logins.usual_branch(row)
+    if branch_id is not None:
+        data: dict = {"changed": {field: []}}
+        journal.write(branch_id=branch_id, employee=row, action="employee.changed", about=row, data=data)
