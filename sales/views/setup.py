@@ -35,7 +35,7 @@ def order_types(request):
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def order_type(request, pk=None):
-    row = get_object_or_404(OrderType, pk=pk) if pk else None
+    row = get_object_or_404(OrderType, pk=pk) if pk is not None else None
     return form_page(
         request, form=OrderTypeForm(request.POST or None, instance=row), title=row.name if row else _("Nieuwe soort"),
         back=(_("Soorten"), reverse("sales:order_types")), save=saver(request, "sales.OrderType", pk),
@@ -62,7 +62,7 @@ def delivery_methods(request):
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def delivery_method(request, pk=None):
-    row = get_object_or_404(DeliveryMethod, pk=pk) if pk else None
+    row = get_object_or_404(DeliveryMethod, pk=pk) if pk is not None else None
     return form_page(
         request, form=DeliveryMethodForm(request.POST or None, instance=row),
         title=row.name if row else _("Nieuwe leverwijze"), back=(_("Leverwijzen"), reverse("sales:delivery_methods")),

@@ -22,7 +22,7 @@ def _rows(url_name: str, objects, cells) -> list[dict]:
 
 def _page(request, pk, form_class, title: str, back: tuple[str, str]):
     model = form_class._meta.model
-    row = get_object_or_404(model, pk=pk) if pk else None
+    row = get_object_or_404(model, pk=pk) if pk is not None else None
     return form_page(
         request, form=form_class(request.POST or None, instance=row), title=str(row) if row else title,
         back=(back[0], reverse(back[1])), save=saver(request, model._meta.label, pk),
@@ -124,7 +124,7 @@ def size_ranges(request):
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def size_range(request, pk=None):
-    row = get_object_or_404(SizeRange, pk=pk) if pk else None
+    row = get_object_or_404(SizeRange, pk=pk) if pk is not None else None
     initial = {"name": row.name, "sizes": "\n".join(size.label for size in row.sizes.all())} if row else None
 
     def save(form, key):

@@ -39,6 +39,8 @@ def customers(request):
         "page": page, "text": text, "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": paging.counted(rows) if not resembling else str(len(page.rows)),
         "may_import": request.access.can("customers.import"),
+        # named one by one: what else the address holds (items, keys) is no filter
+        "kept": [(name, request.GET[name]) for name in ("kind", "blocked", "sort") if name in request.GET],
         "filters": [_kind_filter(request, kind), _blocked_filter(request, held)],
     }  # fmt: skip
     return render(request, "relations/customers.html", context)

@@ -27,6 +27,7 @@ from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of, right
 from backoffice.relations.services import logins, preferences, two_factor
 
+LONGEST = 254  # of an address
 PENDING = "second_step"  # in the session: who gave the password, and when
 
 
@@ -55,13 +56,16 @@ class PasswordStep(auth.LoginView):
 def login(request):
     known = request.user.is_authenticated
     email = request.POST.get("username", "").strip().lower()
-    tried = request.method == "POST" and not known and AxesProxyHandler.is_allowed(request, {"username": email})
+    email = email if len(email) <= LONGEST and email.isprintable() else ""  # the form says what is wrong with it
+    tried = (
+        email and request.method == "POST" and not known and AxesProxyHandler.is_allowed(request, {"username": email})
+    )
     response = PasswordStep.as_view(
         template_name="relations/login.html", redirect_authenticated_user=True, authentication_form=LoginForm
     )(request)
     if request.user.is_authenticated and not known:
         _came_in(request)
-    elif tried and email and response.status_code != 302:
+    elif tried and response.status_code != 302:
         reason = "locked" if getattr(request, "axes_locked_out", False) else "password"
         logins.record_failure(email=email, reason=reason)
     return response

@@ -104,7 +104,7 @@ def branches(request):
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def branch(request, pk=None):
-    row = get_object_or_404(Branch, pk=pk) if pk else None
+    row = get_object_or_404(Branch, pk=pk) if pk is not None else None
     form = BranchForm(request.POST or None, request.FILES or None, instance=row)
     return form_page(
         request, form=form, title=row.name if row else _("Nieuw filiaal"), template="setup/branch.html",
@@ -138,7 +138,7 @@ def tills(request):
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def till(request, pk=None):
-    row = get_object_or_404(Till, pk=pk) if pk else None
+    row = get_object_or_404(Till, pk=pk) if pk is not None else None
     initial = None if row else {"branch": request.branch_id}
     return form_page(
         request, form=TillForm(request.POST or None, instance=row, initial=initial),
@@ -168,7 +168,7 @@ def _roles(employee: Employee) -> str:
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def employee(request, pk=None):
-    row = get_object_or_404(Employee, pk=pk) if pk else None
+    row = get_object_or_404(Employee, pk=pk) if pk is not None else None
     return form_page(
         request, form=EmployeeForm(request.POST or None, instance=row), template="setup/employee.html",
         title=row.name if row else _("Nieuwe medewerker"), back=(_("Medewerkers"), reverse("relations:employees")),
