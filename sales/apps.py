@@ -9,3 +9,6 @@ class SalesConfig(AppConfig):
 
     def ready(self):
         from sales import invariants  # noqa: F401 - registers them
+        from sales.services import keeping
+
+        keeping.register()

@@ -32,6 +32,13 @@ os.environ |= {
 }
 FOLDER, CLUSTER = pytest.StashKey[Path](), pytest.StashKey[embedded.Cluster]()
 OWN_CLUSTER = "TESTS_OWN_CLUSTER"  # says to the workers of xdist that the whole server goes at the end
+# every refusal of the content security policy, also one that reports alone would tell
+CSP_REPORTS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  const { effectiveDirective, blockedURI, sourceFile, lineNumber, sample } = event;
+  window.cspReport(`${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`);
+});
+"""
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 
 
@@ -102,6 +109,8 @@ def new_page(browser, live_server):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.add_init_script(CSP_REPORTS)
+        page.expose_function("cspReport", lambda told: problems.append(f"refused by the policy: {told}"))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
         return page

@@ -35,6 +35,7 @@ WHO = {
     "customers.view": ROLES,
     "customers.edit": ROLES,
     "customers.import": ("office", "admin"),
+    "customers.anonymise": ("office", "admin"),
     "pos.use": ROLES,
     "pos.register": ("manager", "admin"),
     "pos.layout": ("manager", "admin"),

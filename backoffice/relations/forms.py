@@ -42,7 +42,10 @@ class LoginForm(AuthenticationForm):
     }
 
     def clean_username(self) -> str:
-        return self.cleaned_data["username"].strip().lower()  # attempts are counted per address, however it is typed
+        address = self.cleaned_data["username"].strip().lower()  # attempts are counted per address, however it is typed
+        if len(address) > 254:  # no field of the throttle holds it, and nobody has it
+            raise forms.ValidationError(self.error_messages["invalid_login"])
+        return address
 
 
 class CustomerForm(forms.Form):

@@ -29,7 +29,8 @@ class RightsMiddleware:
         request.branch_id = till.branch_id if till else _branch_id(request)
         if right is None or not request.access.can(right, till.branch_id if till else None):
             raise PermissionDenied
-        if request.session.get("second_step_needed") and not getattr(view, "before_second_step", False):
+        # who sits at a till by PIN code did not log in here
+        if not till and request.session.get("second_step_needed") and not getattr(view, "before_second_step", False):
             return _to(request, resolve_url("relations:two_factor"))
         return None
 

@@ -40,6 +40,7 @@ RIGHTS: dict[str, set[str]] = {
     "customers.view": EVERYONE,
     "customers.edit": EVERYONE,
     "customers.import": {OFFICE, ADMIN},
+    "customers.anonymise": {OFFICE, ADMIN},
     "pos.use": EVERYONE,
     "pos.register": {MANAGER, ADMIN},
     "pos.layout": {MANAGER, ADMIN},

@@ -16,6 +16,7 @@ urlpatterns = [
     path("debiteuren/kiezen/opslaan/", customer_dialog.customer_create_dialog, name="customer_create_dialog"),
     path("debiteuren/<int:pk>/", customers.customer, name="customer"),
     path("debiteuren/<int:pk>/wijzigen/", customers.customer_edit, name="customer_edit"),
+    path("debiteuren/<int:pk>/anonimiseren/", customers.customer_anonymise, name="customer_anonymise"),
     path("debiteuren/<int:pk>/kiezen/", customer_dialog.customer_choose, name="customer_choose"),
     path("debiteuren/importeren/", imports.upload, name="import"),
     path("debiteuren/importeren/<uuid:pk>/", imports.job, name="import_job"),

@@ -69,6 +69,8 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
     customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
     if customer is None:
         raise Refusal("customer.unknown", _("Deze debiteur bestaat niet meer."))
+    if customer.anonymised_at:
+        raise Refusal("customer.anonymised", _("Deze debiteur is geanonimiseerd en kan niet meer worden gewijzigd."))
     new = checked(values)
     if revision != customer.revision:
         raise _stale(customer, new)

@@ -1,7 +1,7 @@
 """Debiteuren: the list, the page of one, Nieuw and Wijzigen."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from backoffice.relations import selectors
 from backoffice.relations.forms import CustomerForms, delivery_form
 from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.rights import right
+from backoffice.relations.services import anonymising
 from backoffice.relations.services import customers as service
 
 # indexes: customer_by_name, and the unique one of the number
@@ -66,7 +67,8 @@ def customer(request, pk):
         "invoice": [a for a in addresses if a.kind == CustomerAddress.Kind.INVOICE],
         "deliveries": [a for a in addresses if a.kind == CustomerAddress.Kind.DELIVERY],
         "trail": [{"label": _("Debiteuren"), "url": reverse("relations:customers")}],
-        "may_edit": request.access.can("customers.edit"),
+        "may_edit": request.access.can("customers.edit") and not row.anonymised_at,
+        "may_anonymise": request.access.can("customers.anonymise") and not row.anonymised_at,
     }
     return render(request, "relations/customer.html", context)
 
@@ -96,6 +98,8 @@ def customer_new(request):
 @require_http_methods(["GET", "POST"])
 def customer_edit(request, pk):
     row = _get(pk)
+    if row.anonymised_at:
+        raise Http404
     forms = CustomerForms(request.POST if request.method == "POST" else None, customer=row)
 
     def save():
@@ -139,3 +143,22 @@ def _form(request, forms, save, *, title, back, **more):
 def customer_address_row(request):
     """One more empty delivery address for the form; nothing is kept until the form is saved."""
     return render(request, "relations/_delivery.html", {"form": delivery_form(), "fresh": True})
+
+
+@right("customers.anonymise")
+@require_http_methods(["GET", "POST"])
+def customer_anonymise(request, pk):
+    """Anonimiseren: asks on GET, does it on POST."""
+    row = _get(pk)
+    if request.method == "GET":
+        context = {
+            "title": _("%(name)s anonimiseren?") % {"name": row},
+            "text": _("Naam, adressen en contactgegevens verdwijnen voorgoed. Orders houden wat de wet vraagt."),
+            "yes": _("Anonimiseren"), "url": request.path, "key": new_key(), "danger": True,
+        }  # fmt: skip
+        return render(request, "parts/ask.html", context)
+    anonymising.anonymise(customer_id=pk, employee=request.user, key=posted_key(request))
+    messages.success(request, _("De debiteur is geanonimiseerd."))
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = reverse("relations:customer", args=[pk])
+    return response
