@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
 
+from tests.pos import counter
 from tests.soak import FULL
 from tests.test_rights import addresses, known, shop, url_of  # noqa: F401 - shop is a fixture
 
@@ -112,6 +113,7 @@ class Watched:
 @pytest.fixture
 def watched(monkeypatch, shop):  # noqa: F811
     made = Watched(monkeypatch, shop.employees["admin"])
+    counter.sit(made.client, shop.till, shop.employees["admin"])  # and at the till of this browser
     yield made
     made.close()
     print(f"fuzz: {made.sent} requests, {len(made.wrong)} went wrong")

@@ -65,6 +65,6 @@ def sweep() -> dict[str, int]:
 
 @transaction.atomic
 def note(name: str, *, ok: bool, text: str) -> None:
-    """Keep what the last run of a job said, for the operator's page: "sweep", "invariants", "backup"."""
+    """Keep what the last run of a job said, for the operator's page."""
     values = {"at": timezone.now(), "ok": ok, "text": text[:4000]}
     UpkeepNote.objects.update_or_create(name=name, defaults=values)

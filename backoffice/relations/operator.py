@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Count
 
 from backoffice.core import health
-from backoffice.core.models import ImportJob, OutboxMessage, UpkeepNote
+from backoffice.core.models import ImportJob, InvariantRun, OutboxMessage, UpkeepNote
 
 MOST = 50
 QUEUE = """
@@ -47,5 +47,6 @@ def system() -> dict[str, Any]:
             .select_related("employee")
             .order_by("-created_at")[:10]
         ),
+        "invariants": InvariantRun.objects.order_by("-pk").first(),
         "notes": list(UpkeepNote.objects.order_by("name")),
     }

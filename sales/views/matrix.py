@@ -4,6 +4,7 @@ from decimal import Decimal
 from html import escape
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.catalog.models import Article
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_quantity
@@ -193,6 +195,8 @@ def elsewhere(request, order_id, article_id):
 def elsewhere_of(order, article_id):
     """The part with what other branches than the order's have."""
     found = grid.elsewhere(order, article_id)
+    if not found:
+        get_object_or_404(Article, pk=article_id)
     rows = [
         {
             "variant": variant_id,

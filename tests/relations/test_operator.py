@@ -5,9 +5,10 @@ import uuid
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.core import upkeep
-from backoffice.core.models import JournalEntry, OutboxMessage
+from backoffice.core.models import InvariantRun, JournalEntry, OutboxMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,8 @@ def failed():
 
 def test_the_page_says_what_works_and_what_failed_and_why(browser, failed):
     OutboxMessage.objects.create(kind="mail", dedupe_key="b")
-    upkeep.note("invariants", ok=False, text="3: order 12")
+    upkeep.note("sweep", ok=False, text="3: order 12")
+    InvariantRun.objects.create(at=timezone.now(), full=True, breaches=2)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '3 s')")
         cursor.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('mail', 'm', 'failed')")
@@ -43,6 +45,7 @@ def test_the_page_says_what_works_and_what_failed_and_why(browser, failed):
     assert answer.context["queue"] == [{"name": "mail", "waiting": 0, "running": 0, "failed": 1}]
     page = answer.content.decode()
     assert "550 &lt;b&gt;geen&lt;/b&gt; postvak" in page and "3: order 12" in page and "niet in orde" in page
+    assert "2 afwijkingen" in page
 
 
 def test_without_a_worker_it_says_so(browser):
