@@ -41,10 +41,12 @@ AGREED_LINE = (
     "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
     "discount_mode", "override_by_id", "override_reason", "vat_code", "vat_percent",
 )  # fmt: skip
-NEW_LINE = (
-    *AGREED_LINE, "key", "variant_id", "article_number", "description", "colour_label", "colour_hex", "size_label",
-    "brand", "stocked", "fractions", "matrix", "list_price",
-)  # fmt: skip
+# all of a line but what happened to it, and what is derived
+OWN = {
+    "id", "order", "revision", "delivered_quantity", "cancelled_quantity", "returns", "returned_quantity",
+    "unit_price", "line_total", "changed_at", "changed_by", "currency",
+}  # fmt: skip
+NEW_LINE = tuple(field.attname for field in OrderLine._meta.concrete_fields if field.name not in OWN)
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
 # too much. What it returns, when callable, is called as the last thing (its journal rows).
 Settle = Callable[[SalesOrder, Sequence[OrderLine], Decimal], Callable[[], None] | None]
