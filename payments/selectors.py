@@ -56,6 +56,12 @@ def late_approvals(till) -> QuerySet[TerminalPayment]:
     return found.select_related("order", "method").order_by("id")
 
 
+def unbooked_payments() -> QuerySet[TerminalPayment]:
+    """Every terminal payment that is not known or not booked yet, oldest first. Index: terminal_pending."""
+    found = TerminalPayment.objects.filter(TerminalPayment.UNBOOKED)
+    return found.select_related("order", "method", "session__till__branch").order_by("id")
+
+
 def suspense() -> QuerySet[LedgerEntry]:
     """The worklist Tussenrekening: money that is on no order and not given back yet; `left`: EUR of it."""
     resolved = LedgerEntry.objects.filter(refunds=OuterRef("pk")).values("refunds").annotate(s=Sum(Abs("amount")))

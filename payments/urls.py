@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import cancelling, depositing, receipts, reports, setup
+from payments.views import cancelling, depositing, receipts, refunding, reports, setup
 
 ORDER = "verkooporders/<int:order_id>/"
 
@@ -20,6 +20,13 @@ urlpatterns = [
     path("begin/", reports.home_figures, name="home_figures"),
     path(ORDER + "annuleren/", cancelling.cancel, name="cancel"),
     path(ORDER + "wijziging-verrekenen/", cancelling.settle_amendment, name="settle_amendment"),
+    path(ORDER + "terugbetalen/", refunding.refund, name="refund"),
+    path("terug-te-betalen/", refunding.to_refund, name="to_refund"),
+    path("tegoed/<int:pk>/", refunding.credit_statement, name="credit_statement"),
+    path("boekingen/<int:pk>/terugdraaien/", refunding.reverse_entry, name="reverse"),
+    path("tussenrekening/<int:pk>/op-order/", refunding.suspense_assign, name="suspense_assign"),
+    path("tussenrekening/<int:pk>/teruggeven/", refunding.suspense_return, name="suspense_return"),
+    path("pin/<int:pk>/tussenrekening/", refunding.terminal_suspense, name="terminal_suspense"),
     # Beheer
     path("betaalwijzen/", setup.methods, name="methods"),
     path("betaalwijzen/nieuw/", setup.method, name="method_new"),

@@ -117,8 +117,11 @@ def shop():
         "sales:delivery_method": order.delivery_method, "relations:branch": utrecht, "relations:till": made.till,
         "relations:employee": people["seller"], "relations:customer": customer, "sales:orders_of_customer": customer,
         "payments:method": PaymentMethod.objects.create(name="Bank vooraf", kind="bank", at_desk=True),
+        "payments:credit_statement": customer,
     }  # fmt: skip
     made.pks = {name: row.pk for name, row in pks.items()}
+    # no money was moved yet: these are nowhere, for everybody alike
+    made.pks |= dict.fromkeys(("payments:reverse", "payments:suspense", "payments:terminal_suspense"), 1)
     made.receipt = Receipt.objects.create(
         number="F1-2026-000001", till=made.till, order=order, employee=people["seller"]
     )  # fmt: skip

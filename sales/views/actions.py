@@ -47,6 +47,9 @@ HEAD = (
         tone="quiet",
     ),
     Action(
+        "refund", ("payments:refund",), _("Terugbetalen"), "rotate-ccw", "payments.refund", tone="quiet",
+    ),
+    Action(
         "cancel", ("payments:cancel", "sales:cancel"), _("Order annuleren"), "ban", "sales.cancel",
         tone="quiet danger",
     ),
@@ -77,6 +80,8 @@ def buttons(request, order: SalesOrder, actions: tuple[Action, ...]) -> list[dic
     paid = order.payment_state == SalesOrder.PaymentState.PAID
     for action in actions:
         if action.action == "undo_cancel" and not undoable(order):
+            continue
+        if action.action == "refund" and order.paid_total.amount <= 0:
             continue
         if action.action == "pay" and paid:
             continue

@@ -33,7 +33,9 @@ def counts(request):
     if "tabs" in request.GET:
         return render(request, "parts/tabs.html", tabs(request.GET["tabs"], found))
     shown = [tab for tab in tabs("", found)["tabs"] if tab["name"]]
-    return render(request, "sales/_worklists.html", {"worklists": shown})
+    return render(
+        request, "sales/_worklists.html", {"worklists": shown, "may_refund": request.access.can("payments.refund")}
+    )
 
 
 def tabs(current: str, found: dict[str, str] | None = None) -> dict:
