@@ -31,6 +31,7 @@ from sales.services import versions
 TEMPLATE = "payments/receipt.html"
 PRINTED = "payments.receipt.printed"
 Kind = LedgerEntry.Kind
+REVERSIBLE = (Kind.DEPOSIT, Kind.SETTLEMENT, Kind.REFUND, Kind.CREDIT)
 
 
 @dataclass
@@ -39,6 +40,12 @@ class Payment:
 
     group: uuid.UUID
     entries: list[LedgerEntry] = field(default_factory=list)
+    undone: set[int] = field(default_factory=set)
+
+    @property
+    def reversible(self) -> list[LedgerEntry]:
+        """The entries that can be taken back still (payments.services.reversing)."""
+        return [e for e in self.entries if e.kind in REVERSIBLE and e.pk not in self.undone]
 
     @property
     def first(self) -> LedgerEntry:
@@ -78,8 +85,11 @@ def payments_of(order: SalesOrder) -> list[Payment]:
     """The payments of an order, oldest first, in one statement. Index: entry_of_order."""
     found: dict[uuid.UUID, Payment] = {}
     entries = order.entries.exclude(kind=Kind.RE_SPLIT).select_related("method", "employee", "approved_by", "branch")
+    undone: set[int] = set()
     for entry in entries.order_by("id"):
-        found.setdefault(entry.group, Payment(entry.group)).entries.append(entry)
+        found.setdefault(entry.group, Payment(entry.group, undone=undone)).entries.append(entry)
+        if entry.reverses_id:
+            undone.add(entry.reverses_id)
     return list(found.values())
 
 

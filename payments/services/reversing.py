@@ -11,13 +11,13 @@ from backoffice.core.keys import keyed
 from backoffice.core.money import money
 from payments import ledger
 from payments.models import LedgerEntry, PaymentMethod, TillSession
+from payments.receipts import REVERSIBLE
 from payments.selectors import open_session_of
 from payments.services.refunding import AROUND, check_second
 from sales.models import SalesOrder
 from sales.services.editing import UnknownOrder, open_draft
 
 Kind = LedgerEntry.Kind
-REVERSIBLE = (Kind.DEPOSIT, Kind.SETTLEMENT, Kind.REFUND, Kind.CREDIT)
 
 
 @keyed("payments.reverse")

@@ -27,6 +27,7 @@ def of_order(request, order_id):
     context = {
         "order": order,
         "payments": receipts.payments_of(order)[::-1],
+        "may_reverse": request.access.can("payments.reverse", order.branch_id),
         "may_send": request.access.can("documents.send", order.branch_id),
     }
     return render(request, "payments/_of_order.html", context)
