@@ -125,7 +125,7 @@ def test_storno_asks_a_second_login_above_the_ceiling(page, login):
     dialog = page.get_by_role("dialog", name=f"€{NBSP}260,00 op {order.number} terugdraaien?")
     dialog.get_by_label("Reden").fill("verkeerde order")
     dialog.get_by_role("button", name="Ja", exact=True).click()
-    dialog.get_by_text("moet een tweede inloggen").wait_for()
+    dialog.get_by_text("moet een tweede persoon inloggen").wait_for()
     dialog.get_by_label("E-mailadres").fill(second.email)
     dialog.get_by_label("Wachtwoord").fill("fout")
     dialog.get_by_role("button", name="Ja", exact=True).click()
