@@ -44,6 +44,7 @@ urlpatterns = [
     # money
     path("afrekenen/", checkout.checkout, name="checkout"),
     path("bonnen/<int:receipt_id>/", checkout.receipt, name="receipt"),
+    path("bonnen/<int:receipt_id>/kopie/", checkout.reprint, name="reprint"),
     path("openen/", sessions.open_till, name="open"),
     path("tussenstand/", sessions.x_report, name="x_report"),
     path("dagafsluiting/", sessions.close, name="close"),

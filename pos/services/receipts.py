@@ -7,6 +7,7 @@ from django.utils import timezone
 from backoffice.core import journal, numbers
 from payments.models import TillSession
 from pos.models import Receipt, TillSeat
+from pos.services import printing
 from sales.models import SalesOrder
 
 
@@ -30,6 +31,9 @@ def issue(
         number=number, kind=kind, till=till, session=session, order=order, entry_group=group, employee=employee
     )
     receipt.save(force_insert=True)
+    printing.queue(receipt)
+    if receipt.print_state != Receipt.Print.NONE:
+        receipt.save(update_fields=["print_state"])
     journal.write(
         branch_id=till.branch_id, employee=employee, action="till.receipt", about=receipt,
         data={"number": number, "kind": kind, "order": order.pk},

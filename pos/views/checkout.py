@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.http import posted_key
@@ -18,11 +18,11 @@ from payments.selectors import credit_of, open_session_of, required_deposit
 from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
-from pos.services import checking_out
+from pos.services import checking_out, printing
+from pos.slip import slip
 from pos.views import answers
 from pos.views.make_order import see_other
 from sales import selectors as sales_selectors
-from sales.documents.codes import code128
 from sales.models import SalesOrder
 from sales.services import selling
 
@@ -142,13 +142,11 @@ def receipt(request, receipt_id):
     return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found)})
 
 
-def slip(found) -> dict:
-    """Everything that a receipt says, for the screen and for paper."""
-    entries = selectors.money_of(found)
-    change = -sum((e.amount.amount for e in entries if e.kind == "change"), ZERO)
-    return {
-        "receipt": found, "order": found.order, "lines": sales_selectors.lines_of(found.order),
-        "figures": sales_selectors.figures(found.order), "entries": entries, "change": change,
-        "before": selectors.paid_before(found),
-        "code": code128(found.order.number if found.kind == found.Kind.ORDER else found.number),
-    }  # fmt: skip
+@at_till("pos.use")
+@require_POST
+def reprint(request, receipt_id):
+    """Kopie afdrukken: the receipt again, as a copy."""
+    if selectors.receipt_at(request.till, receipt_id) is None:
+        raise Http404
+    printing.reprint(receipt_id=receipt_id, employee=request.user, key=posted_key(request))
+    return see_other("pos:receipt", receipt_id)

@@ -1,0 +1,154 @@
+"""A receipt as the bytes of an ESC/POS printer (80 mm, 42 characters), by python-escpos.
+
+The character table is CP858, set first: without it the euro sign goes wrong. No control character of any text reaches
+the printer: what it is told to do comes from here alone.
+"""
+
+import unicodedata
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.core.formats import (
+    format_amount,
+    format_date,
+    format_datetime,
+    format_money,
+    format_percent,
+    format_quantity,
+)
+from pos.models import Receipt
+from pos.slip import code_of
+
+WIDTH = 42
+TABLE = "CP858"
+
+
+def render(shown: dict, *, copy: bool = False, drawer: bool = False) -> bytes:
+    """The bytes of the receipt. shown: what pos.slip.slip gave; copy: says KOPIE; drawer: open it (cash was paid)."""
+    from escpos.printer import Dummy  # takes a second to load, and only the worker prints
+
+    printer: Any = Dummy()
+    printer.charcode(TABLE)
+    if drawer:
+        printer.cashdraw(2)
+    receipt, order = shown["receipt"], shown["order"]
+    branch = receipt.till.branch
+    printer.set(align="center", bold=True, double_width=True, double_height=True)
+    printer.text(f"{plain(branch.company or branch.name)[: WIDTH // 2]}\n")
+    printer.set(align="center", normal_textsize=True, bold=False)
+    for line in (branch.street_line, branch.city_line, _ids(branch)):
+        if line:
+            printer.text(f"{plain(line)[:WIDTH]}\n")
+    if copy:
+        printer.set(align="center", bold=True)
+        printer.text(f"*** {_('KOPIE')} ***\n")
+    printer.set(align="left", bold=False)
+    printer.text("\n".join(rows(shown)) + "\n")
+    printer.set(bold=True, double_height=True)
+    printer.text(f"{pair(_('Totaal'), format_money(order.gross))}\n")
+    printer.set(normal_textsize=True, bold=False)
+    printer.text("\n".join(money_rows(shown)) + "\n")
+    printer.set(align="center")
+    printer.barcode("{B" + code_of(receipt), "CODE128", height=80, width=2, function_type="B")
+    printer.text(f"\n{plain(_('Ruilen binnen 14 dagen met deze bon.'))}\n")
+    printer.cut()
+    return printer.output
+
+
+def _ids(branch) -> str:
+    parts = [f"KVK {branch.kvk}" if branch.kvk else "", f"BTW {branch.vat_id}" if branch.vat_id else ""]
+    return " ".join(part for part in parts if part)
+
+
+def plain(text: str) -> str:
+    """Text without anything that a printer could take for a command; what CP858 has not becomes its nearest letter."""
+    kept = "".join(" " if unicodedata.category(c).startswith("C") else c for c in text.replace("\u2212", "-"))
+    return "".join(c if _fits(c) else _nearest(c) for c in kept)
+
+
+def _fits(char: str) -> bool:
+    try:
+        char.encode("cp858")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _nearest(char: str) -> str:
+    if unicodedata.category(char) == "Zs":
+        return " "
+    if char in "\u2018\u2019":
+        return "'"
+    if char in "\u201c\u201d":
+        return '"'
+    if char in "\u2013\u2014":
+        return "-"
+    bare = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii() and c.isprintable())
+    return bare or "?"
+
+
+def pair(left: str, right: str) -> str:
+    """Two texts at the edges of a row; the right one is never cut."""
+    left, right = plain(left), plain(right)
+    room = WIDTH - len(right) - 1
+    return f"{left[:room]:<{room}} {right}"
+
+
+def rows(shown: dict) -> list[str]:
+    """Number, till and cashier, and the lines."""
+    receipt, order = shown["receipt"], shown["order"]
+    found = [
+        pair(receipt.number, format_datetime(receipt.at)),
+        pair(receipt.till.name, receipt.employee.name),
+    ]
+    if order.number:
+        found.append(pair(_("Verkooporder"), order.number))
+    if order.customer_name:
+        found.append(plain(order.customer_name)[:WIDTH])
+    if receipt.kind == Receipt.Kind.ORDER and order.expected_delivery_date:
+        found.append(
+            pair(str(order.delivery_method), f"{format_date(order.expected_delivery_date)} {order.time_window}")
+        )
+    found.append("-" * WIDTH)
+    for line in shown["lines"]:
+        found += _line(line)
+    if shown["figures"].discount:
+        found.append(pair(_("Bonkorting"), format_amount(-shown["figures"].discount)))
+    return [*found, "-" * WIDTH]
+
+
+def _line(line) -> list[str]:
+    if line.variant_id is None:
+        return [plain(line.text)[:WIDTH]]
+    found = [pair(f"{format_quantity(line.quantity)} {line.description}", format_amount(line.line_total))]
+    details = [part for part in (line.colour_label, line.size_label) if part]
+    if line.quantity != 1 or line.discount_percent or line.discount_amount.amount:
+        details.append(f"à {format_amount(line.unit_price)}")
+    if line.discount_percent:
+        details.append(f"-{format_percent(line.discount_percent)}")
+    elif line.discount_amount.amount:
+        details.append(f"-{format_amount(line.discount_amount)}")
+    if details:
+        found.append(plain("  " + " ".join(details))[:WIDTH])
+    return [*found, plain("  " + line.text)[:WIDTH]] if line.text else found
+
+
+def money_rows(shown: dict) -> list[str]:
+    """What was paid before and now, change, what is left, and VAT per rate."""
+    order = shown["order"]
+    found = [
+        pair(f"{entry.get_kind_display()} {format_date(entry.business_date)}", format_amount(entry.amount))
+        for entry in shown["before"]
+    ]
+    for entry in shown["entries"]:
+        name = entry.get_kind_display() if entry.kind == "change" or not entry.method else entry.method.name
+        found.append(pair(name, format_amount(entry.amount)))
+    if order.open_amount.amount:
+        found.append(pair(_("Nog te betalen"), format_money(order.open_amount)))
+    found.append("")
+    found.append(f"{_('BTW'):<9}{_('Excl.'):>11}{_('BTW'):>11}{_('Incl.'):>11}")
+    for row in shown["figures"].rows:
+        amounts = "".join(f"{plain(format_amount(value)):>11}" for value in (row.net, row.vat, row.gross))
+        found.append(f"{plain(format_percent(row.percent)):<9}{amounts}")
+    return found

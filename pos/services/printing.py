@@ -1,0 +1,134 @@
+"""Receipts on their way to the printer of the till: queued with the sale, sent by the worker, never in its way."""
+
+import logging
+import socket
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.core import journal
+from backoffice.core.errors import Refusal
+from backoffice.core.keys import keyed
+from backoffice.core.models import OutboxMessage
+from backoffice.relations.rights import access_of
+from payments.models import LedgerEntry
+from pos import escpos, selectors, tasks
+from pos.models import Receipt
+from pos.slip import slip
+
+log = logging.getLogger(__name__)
+KIND = "receipt"
+Status, Print = OutboxMessage.Status, Receipt.Print
+TIMEOUT = 3  # seconds; a printer that hangs holds no sale, and no other printer for long
+RETRY_SECONDS = (5, 20)
+
+
+class NotPrinted(Exception):
+    """Why it did not print; retry: nothing of it can have come out."""
+
+    def __init__(self, reason: str, retry: bool):
+        super().__init__(reason)
+        self.reason, self.retry = reason, retry
+
+
+def queue(receipt: Receipt) -> None:
+    """Let the worker print the receipt, inside the transaction of its sale; nothing where the till has no printer."""
+    if not receipt.till.printer_host:
+        return
+    receipt.print_state = Print.WAITING
+    OutboxMessage.objects.create(
+        kind=KIND,
+        dedupe_key=f"receipt:{receipt.pk}:{receipt.copies}",
+        payload={"receipt": receipt.pk, "copy": receipt.copies > 0},
+        next_attempt_at=timezone.now(),
+    )
+    tasks.print_receipts.defer()
+
+
+@keyed("pos.reprint", result=("pos.Receipt", "receipt_id"))
+def reprint(*, receipt_id: int, employee) -> Receipt:
+    """A copy of a receipt: it says KOPIE, is counted and journalled; printed where the till has a printer."""
+    receipt = Receipt.objects.select_for_update(of=("self",)).select_related("till__branch").get(pk=receipt_id)
+    if not access_of(employee).can("pos.use", receipt.till.branch_id):
+        raise Refusal("receipt.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
+    receipt.copies += 1
+    queue(receipt)
+    receipt.save(update_fields=["copies", "print_state"])
+    journal.write(
+        branch_id=receipt.till.branch_id, employee=employee, action="till.receipt_copied", about=receipt,
+        data={"number": receipt.number, "copy": receipt.copies},
+    )  # fmt: skip
+    return receipt
+
+
+def print_due() -> int:
+    """Print every receipt that is due, one by one; gives how many were tried."""
+    tried = 0
+    while (message := _claim()) is not None:
+        _attempt(message)
+        tried += 1
+    return tried
+
+
+def _claim() -> OutboxMessage | None:
+    """Take the receipt that has been due longest; its next try is due later. Index: outbox_waiting."""
+    with transaction.atomic():
+        waiting = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
+            kind=KIND, status=Status.WAITING, next_attempt_at__lte=timezone.now()
+        )
+        message = waiting.order_by("next_attempt_at", "pk").first()
+        if message is None:
+            return None
+        wait = RETRY_SECONDS[min(message.attempts, len(RETRY_SECONDS) - 1)]
+        message.attempts += 1
+        message.next_attempt_at = timezone.now() + timedelta(seconds=wait)
+        message.save(update_fields=["attempts", "next_attempt_at"])
+        return message
+
+
+def _attempt(message: OutboxMessage) -> None:
+    receipt = Receipt.objects.select_related(
+        "till__branch", "order__delivery_method", "order__customer", "employee"
+    ).get(pk=message.payload["receipt"])
+    copy = message.payload["copy"]
+    paid_cash = any(
+        entry.method_kind == "cash" and entry.kind != LedgerEntry.Kind.CHANGE for entry in selectors.money_of(receipt)
+    )
+    try:
+        send(receipt.till, escpos.render(slip(receipt), copy=copy, drawer=paid_cash and not copy))
+    except NotPrinted as failure:
+        over = not failure.retry or message.attempts > len(RETRY_SECONDS)
+        log.warning("Receipt %s was not printed: %s", receipt.number, failure.reason)
+        _told(
+            message, Status.FAILED if over else Status.WAITING, Print.FAILED if over else Print.WAITING, failure.reason
+        )
+    else:
+        _told(message, Status.SENT, Print.PRINTED, "")
+
+
+def _told(message: OutboxMessage, status: str, print_state: str, error: str) -> None:
+    with transaction.atomic():
+        OutboxMessage.objects.filter(pk=message.pk).update(status=status, last_error=error)
+        Receipt.objects.filter(pk=message.payload["receipt"]).update(print_state=print_state, print_error=error[:200])
+
+
+def send(till, content: bytes) -> None:
+    """Send bytes to the printer of the till. Raises NotPrinted; only what cannot have printed may be tried again."""
+    try:
+        line = socket.create_connection((till.printer_host, till.printer_port), timeout=TIMEOUT)
+    except OSError as error:
+        raise NotPrinted(_("De printer is niet bereikbaar."), retry=True) from error
+    with line:
+        line.settimeout(TIMEOUT)
+        try:
+            line.sendall(content)
+            line.shutdown(socket.SHUT_WR)
+            line.recv(1)  # the printer closes the line when it has everything
+        except TimeoutError as error:
+            raise NotPrinted(_("De printer antwoordt niet. Kijk of de bon is afgedrukt."), retry=False) from error
+        except OSError as error:
+            raise NotPrinted(
+                _("De verbinding met de printer viel weg. Kijk of de bon is afgedrukt."), retry=False
+            ) from error

@@ -1,0 +1,142 @@
+"""Receipts on paper: the bytes that reach a printer, and a printer that is off never stops a sale."""
+
+import socket
+import threading
+from decimal import Decimal
+
+import pytest
+
+from backoffice.core.models import JournalEntry, OutboxMessage
+from pos import escpos
+from pos.models import Receipt
+from pos.services import printing
+from pos.slip import slip
+from sales.models import SalesOrder
+from tests.pos import test_check_out
+from tests.pos.test_check_out import pay
+
+pytestmark = pytest.mark.django_db
+s, basket = test_check_out.s, test_check_out.basket
+
+
+class Printer:
+    """A TCP printer on a port of its own; how: takes all, hangs after taking it, or cuts the line."""
+
+    def __init__(self, how="takes"):
+        self.how, self.taken = how, []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                line, _peer = self.server.accept()
+            except OSError:
+                return
+            data = b""
+            while self.how != "cuts" and (part := line.recv(4096)):
+                data += part
+            self.taken.append(data)
+            if self.how == "hangs":
+                threading.Event().wait(2)
+            line.close()
+
+
+@pytest.fixture
+def printer(s):
+    made = Printer()
+    s.till.printer_host, s.till.printer_port = "127.0.0.1", made.port
+    s.till.save()
+    yield made
+    made.server.close()
+
+
+def text_of(content: bytes) -> str:
+    return content.decode("cp858", "replace")
+
+
+def test_the_receipt_arrives_with_the_euro_sign_its_figures_and_its_code(s, basket, printer):
+    receipt = pay(s, (s.method.contant, "150"))
+    assert receipt.print_state == Receipt.Print.WAITING
+    assert printing.print_due() == 1
+    receipt.refresh_from_db()
+    assert receipt.print_state == Receipt.Print.PRINTED
+    (content,) = printer.taken
+    text = text_of(content)
+    for expected in (
+        "€ 129,85",
+        "Riem Tuig",
+        "2 Oxford-overhemd Kade",
+        "Wit 40",
+        "Contant",
+        "150,00",
+        "-20,15",
+        receipt.number,
+    ):
+        assert expected in text, expected
+    assert "KOPIE" not in text
+    assert b"\x1bp" in content  # the drawer opens: cash was paid
+    assert b"\x1dkI" in content and b"{B" + receipt.number.encode() in content  # Code 128, function B
+    assert content.index(b"\x1bt\x13") < content.index("€".encode("cp858"))  # CP858 is chosen before any text
+
+
+def test_the_drawer_stays_shut_without_cash_and_no_text_is_a_command(s, basket, printer):
+    s.method.bank.at_till = True
+    s.method.bank.save()
+    SalesOrder.objects.filter(pk=basket.pk).update(customer_name="\x1bp\x00 Zoë \u202eYılmaz €")
+    receipt = pay(s, (s.method.bank, "129.85"))
+    printing.print_due()
+    (content,) = printer.taken
+    assert b"\x1bp" not in content
+    assert " p  Zoë  Yilmaz €" in text_of(content)
+    assert receipt.order.customer_name.startswith("\x1b")
+
+
+def test_a_reprint_says_copy_opens_no_drawer_and_is_journalled(s, basket, printer):
+    receipt = pay(s, (s.method.contant, "129.85"))
+    printing.print_due()
+    printing.reprint(receipt_id=receipt.pk, employee=s.seller)
+    printing.print_due()
+    first, again = printer.taken
+    assert "*** KOPIE ***" in text_of(again) and b"\x1bp" not in again and b"\x1bp" in first
+    assert JournalEntry.objects.get(action="till.receipt_copied").data == {"number": receipt.number, "copy": 1}
+
+
+def test_a_printer_that_is_off_leaves_the_sale_and_is_tried_again_then_told(s, basket):
+    s.till.printer_host, s.till.printer_port = "127.0.0.1", 1
+    s.till.save()
+    receipt = pay(s, (s.method.contant, "129.85"))
+    assert receipt.order.payment_state == "paid"
+    for attempt in range(1, 4):
+        OutboxMessage.objects.update(next_attempt_at="2020-01-01T00:00Z")
+        assert printing.print_due() == 1
+        receipt.refresh_from_db()
+        assert receipt.print_state == (Receipt.Print.WAITING if attempt < 3 else Receipt.Print.FAILED)
+    assert receipt.print_error == "De printer is niet bereikbaar." and printing.print_due() == 0
+
+
+@pytest.mark.parametrize("how", ["hangs", "cuts"])
+def test_what_may_have_printed_is_not_printed_again_by_itself(s, basket, how, monkeypatch):
+    monkeypatch.setattr(printing, "TIMEOUT", 0.3)
+    made = Printer(how)
+    s.till.printer_host, s.till.printer_port = "127.0.0.1", made.port
+    s.till.save()
+    receipt = pay(s, (s.method.contant, "129.85"))
+    printing.print_due()
+    receipt.refresh_from_db()
+    made.server.close()
+    if how == "hangs":
+        assert receipt.print_state == Receipt.Print.FAILED and "Kijk of de bon is afgedrukt" in receipt.print_error
+    assert (
+        len(made.taken) == 1 and Receipt.objects.count() == 1 and receipt.order.paid_total.amount == Decimal("129.85")
+    )
+
+
+def test_what_the_screen_and_the_paper_say_adds_up_to_the_order(s, basket):
+    receipt = pay(s, (s.method.contant, "150"))
+    shown = slip(Receipt.objects.select_related("order", "till__branch", "employee").get(pk=receipt.pk))
+    assert sum(line.line_total.amount for line in shown["lines"]) == shown["order"].gross.amount
+    assert shown["change"] == Decimal("20.15")
+    assert sum(row.gross for row in shown["figures"].rows) == shown["order"].gross.amount
+    assert all(len(row) <= escpos.WIDTH for row in [*escpos.rows(shown), *escpos.money_rows(shown)])
