@@ -13,7 +13,8 @@ from stdnum.eu import vat
 from backoffice.catalog.models import Article, Barcode, StockLevel, StockMove, Variant
 from backoffice.relations.models import Branch, Customer, Employee, Till
 from pos import demo
-from sales.models import SalesOrder
+from sales.documents.models import PackingSlip
+from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,7 +73,7 @@ def test_every_branch_has_stock_that_is_the_sum_of_its_moves():
         for branch, variant, pieces in StockMove.objects.values_list("branch", "variant").annotate(n=Sum("quantity"))
     }
     levels = {(row.branch_id, row.variant_id): row.on_hand for row in StockLevel.objects.all() if row.on_hand}
-    assert levels == moved
+    assert levels == {at: pieces for at, pieces in moved.items() if pieces}
     assert {row.branch.code for row in StockLevel.objects.filter(on_hand__gt=0).select_related("branch")} == {
         "UT", "AM", "ZE", "HI",
     }  # fmt: skip
@@ -83,11 +84,30 @@ def test_every_branch_has_stock_that_is_the_sum_of_its_moves():
 def test_twenty_orders_of_which_the_latest_are_still_concept():
     orders = list(SalesOrder.objects.order_by("pk"))
     assert len(orders) == 20
-    assert Counter(order.get_status_display() for order in orders) == {"Concept": 11, "Openstaand": 9}
+    assert Counter(order.get_status_display() for order in orders) == {
+        "Concept": 11, "Openstaand": 1, "Gedeeltelijk geleverd": 3, "Volledig geleverd": 5,
+    }  # fmt: skip
     assert {order.status for order in orders[10:]} == {"draft"}
     for order in orders:
         assert order.gross.amount == sum((row.gross.amount for row in order.vat_rows.all()), Decimal(0)) > 0
     assert [o.number for o in orders if o.number] == sorted(o.number for o in orders if o.number)
+
+
+def test_what_left_has_its_rows_its_slip_and_what_is_left_is_reserved():
+    lines = OrderLine.objects.filter(order__lifecycle="confirmed")
+    rows = dict(DeliveryLine.objects.values_list("line").annotate(n=Sum("quantity")))
+    assert {line.pk: line.delivered_quantity for line in lines if line.delivered_quantity} == {
+        pk: pieces for pk, pieces in rows.items() if pieces
+    }
+    held: Counter = Counter()
+    for line in lines.filter(stocked=True, order__quotation=False).select_related("order"):
+        held[line.order.branch_id, line.variant_id] += line.open_quantity
+    reserved = {(row.branch_id, row.variant_id): row.reserved for row in StockLevel.objects.filter(reserved__gt=0)}
+    assert reserved == {at: pieces for at, pieces in held.items() if pieces}
+    slips = list(PackingSlip.objects.order_by("pk"))
+    assert [slip.number[-5:] for slip in slips] == [f"{n:05d}" for n in range(1, len(slips) + 1)]
+    assert {slip.copies for slip in slips} == {1}
+    assert Delivery.objects.filter(kind="slip", reverses=None).count() == len(slips) > 3
 
 
 def test_loading_it_over_an_existing_shop_is_refused():
