@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -28,18 +29,20 @@ def deposit(
     employee,
     session_id: int | None = None,
     seen_paid: Decimal | None = None,
+    business_date: date | None = None,
 ) -> SalesOrder:
     """Register a deposit (Aanbetalen): [(method id, EUR incl. VAT)] on a confirmed order; the order afterwards.
 
-    session_id: the open drawer that cash goes into. seen_paid: what the form showed as paid. Raises Refusal as rules.md
-    (Input, Deposit) lists them, and Stale when somebody paid meanwhile; nothing is written then.
+    session_id: the open drawer that cash goes into. seen_paid: what the form showed as paid. business_date: the day
+    that it came in at the bank, where that is not today. Raises Refusal as rules.md (Input, Deposit) lists them, and
+    Stale when somebody paid meanwhile; nothing is written then.
     """
     draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
     order, lines = draft.order, draft.lines
     chosen = _check(order, lines, tenders, seen_paid)
     ledger.book(
         order, lines, chosen, kind=LedgerEntry.Kind.DEPOSIT, employee=employee, branch=order.branch,
-        session=_drawer(chosen, session_id),
+        session=_drawer(chosen, session_id), business_date=business_date,
     )  # fmt: skip
     order.all_lines = lines
     return order

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backoffice.core.errors import KeyReused, Refusal, Stale
-from backoffice.core.http import posted_key
+from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
@@ -19,43 +19,79 @@ from payments.services import depositing
 from payments.sheets import Sheet, sheet
 from sales import selectors, status
 from sales.models import SalesOrder
+from sales.services.editing import UnknownOrder
 
 
 @right("payments.deposit")
 @require_http_methods(["GET", "POST"])
 def deposit(request, order_id):
     """GET: the dialog, with what was just chosen filled in. POST: the question; with "sure" the booking."""
+    if request.method == "POST" and request.POST.get("sure"):
+        return _book(request, order_id)
     order = selectors.open_order(request, order_id)
-    if request.method == "GET":
-        status.guard(order, "pay")
-        depositing.check_payable(order, selectors.lines_of(order))
-        shown = sheet(order, request.GET, request.GET.getlist("method"))
-        return _dialog(request, shown, DepositForm(shown, initial=_typed(request.GET)))
-    shown = sheet(order, request.POST, request.POST.getlist("method"))
-    form = DepositForm(shown, request.POST)
+    if request.method == "POST":
+        return _ask(request, order)
+    status.guard(order, "pay")
+    depositing.check_payable(order, selectors.lines_of(order))
+    shown = sheet(order, request.GET, request.GET.getlist("method"))
+    return _dialog(request, shown, DepositForm(shown, initial=_typed(request.GET)))
+
+
+def _book(request, order_id: int) -> HttpResponse:
+    """JA: nothing is read but what the service reads; where it refuses, the dialog comes back as it was typed."""
     try:
-        if not form.is_valid():
-            return _dialog(request, shown, form, code=422)
-        values = {"tenders": _tenders(request, form), "session_id": form.session_id, "seen_paid": _seen(request)}
-        if not request.POST.get("sure"):
-            return _ask(request, shown, depositing.preview(order=order, **values))
-        depositing.deposit(order_id=order.pk, employee=request.user, key=posted_key(request), **values)
-    except Stale as stale:
-        return _dialog(request, shown, form, code=409, stale=stale)
+        tenders = [(_whole(one), parse_amount(request.POST.get(f"amount_{one}"))) for one in _methods(request)]
+        depositing.deposit(
+            order_id=order_id, tenders=tenders, session_id=posted_int(request, "session"), seen_paid=_seen(request),
+            employee=request.user, key=posted_key(request),
+        )  # fmt: skip
+    except UnknownOrder:
+        raise
+    except InputError:
+        return _ask(request, selectors.open_order(request, order_id))
     except Refusal as refusal:
-        form.refuse(refusal)
-        return _dialog(request, shown, form, code=refusal.status, fresh=isinstance(refusal, KeyReused))
+        return _refused(request, *_bound(request, selectors.open_order(request, order_id)), refusal)
     messages.success(request, _("De aanbetaling is geregistreerd"))
     response = HttpResponse(status=204)
-    response.headers["HX-Redirect"] = reverse("sales:order", args=[order.pk])
+    response.headers["HX-Redirect"] = reverse("sales:order", args=[order_id])
     return response
+
+
+def _ask(request, order: SalesOrder) -> HttpResponse:
+    """Betaling bevestigen: what the deposit would do, as a question; or the dialog with what is wrong."""
+    shown, form = _bound(request, order)
+    if not form.is_valid():
+        return _dialog(request, shown, form, code=422)
+    try:
+        preview = depositing.preview(
+            order=order, tenders=_tenders(request, form), session_id=form.session_id, seen_paid=_seen(request)
+        )
+    except Refusal as refusal:
+        return _refused(request, shown, form, refusal)
+    return _question(request, shown, preview)
+
+
+def _bound(request, order: SalesOrder) -> tuple[Sheet, DepositForm]:
+    shown = sheet(order, request.POST, _methods(request))
+    return shown, DepositForm(shown, request.POST)
+
+
+def _refused(request, shown: Sheet, form: DepositForm, refusal: Refusal) -> HttpResponse:
+    if isinstance(refusal, Stale):
+        return _dialog(request, shown, form, code=409, stale=refusal)
+    form.is_valid()
+    form.refuse(refusal)
+    return _dialog(request, shown, form, code=refusal.status, fresh=isinstance(refusal, KeyReused))
+
+
+def _methods(request) -> list[str]:
+    return [one for one in request.POST.getlist("method") if _whole(one)]
 
 
 def _tenders(request, form: DepositForm) -> list[tuple[int, Decimal]]:
     """What was typed; a method that has no key here is passed on, so that the service says why not."""
     known = {str(key.method.pk) for key in form.sheet.keys}
-    strange = [text for text in request.POST.getlist("method") if text not in known]
-    return form.tenders + [(_whole(text), Decimal(0)) for text in strange]
+    return form.tenders + [(_whole(one), Decimal(0)) for one in _methods(request) if one not in known]
 
 
 def _whole(text: str) -> int:
@@ -90,7 +126,7 @@ def _dialog(
     return response
 
 
-def _ask(request, shown: Sheet, preview: depositing.Preview) -> HttpResponse:
+def _question(request, shown: Sheet, preview: depositing.Preview) -> HttpResponse:
     fields = {"sure": "1", "seen": request.POST.get("seen", ""), "session": request.POST.get("session", "")}
     drawers = {str(row.pk): row for row in shown.drawers} if shown.cash else {}
     context = {

@@ -6,7 +6,7 @@ It lives on the highest floor because it uses all of them. Nothing of it is ever
 from django.db import transaction
 from django.utils import timezone
 
-from pos.demo import catalogue, deliveries, orders, people, shop
+from pos.demo import catalogue, deliveries, money, orders, people, shop
 
 ORDERS = 300
 # what `manage.py serve` prints: name of the role, login, password
@@ -27,3 +27,4 @@ def load(order_count: int = ORDERS) -> None:
     today = timezone.localdate()
     made = orders.make(branches, employees, order_count, today)
     deliveries.make(made, employees, today)
+    money.make(employees, made, today)

@@ -6,7 +6,21 @@ import os
 import sys
 from dataclasses import asdict
 
-NAMES = ("who", "scan", "confirm", "slip", "list", "deep", "matrix", "cells", "pdf10", "pdf100", "memory", "start")
+NAMES = (
+    "who",
+    "scan",
+    "confirm",
+    "slip",
+    "payment",
+    "list",
+    "deep",
+    "matrix",
+    "cells",
+    "pdf10",
+    "pdf100",
+    "memory",
+    "start",
+)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from backoffice.catalog.models import Variant
+from payments.models import PaymentMethod
 from tests.bench.shop import CSRF, Shop
 
 HTMX = {"HX-Request": "true"}
@@ -43,6 +44,7 @@ def build(shop: Shop, rounds: int, names) -> list[Action]:
         "scan": lambda: _scan(shop, rounds),
         "confirm": lambda: _confirm(shop, half),
         "slip": lambda: _slip(shop, half),
+        "payment": lambda: _payment(shop, half),
         "list": lambda: _list(shop, rounds),
         "deep": lambda: _deep(shop, rounds),
         "matrix": lambda: _matrix(shop, rounds),
@@ -130,6 +132,21 @@ def _slip_of(shop: Shop, order, post) -> Request:
 def slip_long(shop: Shop) -> Request:
     """One slip of 100 lines, for its statements."""
     return _slip_of(shop, shop.confirmed(100), headers(shop, {"X-CSRFToken": CSRF}))
+
+
+def _payment(shop, rounds):
+    """JA in the Aanbetalen dialog: one euro by bank, on an order of ten lines."""
+    ours, theirs = shop.confirmed_ones(10, spare(rounds)), shop.confirmed_ones(10, spare(rounds))
+    post, bank = headers(shop, HTMX, {"X-CSRFToken": CSRF}), PaymentMethod.objects.get(name="Bank").pk
+    values = {"method": bank, f"amount_{bank}": "1,00", "seen": "0,00", "sure": "1"}
+    return Action(
+        "payment", "payment registered",
+        lambda n: Request("POST", reverse("payments:deposit", args=[ours[n].pk]), shop.post(**values), post, 204),
+        lambda n: Request(
+            "POST", "/payment", shop.post(order=theirs[n].pk, employee=shop.employee.pk, method=bank), {}
+        ),
+        2.5, 13, rounds,
+    )  # fmt: skip
 
 
 def _list(shop, rounds):

@@ -206,6 +206,42 @@ def slip(request):
     return HttpResponse(number)
 
 
+def payment(request):
+    """One euro by bank: entry, postings, VAT, what is paid, and journal."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        order, lines, employee = _open(cursor, request, "payments.deposit")
+        cursor.execute("SELECT id, kind FROM payments_paymentmethod WHERE id = %s", [request.POST["method"]])
+        method, kind = cursor.fetchone()
+        cursor.execute("SELECT percent, gross, vat FROM sales_ordervat WHERE order_id = %s", [order[0]])
+        rates = cursor.fetchall()
+        total = sum(gross for _percent, gross, _vat in rates)
+        cursor.execute(
+            "INSERT INTO payments_ledgerentry (kind, order_id, method_id, method_kind, branch_id, employee_id,"
+            ' business_date, at, amount, currency, "group", reason, reference)'
+            " VALUES ('deposit', %s, %s, %s, %s, %s, current_date, now(), 1, 'EUR', %s, '', '') RETURNING id",
+            [order[0], method, kind, order[2], employee, uuid.uuid4()],
+        )
+        entry = cursor.fetchone()[0]
+        cursor.execute(
+            "INSERT INTO payments_posting (entry_id, account, branch_id, amount, currency)"
+            " VALUES (%s, 'bank', %s, 1, 'EUR'), (%s, 'orders', %s, -1, 'EUR')",
+            [entry, order[2], entry, order[2]],
+        )
+        parts = [(rate, (gross / total).quantize(CENT), (vat / total).quantize(CENT)) for rate, gross, vat in rates]
+        cursor.executemany(
+            "INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)"
+            " VALUES (%s, %s, %s, %s, %s, 'EUR')",
+            [(entry, percent, gross - vat, vat, gross) for percent, gross, vat in parts],
+        )
+        cursor.execute(
+            "UPDATE sales_salesorder SET paid_total = paid_total + 1, payment_state = 'part', changed_by_id = %s,"
+            " changed_at = now() WHERE id = %s",
+            [employee, order[0]],
+        )
+        _journal(cursor, order[2], employee, order[0], {"entries": [entry], "paid": "1.00", "lines": len(lines)})
+    return HttpResponse("ok")
+
+
 def _journal(cursor, branch, employee, order_id, data):
     cursor.execute("SELECT sequence, hash FROM core_journalhead WHERE branch_id = %s FOR UPDATE", [branch])
     sequence, previous = cursor.fetchone()
@@ -289,6 +325,7 @@ urlpatterns = [
     path("scan", scan),
     path("confirm", confirm),
     path("slip", slip),
+    path("payment", payment),
     path("orders", orders),
     path("matrix", matrix),
     path("matrix/save", matrix_save),

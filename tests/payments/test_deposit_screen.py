@@ -32,7 +32,7 @@ def url(order) -> str:
 
 def posted(s, order, *tenders, seen="0,00", sure=False, **more) -> dict:
     pairs = [(getattr(s.method, word).pk, text) for word, text in tenders]
-    data = {"key": str(uuid.uuid4()), "seen": seen, "method": [pk for pk, _text in pairs]}
+    data: dict = {"key": str(uuid.uuid4()), "seen": seen, "method": [pk for pk, _text in pairs]}
     return data | {f"amount_{pk}": text for pk, text in pairs} | ({"sure": "1"} if sure else {}) | more
 
 

@@ -12,6 +12,7 @@ from stdnum.eu import vat
 
 from backoffice.catalog.models import Article, Barcode, StockLevel, StockMove, Variant
 from backoffice.relations.models import Branch, Customer, Employee, Till
+from payments.models import LedgerEntry, PaymentMethod, TillSession
 from pos import demo
 from sales.documents.models import PackingSlip
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
@@ -114,3 +115,15 @@ def test_loading_it_over_an_existing_shop_is_refused():
     with pytest.raises(CommandError, match="not empty"):
         call_command("load_demo")
     assert (Branch.objects.count(), Customer.objects.count(), SalesOrder.objects.count()) == (4, 300, 20)
+
+
+def test_every_till_is_open_and_some_orders_are_paid_ahead():
+    assert TillSession.objects.filter(closed_at=None).count() == Till.objects.count() == 8
+    assert dict(PaymentMethod.objects.values_list("name", "at_desk")) == {
+        "Contant": True, "Pin": False, "Bank": True, "iDEAL": True, "Tegoed": True,
+    }  # fmt: skip
+    states = Counter(SalesOrder.objects.filter(status="open").values_list("payment_state", flat=True))
+    assert states["part"] and states["paid"] and states["none"]
+    for order in SalesOrder.objects.exclude(payment_state="none"):
+        booked = LedgerEntry.objects.filter(order=order).aggregate(total=Sum("amount"))["total"]
+        assert order.paid_total.amount == booked <= order.gross.amount
