@@ -8,7 +8,13 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Betalingen")
 
     def ready(self):
-        from payments import events, freezing, receipts, settling
+        from payments import (  # noqa: F401 - invariants registers them
+            events,
+            freezing,
+            invariants,
+            receipts,
+            settling,
+        )
         from sales import history
         from sales.documents.services import mailing
         from sales.services import amending, editing
