@@ -115,7 +115,8 @@ def shop():
         "catalog:variant": made.variant, "catalog:article": shirt, "catalog:image": shirt, "catalog:stock": shirt,
         "sales:order_type": order.order_type,
         "sales:delivery_method": order.delivery_method, "relations:branch": utrecht, "relations:till": made.till,
-        "relations:employee": people["seller"], "relations:customer": customer, "sales:orders_of_customer": customer,
+        "relations:employee": people["seller"], "relations:two_factor_reset": people["seller"],
+        "relations:customer": customer, "sales:orders_of_customer": customer,
         "payments:method": PaymentMethod.objects.create(name="Bank vooraf", kind="bank", at_desk=True),
         "payments:credit_statement": customer,
     }  # fmt: skip
