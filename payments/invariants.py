@@ -15,14 +15,14 @@ e.amount + CASE WHEN e.method_kind <> 'cash' OR e.kind IN ('change', 'rounding')
 def paid(cursor) -> list[str]:
     found = rows(
         cursor,
-        f"SELECT format('%%s: paid %%s, the ledger says %%s', {NAME}, o.paid_total, coalesce(e.total, 0))"
+        f"SELECT format('%%s: paid %%s, the ledger says %%s', {NAME}, o.paid_total, coalesce(e.total, 0))"  # noqa: S608
         " FROM sales_salesorder o LEFT JOIN (SELECT order_id, sum(amount) AS total FROM payments_ledgerentry"
         " WHERE order_id IS NOT NULL GROUP BY 1) e ON e.order_id = o.id"
         " WHERE @recent(o.changed_at) AND o.paid_total <> coalesce(e.total, 0) ORDER BY o.id",
     )
     return found + rows(
         cursor,
-        f"SELECT format('%%s: paid %%s of %%s', {NAME}, o.paid_total, o.gross) FROM sales_salesorder o"
+        f"SELECT format('%%s: paid %%s of %%s', {NAME}, o.paid_total, o.gross) FROM sales_salesorder o"  # noqa: S608
         " WHERE @recent(o.changed_at) AND NOT o.paid_total BETWEEN least(o.gross, 0) AND greatest(o.gross, 0)"
         " ORDER BY o.id",
     )
@@ -49,7 +49,7 @@ def balanced(cursor) -> list[str]:
 def given_back(cursor) -> list[str]:
     found = rows(
         cursor,
-        f"SELECT format('%%s is cancelled and holds %%s', {NAME}, o.paid_total) FROM sales_salesorder o"
+        f"SELECT format('%%s is cancelled and holds %%s', {NAME}, o.paid_total) FROM sales_salesorder o"  # noqa: S608
         " WHERE o.status = 'cancelled' AND o.paid_total <> 0 AND @recent(o.changed_at) ORDER BY o.id",
     )
     return found + rows(
