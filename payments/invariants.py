@@ -2,7 +2,6 @@
 
 from backoffice.core.invariants import invariant, rows
 
-NAME = "coalesce(nullif(o.number, ''), 'order ' || o.id)"
 # what an incoming entry can give back: cash with the change and the rounding of its group (payments.services.refunding)
 CAPACITY = """
 e.amount + CASE WHEN e.method_kind <> 'cash' OR e.kind IN ('change', 'rounding') THEN 0 ELSE coalesce((
@@ -15,14 +14,14 @@ e.amount + CASE WHEN e.method_kind <> 'cash' OR e.kind IN ('change', 'rounding')
 def paid(cursor) -> list[str]:
     found = rows(
         cursor,
-        f"SELECT format('%%s: paid %%s, the ledger says %%s', {NAME}, o.paid_total, coalesce(e.total, 0))"  # noqa: S608
-        " FROM sales_salesorder o LEFT JOIN (SELECT order_id, sum(amount) AS total FROM payments_ledgerentry"
-        " WHERE order_id IS NOT NULL GROUP BY 1) e ON e.order_id = o.id"
+        "SELECT format('order %%s %%s: paid %%s, the ledger says %%s', o.id, o.number, o.paid_total,"
+        " coalesce(e.total, 0)) FROM sales_salesorder o LEFT JOIN LATERAL (SELECT sum(amount) AS total"
+        " FROM payments_ledgerentry WHERE order_id = o.id) e ON true"
         " WHERE @recent(o.changed_at) AND o.paid_total <> coalesce(e.total, 0) ORDER BY o.id",
     )
     return found + rows(
         cursor,
-        f"SELECT format('%%s: paid %%s of %%s', {NAME}, o.paid_total, o.gross) FROM sales_salesorder o"  # noqa: S608
+        "SELECT format('order %%s %%s: paid %%s of %%s', o.id, o.number, o.paid_total, o.gross) FROM sales_salesorder o"
         " WHERE @recent(o.changed_at) AND NOT o.paid_total BETWEEN least(o.gross, 0) AND greatest(o.gross, 0)"
         " ORDER BY o.id",
     )
@@ -49,14 +48,15 @@ def balanced(cursor) -> list[str]:
 def given_back(cursor) -> list[str]:
     found = rows(
         cursor,
-        f"SELECT format('%%s is cancelled and holds %%s', {NAME}, o.paid_total) FROM sales_salesorder o"  # noqa: S608
-        " WHERE o.status = 'cancelled' AND o.paid_total <> 0 AND @recent(o.changed_at) ORDER BY o.id",
+        "SELECT format('order %%s %%s is cancelled and holds %%s', o.id, o.number, o.paid_total)"
+        " FROM sales_salesorder o WHERE o.status = 'cancelled' AND o.paid_total <> 0 AND @recent(o.changed_at) ORDER BY o.id",
     )
     return found + rows(
         cursor,
         f"SELECT format('entry %%s can give back %%s, %%s went back', e.id, {CAPACITY}, r.out)"  # noqa: S608
         " FROM (SELECT refunds_id, -sum(amount) AS out FROM payments_ledgerentry"
-        " WHERE refunds_id IS NOT NULL AND kind <> 'suspense' GROUP BY 1 HAVING @full OR @recent(max(at))) r"
+        " WHERE refunds_id IN (SELECT refunds_id FROM payments_ledgerentry WHERE refunds_id IS NOT NULL"
+        " AND @recent(at)) AND kind <> 'suspense' GROUP BY 1) r"
         f" JOIN payments_ledgerentry e ON e.id = r.refunds_id WHERE r.out > {CAPACITY} ORDER BY e.id",
     )
 
