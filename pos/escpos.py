@@ -22,6 +22,8 @@ from pos.slip import code_of
 
 WIDTH = 42
 TABLE = "CP858"
+# what has no letter in it to fall back on
+NEAREST = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ı": "i", "ł": "l", "Ł": "L", "đ": "d"}
 
 
 def render(shown: dict, *, copy: bool = False, drawer: bool = False) -> bytes:
@@ -34,8 +36,9 @@ def render(shown: dict, *, copy: bool = False, drawer: bool = False) -> bytes:
         printer.cashdraw(2)
     receipt, order = shown["receipt"], shown["order"]
     branch = receipt.till.branch
-    printer.set(align="center", bold=True, double_width=True, double_height=True)
-    printer.text(f"{plain(branch.company or branch.name)[: WIDTH // 2]}\n")
+    shop = plain(branch.company or branch.name)
+    printer.set(align="center", bold=True, double_width=len(shop) <= WIDTH // 2, double_height=True)
+    printer.text(f"{shop[:WIDTH]}\n")
     printer.set(align="center", normal_textsize=True, bold=False)
     for line in (branch.street_line, branch.city_line, _ids(branch)):
         if line:
@@ -63,7 +66,8 @@ def _ids(branch) -> str:
 
 def plain(text: str) -> str:
     """Text without anything that a printer could take for a command; what CP858 has not becomes its nearest letter."""
-    kept = "".join(" " if unicodedata.category(c).startswith("C") else c for c in text.replace("\u2212", "-"))
+    blank = ("C", "Z")  # control characters and every kind of space
+    kept = "".join(" " if unicodedata.category(c).startswith(blank) else c for c in text.replace("\u2212", "-"))
     return "".join(c if _fits(c) else _nearest(c) for c in kept)
 
 
@@ -76,14 +80,8 @@ def _fits(char: str) -> bool:
 
 
 def _nearest(char: str) -> str:
-    if unicodedata.category(char) == "Zs":
-        return " "
-    if char in "\u2018\u2019":
-        return "'"
-    if char in "\u201c\u201d":
-        return '"'
-    if char in "\u2013\u2014":
-        return "-"
+    if char in NEAREST:
+        return NEAREST[char]
     bare = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii() and c.isprintable())
     return bare or "?"
 

@@ -94,11 +94,15 @@ class QuickKey(models.Model):
 
     @property
     def shown(self) -> str:
-        if self.label:
-            return self.label
+        return self.label or self.title
+
+    @property
+    def title(self) -> str:
+        """What it sells, in words."""
         if self.article is not None:
             return self.article.name
         variant = self.variant
+        assert variant is not None  # noqa: S101
         labels = (variant.article.name, variant.colour and variant.colour.label, variant.size and variant.size.label)
         return " ".join(str(label) for label in labels if label)
 

@@ -12,7 +12,7 @@ from backoffice.relations.models import Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
 from backoffice.relations.services.devices import token_hash
 from payments.models import LedgerEntry
-from pos.models import QuickKey, QuickKeyPage, Receipt, TillSeat
+from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, SalesOrder
 from sales.status import LIVE
 
@@ -92,15 +92,22 @@ def _free(till: Till) -> Subquery:
 
 
 def pages(till: Till) -> list[QuickKeyPage]:
-    """The pages of quick keys of the till with their 20 `places` (None where there is no key), in two statements."""
-    found = list(QuickKeyPage.objects.filter(layout__tills=till).order_by("position", "id"))
-    keys = (
-        QuickKey.objects.filter(page__in=found)
-        .select_related("article", "variant__article", "variant__colour", "variant__size")
-        .annotate(here=_free(till))
-    )
+    """The pages of quick keys of the till, with what is free of each at its branch. Two statements."""
+    return _with_places(QuickKeyPage.objects.filter(layout__tills=till), QuickKey.objects.annotate(here=_free(till)))
+
+
+def pages_of(layout: TillLayout) -> list[QuickKeyPage]:
+    """The pages of a layout, to be edited. Two statements."""
+    return _with_places(QuickKeyPage.objects.filter(layout=layout), QuickKey.objects.all())
+
+
+def _with_places(pages, keys) -> list[QuickKeyPage]:
+    """The pages with their 20 `places`, None where there is no key."""
+    found = list(pages.order_by("position", "id"))
     by_page: dict[int, list] = {page.pk: [] for page in found}
-    for key in keys:
+    for key in keys.filter(page__in=found).select_related(
+        "article", "variant__article", "variant__colour", "variant__size"
+    ):
         by_page[key.page_id].append(key)
     for page in found:
         page.places = [None] * (ROWS * COLUMNS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos.views import baskets, checkout, devices, lines, lock, make_order, matrix, orders, sessions, till
+from pos.views import baskets, checkout, devices, layouts, lines, lock, make_order, matrix, orders, sessions, till
 
 app_name = "pos"
 urlpatterns = [
@@ -48,4 +48,10 @@ urlpatterns = [
     path("openen/", sessions.open_till, name="open"),
     path("tussenstand/", sessions.x_report, name="x_report"),
     path("dagafsluiting/", sessions.close, name="close"),
+    # quick keys (backoffice)
+    path("snelknoppen/", layouts.layouts, name="layouts"),
+    path("snelknoppen/<int:layout_id>/", layouts.layout, name="layout"),
+    path("snelknoppen/<int:layout_id>/bladen/", layouts.page_add, name="layout_page_add"),
+    path("snelknoppen/<int:layout_id>/bladen/<int:page_id>/", layouts.page_change, name="layout_page"),
+    path("snelknoppen/<int:layout_id>/bladen/<int:page_id>/toets/", layouts.layout_key, name="layout_key"),
 ]

@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 
 from backoffice.core.models import OutboxMessage
 from payments.models import PaymentMethod
-from pos.models import Receipt
+from pos.models import QuickKeyPage, Receipt, TillLayout
 from sales.documents.services import packing
 from sales.models import SalesOrder
 from sales.services import confirming
@@ -123,6 +123,7 @@ def shop():
     made.pks = {name: row.pk for name, row in pks.items()}
     # no money was moved yet: these are nowhere, for everybody alike
     made.pks |= dict.fromkeys(("payments:reverse", "payments:suspense", "payments:terminal_suspense"), 1)
+    made.page = QuickKeyPage.objects.create(layout=TillLayout.objects.create(name="Winkel"), name="Toonbank")
     made.receipt = Receipt.objects.create(
         number="F1-2026-000001", till=made.till, order=order, employee=people["seller"]
     )  # fmt: skip
@@ -137,7 +138,7 @@ def url_of(shop, name: str, path: str) -> str:
         "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<uuid:group>": uuid.UUID(int=1),
         "<slug:name>": "customer",
         "<slug:kind>": "confirmation", "<int:version>": 1, "<int:mail_id>": 1,
-        "<int:receipt_id>": shop.receipt.pk,
+        "<int:receipt_id>": shop.receipt.pk, "<int:layout_id>": shop.page.layout_id, "<int:page_id>": shop.page.pk,
     }  # fmt: skip
     stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")
     values["<int:pk>"] = shop.pks.get(stem, "?")

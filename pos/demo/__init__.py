@@ -6,7 +6,7 @@ It lives on the highest floor because it uses all of them. Nothing of it is ever
 from django.db import transaction
 from django.utils import timezone
 
-from pos.demo import catalogue, deliveries, money, orders, people, shop
+from pos.demo import catalogue, deliveries, money, orders, people, shop, till
 
 ORDERS = 300
 # what `manage.py serve` prints: name of the role, login, password
@@ -24,6 +24,7 @@ def load(order_count: int = ORDERS) -> None:
     branches, employees = shop.make()
     catalogue.make(list(branches.values()), employees["ilse"])
     people.make(employees["sanne"])
+    till.make()
     today = timezone.localdate()
     made = orders.make(branches, employees, order_count, today)
     deliveries.make(made, employees, today)

@@ -33,6 +33,7 @@ def tills(request):
         "tills": selectors.tills_of(request.branch_id),
         "may_register": request.branch_id and request.access.can("pos.register", request.branch_id),
         "may_release": here and request.access.can("pos.register", here.branch_id),
+        "may_lay_out": request.access.can("pos.layout"),
         "key": new_key(),
     }
     return render(request, "pos/tills.html", context)
