@@ -140,8 +140,8 @@ def confirm(request):
         snapshot = {"header": {"number": number, "order_date": order[3]}, "lines": lines}
         personal = {"customer_name": order[8], "invoice_address": order[11], "delivery_address": order[12]}
         cursor.execute(
-            "INSERT INTO sales_orderversion (order_id, version, at, employee_id, changes, snapshot, personal)"
-            " VALUES (%s, 1, now(), %s, '[]', %s, %s)",
+            "INSERT INTO sales_orderversion (order_id, version, action, reason, at, employee_id, changes, snapshot,"
+            " personal) VALUES (%s, 1, 'confirmed', '', now(), %s, '[]', %s, %s)",
             [order[0], employee, json.dumps(snapshot, default=str), json.dumps(personal, default=str)],
         )
         data = {"number": number, "gross": str(totals[2]), "lines": len(lines)}
