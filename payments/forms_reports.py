@@ -18,11 +18,14 @@ class ReportForm(forms.Form):
         label=gettext_lazy("Per"),
         choices=[("day", gettext_lazy("dag")), ("month", gettext_lazy("maand")), ("quarter", gettext_lazy("kwartaal"))],
     )
-    branch = forms.TypedChoiceField(label=gettext_lazy("Filiaal"), coerce=int, required=False, empty_value=None)
 
     def __init__(self, data, *, branches, at_one_date: bool):
         super().__init__(data)
-        self.fields["branch"].choices = [("", _("Alle filialen")), *((row.pk, row.name) for row in branches)]
+        chosen = forms.TypedChoiceField(
+            label=_("Filiaal"), coerce=int, required=False, empty_value=None,
+            choices=[("", _("Alle filialen")), *((row.pk, row.name) for row in branches)],
+        )  # fmt: skip
+        self.fields["branch"] = chosen
         if at_one_date:
             del self.fields["first"], self.fields["per"]
             self.fields["last"].label = _("Op datum")

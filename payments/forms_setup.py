@@ -29,7 +29,6 @@ class PaymentMethodForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["position"].min_value = 0
         at_desk = self.fields["at_desk"]
         at_desk.help_text = _("Pin kan alleen via de kassa.")
         if self.instance.pk:

@@ -329,8 +329,7 @@ def _hold_credit(order: SalesOrder, entries) -> CreditAccount | None:
     moved = sum((e.amount.amount for e in entries if e.method_kind == Wise.CREDIT), ZERO)
     if not any(entry.method_kind == Wise.CREDIT for entry in entries):
         return None
-    _check_customer(order)
-    account = hold_account(order.customer_id, make=moved < 0)
+    account = hold_account(_customer_of(order), make=moved < 0)
     _check_balance(account, moved)
     return account
 
@@ -339,13 +338,13 @@ def check_credit(order: SalesOrder, amounts: Sequence[tuple[str, Decimal]]) -> N
     """Raises what booking these amounts [(kind of method, EUR)] would raise about store credit, without locking."""
     spent = [amount for kind, amount in amounts if kind == Wise.CREDIT]
     if spent:
-        _check_customer(order)
-        _check_balance(CreditAccount.objects.filter(customer_id=order.customer_id).first(), sum(spent, ZERO))
+        _check_balance(CreditAccount.objects.filter(customer_id=_customer_of(order)).first(), sum(spent, ZERO))
 
 
-def _check_customer(order: SalesOrder) -> None:
+def _customer_of(order: SalesOrder) -> int:
     if order.customer_id is None:
         raise Refusal("payments.credit_customer", _("Tegoed vraagt een debiteur op de order."), "method")
+    return order.customer_id
 
 
 def _check_balance(account: CreditAccount | None, moved: Decimal) -> None:

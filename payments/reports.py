@@ -158,7 +158,7 @@ def last_weeks(branches: Sequence[int], today: date, weeks: int = 8) -> list[tup
 def _run(statement: str, asked: Asked) -> list[tuple]:
     everywhere = list(Branch.objects.values_list("pk", flat=True)) if "everywhere" in statement else []
     cut = timezone.make_aware(datetime.combine(asked.last + timedelta(days=1), time.min))
-    values = {
+    values: dict[str, Any] = {
         "first": asked.first, "last": asked.last, "branches": list(asked.branches), "everywhere": everywhere,
         "cut": cut, "per": PERIODS[asked.per], "internal": [str(kind) for kind in INTERNAL], "limit": asked.limit,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from payments.models import PaymentMethod, TillSession
 from sales.models import SalesOrder
 
 Kind = PaymentMethod.Kind
-ICONS = {Kind.CASH: "banknote", Kind.BANK: "landmark", Kind.ONLINE: "link", Kind.CREDIT: "wallet"}
+ICONS: dict[str, str] = {Kind.CASH: "banknote", Kind.BANK: "landmark", Kind.ONLINE: "link", Kind.CREDIT: "wallet"}
 QUICK = (Decimal(25), Decimal(50))
 
 

@@ -8,7 +8,7 @@ from unittest import mock
 
 import openpyxl
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,12 +36,13 @@ def pay(s, order, *tenders, session=None, employee=None):
 
 
 def settle(s, order, session, *tenders):
-    draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
-    ledger.book(
-        draft.order, draft.lines, chosen, kind="settlement", employee=s.seller, branch=s.branch, session=session,
-        change=True, action="payments.settlement.registered",
-    )  # fmt: skip
+    with transaction.atomic():
+        draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
+        ledger.book(
+            draft.order, draft.lines, chosen, kind="settlement", employee=s.seller, branch=s.branch, session=session,
+            change=True, action="payments.settlement.registered",
+        )  # fmt: skip
 
 
 def hand_over(s, order):
