@@ -2,6 +2,7 @@
 
 import random
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -35,10 +36,8 @@ def test_tegoed_is_spent_once_by_two_desks_at_once():
         pay(s, source, ("bank", "50.00"))
         refund(order_id=source.pk, amounts=[(s.method.tegoed.pk, D(50))], reason="tegoed", employee=s.office)
         spend = D(50) if turn % 2 else D(30)  # both in full, or two parts that do not fit together
-        told = together(
-            *(lambda order=order: pay(s, order, ("tegoed", spend), employee=who)
-              for order, who in ((first, s.office), (second, s.manager)))
-        )  # fmt: skip
+        desks = ((first, s.office), (second, s.manager))
+        told = together(*(partial(pay, s, order, ("tegoed", spend), employee=who) for order, who in desks))
         done = [answer for answer in told if isinstance(answer, SalesOrder)]
         no = [answer for answer in told if isinstance(answer, Refusal)]
         assert (len(done), len(no)) == (1, 1), told
@@ -149,8 +148,9 @@ def _amend(s, order, chance) -> None:
     done = line.cancelled_quantity
     pieces = max(D(chance.randint(1, 4)), done)
     lines.set_line(
-        order_id=amendment.pk, line_id=line.pk, revision=None, values={"quantity": pieces}, employee=s.office
-    )
+        order_id=amendment.pk, line_id=line.pk, revision=None, values={"quantity": pieces, "reason": "afspraak"},
+        employee=s.office,
+    )  # fmt: skip
     _settled(
         s, order, lambda amounts: settle_amendment(order_id=amendment.pk, employee=s.office, amounts=amounts), chance
     )
