@@ -93,7 +93,7 @@ def _free(till: Till) -> Subquery:
 
 def pages(till: Till) -> list[QuickKeyPage]:
     """The pages of quick keys of the till, with what is free of each at its branch. Two statements."""
-    return _with_places(QuickKeyPage.objects.filter(layout__tills=till), QuickKey.objects.annotate(here=_free(till)))
+    return _with_places(QuickKeyPage.objects.filter(layout__tills=till), QuickKey.objects.annotate(left=_free(till)))
 
 
 def pages_of(layout: TillLayout) -> list[QuickKeyPage]:
@@ -112,6 +112,7 @@ def _with_places(pages, keys) -> list[QuickKeyPage]:
     for page in found:
         page.places = [None] * (ROWS * COLUMNS)
         for key in by_page[page.pk]:
+            key.here = getattr(key, "left", None)
             page.places[key.row * COLUMNS + key.column] = key
     return found
 

@@ -107,7 +107,8 @@ def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrd
     An order that is open on another till is refused, saying where and by whom, unless it is taken over. One of another
     branch asks the right there. Raises UnknownOrder and Refusal.
     """
-    found = locks.take("order", SalesOrder.objects.filter(pk=order_id).select_related("claimed_till", "claimed_by"))
+    # who has it is read after the lock: what a locking statement joins is from before it waited
+    found = locks.take("order", SalesOrder.objects.filter(pk=order_id))
     order = found[0] if found else None
     if order is None or not access_of(employee).can("sales.deliver", order.branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))

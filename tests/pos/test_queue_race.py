@@ -58,11 +58,11 @@ def test_without_the_lock_both_tills_would_open_it(s, monkeypatch):
             both.wait(timeout=10)  # each has read before either writes
         return found
 
-    monkeypatch.setattr(selling.locks, "take", unlocked)
     order = order_of(s, "41.35")
+    monkeypatch.setattr(selling.locks, "take", unlocked)
     told = both_open(s, order)
     # both believed that it was theirs; only the one key on the seat stands between them
-    assert not any(isinstance(answer, Claimed) for answer in told)
+    assert not any(isinstance(answer, Claimed) for answer in told), told
 
 
 def test_one_till_gets_it_and_the_other_is_told_by_whom(s):
@@ -71,7 +71,7 @@ def test_one_till_gets_it_and_the_other_is_told_by_whom(s):
         order = order_of(s, "41.35")
         told = both_open(s, order)
         refused = [answer for answer in told if isinstance(answer, Claimed)]
-        assert len(refused) == 1
+        assert len(refused) == 1, told
         winner = TillSeat.objects.select_related("till").get(order=order)
         name = "Marieke de Wit" if winner.till == s.till else "Joris van Dam"
         assert f"geopend op {winner.till.name} door {name}" in refused[0].message
