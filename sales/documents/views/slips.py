@@ -56,8 +56,9 @@ def _slip_screen(request, order_id: int, refusal: Refusal | None = None) -> Http
     picks = picking.picks(order)
     unpaid = order.paid_total.amount < delivering.required_deposit(order)
     may_override = unpaid and request.access.can("sales.deliver_unpaid", order.branch_id)
-    form = SlipForm(request.POST or None, picks, ask_reason=may_override)
+    form = SlipForm(request.POST if request.method == "POST" else None, picks, ask_reason=may_override)
     if refusal:
+        form.full_clean()
         add_refusal(form, refusal)
     context = {
         "order": order, "form": form, "rows": _rows(order, picks, form), "key": new_key(), "scan_key": new_key(),
