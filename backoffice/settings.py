@@ -13,6 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+TERMINALS = ("none", "simulator", "mollie")
+
+
 @dataclass(frozen=True, slots=True)
 class Env:
     """What the environment may say, typed; a wrong or missing variable is named in one sentence."""
@@ -35,7 +38,10 @@ class Env:
     require_two_factor: bool  # REQUIRE_TWO_FACTOR: a code after the password from managers up; default on, DEBUG=1 off
     request_log: bool  # REQUEST_LOG: 1 logs a line for every request
     import_max_bytes: int  # IMPORT_MAX_BYTES: the largest file that may be imported
-    terminal_driver: str  # TERMINAL_DRIVER: simulator (default when DEBUG=1) or none
+    terminal_driver: str  # TERMINAL_DRIVER: simulator (default when DEBUG=1), mollie or none
+    mollie_url: str  # MOLLIE_URL
+    mollie_api_key: str  # MOLLIE_API_KEY: required with TERMINAL_DRIVER=mollie
+    mollie_terminals: dict[str, str]  # MOLLIE_TERMINALS: "UT1=term_abc,UT2=term_def", by branch code and till number
     terminal_play: str  # TERMINAL_PLAY: the part that the simulator always plays; default by the cents of the amount
 
     @classmethod
@@ -65,7 +71,10 @@ class Env:
             require_two_factor=_flag(source, "REQUIRE_TWO_FACTOR", not debug),
             request_log=_flag(source, "REQUEST_LOG", False),
             import_max_bytes=_whole(source, "IMPORT_MAX_BYTES", 5_000_000),
-            terminal_driver=_one_of(source, "TERMINAL_DRIVER", ("none", "simulator"), "simulator" if debug else "none"),
+            terminal_driver=_one_of(source, "TERMINAL_DRIVER", TERMINALS, "simulator" if debug else "none"),
+            mollie_url=(source.get("MOLLIE_URL") or "https://api.mollie.com").rstrip("/"),
+            mollie_api_key=_mollie_key(source),
+            mollie_terminals=_pairs(source, "MOLLIE_TERMINALS"),
             terminal_play=source.get("TERMINAL_PLAY", ""),
         )
 
@@ -89,6 +98,20 @@ def _one_of(source: Mapping[str, str], name: str, known: tuple[str, ...], defaul
     if value not in known:
         raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}.")
     return value
+
+
+def _pairs(source: Mapping[str, str], name: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in _list(source, name, "")]
+    if not all(key and value for key, _equals, value in pairs):
+        raise ImproperlyConfigured(f"{name} must be like UT1=term_abc,UT2=term_def.")
+    return {key.strip(): value.strip() for key, _equals, value in pairs}
+
+
+def _mollie_key(source: Mapping[str, str]) -> str:
+    key = source.get("MOLLIE_API_KEY", "")
+    if source.get("TERMINAL_DRIVER") == "mollie" and not key:
+        raise ImproperlyConfigured("MOLLIE_API_KEY is not set: TERMINAL_DRIVER=mollie asks for it.")
+    return key
 
 
 def _list(source: Mapping[str, str], name: str, default: str) -> list[str]:
@@ -272,6 +295,7 @@ QUOTATION_DAYS = 30
 
 # the pinautomaat (payments/terminals)
 TERMINAL_DRIVER, TERMINAL_PLAY = env.terminal_driver, env.terminal_play
+MOLLIE_URL, MOLLIE_API_KEY, MOLLIE_TERMINALS = env.mollie_url, env.mollie_api_key, env.mollie_terminals
 # a till locks itself after so many seconds without a touch; wrong PIN codes beyond the first few make it wait, longer
 # every time
 TILL_IDLE_SECONDS = 300

@@ -51,7 +51,12 @@ def settle(
         refunding.give_back(
             order, lines, gives, reason=reason, employee=employee, session_id=session_id, approver=approver, later=later
         )
-        return lambda: [note() for note in later] and None
+
+        def finish() -> None:
+            for note in later:
+                note()
+
+        return finish
 
     return give
 

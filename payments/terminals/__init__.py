@@ -54,4 +54,9 @@ def driver_of(till: Till) -> Driver:
         from payments.terminals.simulator import Simulator
 
         return Simulator()
+    name = f"{till.branch.code}{till.number}"
+    if settings.TERMINAL_DRIVER == "mollie" and name in settings.MOLLIE_TERMINALS:
+        from payments.terminals.mollie import Mollie
+
+        return Mollie(settings.MOLLIE_URL, settings.MOLLIE_API_KEY, settings.MOLLIE_TERMINALS[name])
     raise Refusal("payments.no_terminal", _("Er is geen pinautomaat ingesteld. Kies een andere betaalwijze."), "method")
