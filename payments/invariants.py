@@ -49,7 +49,8 @@ def given_back(cursor) -> list[str]:
     found = rows(
         cursor,
         "SELECT format('order %%s %%s is cancelled and holds %%s', o.id, o.number, o.paid_total)"
-        " FROM sales_salesorder o WHERE o.status = 'cancelled' AND o.paid_total <> 0 AND @recent(o.changed_at) ORDER BY o.id",
+        " FROM sales_salesorder o WHERE o.status = 'cancelled'"
+        " AND o.paid_total <> 0 AND @recent(o.changed_at) ORDER BY o.id",
     )
     return found + rows(
         cursor,

@@ -1,7 +1,7 @@
-"""Mollie Terminals: REST, polled (docs.mollie.com, "point of sale"). One payment per request id, by its Idempotency-Key.
+"""Mollie Terminals: REST, polled (docs.mollie.com, point of sale). One payment per request id: its Idempotency-Key.
 
-Where the answer to the start was lost, the payment is found again by the request id in its metadata. Money back to a card
-is no request of a terminal there: it is declined, and goes back by another method.
+Where the answer to the start was lost, the payment is found again by the request id in its metadata. Money back to a
+card is no request of a terminal there: it is declined, and goes back by another method.
 """
 
 import json

@@ -99,12 +99,10 @@ def test_a_lost_start_is_found_again_and_made_once(theirs):
     assert mine.ask(uuid.uuid4()).state == "unknown"
 
 
-@pytest.mark.parametrize(
-    ("theirs_says", "state"), [("failed", "declined"), ("expired", "cancelled"), ("new", "unknown")]
-)
-def test_their_words_in_ours(theirs, theirs_says, state):
+@pytest.mark.parametrize(("said", "state"), [("failed", "declined"), ("expired", "cancelled"), ("new", "unknown")])
+def test_their_words_in_ours(theirs, said, state):
     mine, request = driver(theirs), uuid.uuid4()
-    theirs.final = theirs_says
+    theirs.final = said
     assert mine.ask(request, mine.start(request, D(5), "").reference).state == state
 
 
