@@ -43,6 +43,8 @@ urlpatterns = [
     path("wachtrij/aantal/", orders.queue_count, name="queue_count"),
     # money
     path("afrekenen/", checkout.checkout, name="checkout"),
+    path("afrekenen/pin/", checkout.pin, name="pin"),
+    path("afrekenen/pin/<int:payment_id>/", checkout.pin_ask, name="pin_ask"),
     path("bonnen/<int:receipt_id>/", checkout.receipt, name="receipt"),
     path("bonnen/<int:receipt_id>/kopie/", checkout.reprint, name="reprint"),
     path("openen/", sessions.open_till, name="open"),

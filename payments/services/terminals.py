@@ -5,6 +5,7 @@ start -> (ask ...) -> approved, and then one of: `book_approved` inside the tran
 """
 
 import logging
+import uuid
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -86,6 +87,7 @@ def book_approved(
     branch: Branch,
     session: TillSession,
     change: bool = False,
+    group: uuid.UUID | None = None,
     action: str = "payments.settlement.registered",
 ) -> list[LedgerEntry]:
     """Book approved payments of a locked order, with what else is paid, in the caller's transaction (ledger.book).
@@ -104,7 +106,7 @@ def book_approved(
     pinned = [Tender(p.method, p.amount.amount, p.reference) for p in payments]
     written = ledger.book(
         order, lines, [*pinned, *tenders], kind=kind, employee=employee, branch=branch, session=session, change=change,
-        action=action,
+        group=group, action=action,
     )  # fmt: skip
     # what is no cash comes first, in the order of its tenders
     for payment, entry in zip(payments, written, strict=False):

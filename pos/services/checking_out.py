@@ -15,10 +15,11 @@ from backoffice.core import journal
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
-from payments import ledger, methods
+from payments import methods
 from payments.ledger import Tender
-from payments.models import LedgerEntry, TillSession
-from payments.selectors import open_session_of, pending
+from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
+from payments.selectors import open_session_of, pending, unbooked
+from payments.services import terminals
 from pos.models import Receipt, TillSeat
 from pos.services import make_order, receipts, seats
 from sales.models import Delivery, SalesOrder
@@ -38,6 +39,11 @@ class _Counter:
     tenders: list[Tender]
     group: uuid.UUID
     employee: object
+    pinned: list[TerminalPayment]  # approved by the terminal, not booked yet
+
+    @property
+    def pays(self) -> bool:
+        return bool(self.tenders or self.pinned)
 
 
 @keyed("pos.check_out")
@@ -64,17 +70,25 @@ def check_out(
         raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     found = methods.chosen([method_id for method_id, _amount in tenders], methods.TILL, seat.till.branch_id)
     chosen = [Tender(found[method_id], amount) for method_id, amount in tenders]
-    counter = _Counter(seat, session, chosen, uuid.uuid4(), employee)
+    if any(tender.method.kind == PaymentMethod.Kind.TERMINAL for tender in chosen):
+        raise Refusal("payments.terminal_first", _("Pin gaat via de automaat. Start de pinbetaling eerst."), "method")
+    pinned = approved(SalesOrder(pk=seat.order_id))
+    counter = _Counter(seat, session, chosen, uuid.uuid4(), employee, pinned)
     with journal.at_the_end():
-        draft = _opened(seat.order_id, employee, bool(tenders))
+        draft = _opened(seat.order_id, employee, counter.pays)
         _check(draft.order, seen_left)
         if draft.order.lifecycle == SalesOrder.Lifecycle.DRAFT:
             kind = _place(counter, draft) if selling.ordered(draft.order) else _sell(counter, draft)
         else:
             kind = _settle(counter, draft, take or {}, override_reason)
         seats.put(seat, None)
-        group = counter.group if chosen else None
+        group = counter.group if counter.pays else None
         return receipts.issue(seat, draft.order, kind, employee=employee, session=session, group=group)
+
+
+def approved(order: SalesOrder) -> list[TerminalPayment]:
+    """What the terminal approved on the order, and is not booked yet."""
+    return [row for row in unbooked(order) if row.state == TerminalPayment.State.APPROVED]
 
 
 def _opened(order_id: int, employee, pays: bool) -> Draft:
@@ -98,10 +112,10 @@ def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
 
 
 def _book(counter: _Counter, draft: Draft, kind: str) -> None:
-    if not counter.tenders:
+    if not counter.pays:
         return
-    ledger.book(
-        draft.order, draft.lines, counter.tenders, kind=kind, employee=counter.employee,
+    terminals.book_approved(
+        draft.order, draft.lines, counter.pinned, tenders=counter.tenders, kind=kind, employee=counter.employee,
         branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True,
         action="payments.till.paid",
     )  # fmt: skip
@@ -136,9 +150,10 @@ def _place(counter: _Counter, draft: Draft) -> str:
 def _settle(counter: _Counter, draft: Draft, take: dict[int, Decimal], override_reason: str) -> str:
     """An order from the queue: pay what is paid, hand over what is taken, leave the rest open."""
     order = draft.order
-    if not counter.tenders and not take:
+    if not counter.pays and not take:
         raise Refusal("order.nothing", _("Vul een bedrag in, of kies wat er meegaat."), "amount")
     tendered = sum((tender.amount for tender in counter.tenders), Decimal(0))
+    tendered += sum((payment.amount.amount for payment in counter.pinned), Decimal(0))
     everything = all(take.get(line.pk, Decimal(0)) == line.open_quantity for line in draft.lines)
     closes = tendered >= order.open_amount.amount and everything
     _book(counter, draft, Kind.SETTLEMENT if closes else Kind.DEPOSIT)

@@ -2,19 +2,21 @@
 
 from decimal import ROUND_CEILING, Decimal
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal, Stale
-from backoffice.core.http import posted_key
+from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.core.money import ZERO
 from payments import methods
-from payments.models import PaymentMethod
-from payments.selectors import credit_of, open_session_of, required_deposit
+from payments.models import PaymentMethod, TerminalPayment
+from payments.selectors import credit_of, open_session_of, required_deposit, unbooked
+from payments.services import terminals
 from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
@@ -82,7 +84,11 @@ def _taken(request, order: SalesOrder) -> dict[int, Decimal] | None:
 def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
     lines = sales_selectors.lines_of(order)
     placing, confirmed = selling.ordered(order), order.lifecycle == SalesOrder.Lifecycle.CONFIRMED
-    left = order.open_amount.amount
+    held = unbooked(order)
+    if waiting := next((row for row in held if row.state in TerminalPayment.PENDING), None):
+        return render(request, "pos/pin.html", {"payment": waiting, "key": new_key(), **answers.bar_context(request)})
+    pinned = sum((row.amount.amount for row in held), ZERO)
+    left = order.open_amount.amount - pinned
     deposit = required_deposit(order).due if placing or confirmed else ZERO
     credit = credit_of(order.customer_id)
     pickup = order.delivery_method.kind == "pickup"
@@ -90,6 +96,8 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
         "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
         "deposit": deposit, "methods": _methods(request, credit, order),
         "cash": [(amount, _cents(amount)) for amount in cash_keys(left, request.till.branch)],
+        "open": order.open_amount.amount,
+        "pinned": held,
         "left_cents": _cents(left),
         "deposit_cents": _cents(deposit),
         "cash_due": to_five(left) if request.till.branch.cash_rounding else left,
@@ -150,3 +158,37 @@ def reprint(request, receipt_id):
         raise Http404
     printing.reprint(receipt_id=receipt_id, employee=request.user, key=posted_key(request))
     return see_other("pos:receipt", receipt_id)
+
+
+@at_till("pos.use")
+@require_POST
+def pin(request):
+    """Pin: the amount goes to the terminal; the screen waits until it is known."""
+    session, order = open_session_of(request.till), selectors.order_at(request.till)
+    if session is None or order is None:
+        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    try:
+        payment = terminals.start_terminal(
+            order_id=order.pk, session_id=session.pk, amount=parse_amount(request.POST.get("amount"), minimum=None),
+            method_id=posted_int(request, "method") or 0, employee=request.user, key=posted_key(request),
+        )  # fmt: skip
+    except InputError as error:
+        return _screen(request, order, refusal=Refusal("checkout.input", error.message))
+    except Refusal as refusal:
+        return _screen(request, order, refusal=refusal)
+    return _known(request, payment)
+
+
+@at_till("pos.use")
+@require_POST
+def pin_ask(request, payment_id):
+    """How it stands; the terminal never charges again by being asked. POST cancel breaks it off."""
+    act = terminals.cancel_terminal if "cancel" in request.POST else terminals.ask_terminal
+    return _known(request, act(payment_id=payment_id, employee=request.user))
+
+
+def _known(request, payment: TerminalPayment):
+    """Back to the payment screen; a payment that did not go through says so."""
+    if payment.state in (TerminalPayment.State.DECLINED, TerminalPayment.State.CANCELLED):
+        messages.error(request, _("Pin %(state)s. Kies opnieuw.") % {"state": payment.get_state_display()})
+    return see_other("pos:checkout")

@@ -125,6 +125,19 @@ form.addEventListener("click", (event) => {
 });
 
 form.addEventListener("submit", (event) => {
+  if (method()?.dataset.kind === "terminal" && rest > 0) {
+    if (tenders.length) {
+      event.preventDefault();
+      return showToast({ text: form.dataset.pinFirst, tone: "wait" });
+    }
+    form.action = form.dataset.pin;
+    const amount = document.createElement("input");
+    amount.type = "hidden";
+    amount.name = "amount";
+    amount.value = field.value;
+    form.append(amount);
+    return undefined;
+  }
   const nothing = part && !method() && !tenders.length;
   if (rest !== 0 && !nothing) {
     if (!method() && tenders.length && (part || covered())) { /* what was added is all */ } else if (!take()) return event.preventDefault();

@@ -322,6 +322,10 @@ if (search) {
   });
 }
 
+// a PIN payment that is not known yet is asked about again
+const again = document.querySelector("[data-ask-again]");
+if (again) setTimeout(() => again.requestSubmit(), 2000);
+
 // the count of the drawer
 const counted = document.querySelector("[data-counted]");
 if (counted) {
