@@ -9,12 +9,12 @@ from django.utils import timezone
 from pos.demo import catalogue, deliveries, money, orders, people, shop, till
 
 ORDERS = 300
-# what `manage.py serve` prints: name of the role, login, password
+# what `manage.py serve` prints: name of the role, login, password, and the PIN code at the till
 LOGINS = [
-    ("Backoffice", shop.email("sanne"), shop.PASSWORD),
-    ("Beheerder", shop.email("ilse"), shop.PASSWORD),
-    ("Filiaalmanager Utrecht", shop.email("lotte"), shop.PASSWORD),
-    ("Verkoper Utrecht", shop.email("noor"), shop.PASSWORD),
+    ("Backoffice", shop.email("sanne"), shop.PASSWORD, "1001"),
+    ("Beheerder", shop.email("ilse"), shop.PASSWORD, "1003"),
+    ("Filiaalmanager Utrecht", shop.email("lotte"), shop.PASSWORD, "2001"),
+    ("Verkoper Utrecht", shop.email("noor"), shop.PASSWORD, "3001"),
 ]
 
 

@@ -1,18 +1,9 @@
-"""The tills of the demo shop: payment methods, and quick keys for what lies on the counter."""
+"""The tills of the demo shop: quick keys for what lies on the counter."""
 
 from backoffice.catalog.models import Article
 from backoffice.relations.models import Branch, Till
-from payments.models import PaymentMethod
 from pos.models import QuickKey, QuickKeyPage, TillLayout
 
-# name, kind, at the desk, at the till
-METHODS = [
-    ("Contant", PaymentMethod.Kind.CASH, False, True),
-    ("Pin", PaymentMethod.Kind.TERMINAL, False, True),
-    ("Bank", PaymentMethod.Kind.BANK, True, False),
-    ("iDEAL", PaymentMethod.Kind.ONLINE, True, False),
-    ("Tegoed", PaymentMethod.Kind.CREDIT, True, True),
-]
 # page: [(tint, names of articles)], four rows of five
 PAGES = {
     "Toonbank": [
@@ -37,11 +28,7 @@ PAGES = {
 
 
 def make() -> TillLayout:
-    """Make the methods, and one layout for all tills; an article that is not there leaves its place free."""
-    for place, (name, kind, at_desk, at_till) in enumerate(METHODS):
-        PaymentMethod.objects.get_or_create(
-            name=name, defaults={"kind": kind, "at_desk": at_desk, "at_till": at_till, "position": place}
-        )
+    """Make one layout for all tills; an article that is not there leaves its place free."""
     layout = TillLayout.objects.create(name="Winkel")
     layout.tills.set(Till.objects.filter(branch__in=Branch.objects.all()))
     articles = {article.name: article for article in Article.objects.all()}

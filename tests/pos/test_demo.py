@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Sum
@@ -38,8 +39,9 @@ def test_twelve_employees_in_four_roles_who_can_log_in():
     assert Counter(Employee.objects.values_list("roles__role", flat=True)) == {
         "office": 2, "admin": 1, "manager": 4, "seller": 5,
     }  # fmt: skip
-    for role, login, password in demo.LOGINS:
-        assert Employee.objects.get(email=login).check_password(password), role
+    for role, login, password, pin in demo.LOGINS:
+        employee = Employee.objects.get(email=login)
+        assert employee.check_password(password) and check_password(pin, employee.pin_hash), role
 
 
 def test_three_hundred_customers_of_whom_four_abroad_with_a_valid_vat_id():

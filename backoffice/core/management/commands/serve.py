@@ -60,8 +60,8 @@ class Command(BaseCommand):
         if code:
             sys.exit(code)
 
-    def demo_logins(self, no_demo: bool) -> list[tuple[str, str, str]]:
-        """Fill an empty database with the demo shop; its logins, where it is there: role, login, password."""
+    def demo_logins(self, no_demo: bool) -> list[tuple[str, str, str, str]]:
+        """Fill an empty database with the demo shop; its logins, where it is there: role, login, password, PIN code."""
         employees = get_user_model().objects
         if not no_demo and "load_demo" in get_commands() and not employees.exists():
             self.stdout.write("The database is empty: loading the demo shop.")
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         host = "localhost" if options["host"] in ("127.0.0.1", "0.0.0.0") else options["host"]  # noqa: S104
         self.stdout.write(f"Toonbank: http://{host}:{options['port']}/  (Ctrl-C stops it)")
         for login in logins:
-            self.stdout.write("  " + "  ".join(login))
+            self.stdout.write("  " + "  ".join((*login[:3], f"PIN {login[3]}")))
         self.stdout.flush()
 
 
