@@ -130,7 +130,7 @@ form.addEventListener("submit", (event) => {
       event.preventDefault();
       return showToast({ text: form.dataset.pinFirst, tone: "wait" });
     }
-    form.action = form.dataset.pin;
+    form.action = form.dataset.terminal;
     const amount = document.createElement("input");
     amount.type = "hidden";
     amount.name = "amount";
