@@ -198,3 +198,9 @@ def test_a_new_customer_is_made_at_the_till_and_a_double_is_shown_first(till, s)
     assert basket(s).customer is None
     assert post(till, "pos:customer_new", **values, confirmed="1").status_code == 200
     assert basket(s).customer_name == "Vermeer" and basket(s).customer != s.customer
+
+
+def test_the_till_listens_for_the_key_that_its_own_scanner_sends_first(till, s):
+    s.till.scan_prefix = "F9"
+    s.till.save()
+    assert 'data-prefix="F9"' in till.get(reverse("pos:till")).content.decode()
