@@ -73,7 +73,7 @@ def test_the_customer_receives_the_paper_with_the_total_of_the_row(order, inbox)
     assert (letter["To"], letter["Subject"]) == ("anna@voorbeeld.nl", "Uw order é")
     assert letter["From"] == '"Linde & Loof Retail B.V." <noreply@localhost>'
     assert letter["Reply-To"] == "Linde & Loof <utrecht@lindeenloof.example>"
-    assert letter.get_body().get_content().replace("\r\n", "\n") == "Beste Anna,\n\nDank u wel.\n"
+    assert letter.get_body().get_content().replace("\r\n", "\n").rstrip("\n") == "Beste Anna,\n\nDank u wel."
     [attached] = letter.iter_attachments()
     assert (attached.get_filename(), attached.get_content_type()) == (f"{order.number}.pdf", "application/pdf")
     text = papers.flat(attached.get_content())
