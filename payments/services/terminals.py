@@ -247,7 +247,7 @@ def _record(*, order_id: int, session_id: int, amount: Decimal, method_id: int, 
     if not found or not access_of(employee).can("payments.deposit", found[0].branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     order = found[0]
-    back = amount < 0 < order.gross.amount
+    back = amount < 0 < order.paid_total.amount
     if back and not access_of(employee).can("payments.refund", order.branch_id):
         raise Refusal("payments.refund_right", _("Terugbetalen mag alleen een filiaalmanager."))
     if not (order.status == SalesOrder.Status.DRAFT and order.channel == SalesOrder.Channel.TILL):

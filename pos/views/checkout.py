@@ -1,6 +1,6 @@
 """Afrekenen: methods, mixed payments, change, and what of an order is taken along."""
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404
@@ -12,7 +12,7 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
-from backoffice.core.money import ZERO
+from backoffice.core.money import CENT, ZERO
 from payments import methods
 from payments.models import PaymentMethod, TerminalPayment
 from payments.selectors import credit_of, open_session_of, required_deposit, unbooked
@@ -136,7 +136,7 @@ def cash_keys(left: Decimal, branch) -> list[Decimal]:
         return []
     found = {due}
     for note in NOTES:
-        found.add((due / note).to_integral_value(ROUND_CEILING) * note)
+        found.add((due + note - CENT) // note * note)
     return sorted(found)[:5]
 
 

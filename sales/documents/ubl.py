@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from django.db.models import Prefetch, QuerySet
 
-from backoffice.core.money import CENT, HUNDRED, ZERO, cents, four, spread
+from backoffice.core.money import HUNDRED, ZERO, cents, four, spread
 from backoffice.relations.models import Branch, VatMode
 from sales.documents import tables
 from sales.models import OrderLine, SalesOrder
@@ -289,5 +289,5 @@ def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
 
 def _amount(parent: ET.Element, name: str, amount: Decimal) -> None:
     """Two decimals; a price keeps its four where it has them."""
-    shown = amount if amount != cents(amount) else amount.quantize(CENT)
+    shown = cents(amount) if amount == cents(amount) else amount
     ET.SubElement(parent, f"{{{CBC}}}{name}", {"currencyID": "EUR"}).text = f"{shown:f}"
