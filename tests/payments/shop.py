@@ -14,7 +14,7 @@ from tests.sales import order_shop
 
 
 def methods() -> SimpleNamespace:
-    """Contant, Pin, Bank, iDEAL and Tegoed as a new shop has them: cash and cards only at the till."""
+    """Contant, Pin, Bank, iDEAL and Tegoed: cash and cards at the till, Bank and iDEAL at the desk."""
     rows = [
         ("contant", "Contant", "cash", False, True),
         ("pin", "Pin", "terminal", False, True),
@@ -24,7 +24,7 @@ def methods() -> SimpleNamespace:
     ]
     return SimpleNamespace(
         **{
-            word: PaymentMethod.objects.get_or_create(
+            word: PaymentMethod.objects.update_or_create(
                 name=name, defaults={"kind": kind, "at_desk": desk, "at_till": till, "position": place}
             )[0]
             for place, (word, name, kind, desk, till) in enumerate(rows)

@@ -1,8 +1,10 @@
 """Betaalwijzen in Beheer: what a new shop has, what the form offers, and that Pin never reaches the desk."""
 
 import uuid
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -14,6 +16,13 @@ from payments.models import PaymentMethod
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def a_new_shop(db):
+    """What the migration makes, also where an earlier test emptied the database."""
+    PaymentMethod.objects.all().delete()
+    import_module("payments.migrations.0003_default_methods").make(apps, None)
 
 
 @pytest.fixture

@@ -88,7 +88,8 @@ def test_twenty_orders_of_which_the_latest_are_still_concept():
     orders = list(SalesOrder.objects.order_by("pk"))
     assert len(orders) == 20
     assert Counter(order.get_status_display() for order in orders) == {
-        "Concept": 11, "Openstaand": 1, "Gedeeltelijk geleverd": 3, "Volledig geleverd": 5,
+        "Concept": 11, "Openstaand": 1, "Gedeeltelijk geleverd": 3, "Volledig geleverd": 1,
+        "Afgehandeld": 4,
     }  # fmt: skip
     assert {order.status for order in orders[10:]} == {"draft"}
     for order in orders:
@@ -124,7 +125,7 @@ def test_every_till_is_open_and_some_orders_are_paid_ahead():
     assert dict(PaymentMethod.objects.values_list("name", "at_desk")) == {
         "Contant": True, "Pin": False, "Bank": True, "iDEAL": True, "Tegoed": True,
     }  # fmt: skip
-    states = Counter(SalesOrder.objects.filter(status="open").values_list("payment_state", flat=True))
+    states = Counter(SalesOrder.objects.filter(lifecycle="confirmed").values_list("payment_state", flat=True))
     assert states["part"] and states["paid"] and states["none"]
     for order in SalesOrder.objects.exclude(payment_state="none"):
         booked = LedgerEntry.objects.filter(order=order).aggregate(total=Sum("amount"))["total"]
