@@ -108,7 +108,7 @@ def new_page(browser, live_server):
         context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}} | options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.add_init_script(CSP_REPORTS)
         page.expose_function("cspReport", lambda told: problems.append(f"refused by the policy: {told}"))
         page.on("pageerror", lambda error: problems.append(str(error)))

@@ -38,7 +38,7 @@ def methods(request):
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def method(request, pk=None):
-    row = get_object_or_404(PaymentMethod, pk=pk) if pk else None
+    row = get_object_or_404(PaymentMethod, pk=pk) if pk is not None else None
     return form_page(
         request, form=PaymentMethodForm(request.POST or None, instance=row),
         title=row.name if row else _("Nieuwe betaalwijze"), back=(_("Betaalwijzen"), reverse("payments:methods")),

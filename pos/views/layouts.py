@@ -14,7 +14,7 @@ from backoffice.core.keys import new_key
 from backoffice.relations.models import Till
 from backoffice.relations.rights import right, scoped
 from pos import selectors
-from pos.models import QuickKey, TillLayout
+from pos.models import QuickKey, QuickKeyPage, TillLayout
 from pos.services import layouts as service
 
 
@@ -95,7 +95,8 @@ def layout_key(request, layout_id, page_id):
     read = posted_int if request.method == "POST" else asked_int
     row, column = read(request, "row"), read(request, "column")
     if request.method == "GET":
-        key = QuickKey.objects.filter(page=page_id, page__layout=layout_id, row=row or 0, column=column or 0)
+        page = get_object_or_404(QuickKeyPage, pk=page_id, layout=layout_id)
+        key = QuickKey.objects.filter(page=page, row=row or 0, column=column or 0)
         found = key.select_related("article", "variant__article", "variant__colour", "variant__size").first()
         kind = ("article", found.article_id) if found and found.article_id else ("variant", found and found.variant_id)
         values = {

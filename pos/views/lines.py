@@ -17,6 +17,7 @@ from pos.views.till import order_id_of
 from sales.forms import CELLS, read_discount, read_reason, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services import drafts, lines, selling
+from sales.services.editing import UnknownOrder
 from sales.services.versions import title
 from sales.views.lines import read_cells, read_undo, sign_undo
 
@@ -35,13 +36,13 @@ def here(request) -> SalesOrder:
 @require_http_methods(["GET", "POST"])
 def line(request, line_id):
     """GET: the text of the line, to type. POST: quantity, price, discount or text, or a step of one piece."""
-    order_id = here(request).pk
     if request.method == "GET":
-        found = OrderLine.objects.filter(pk=line_id, order=order_id).first()
+        found = OrderLine.objects.filter(pk=line_id, order=selectors.order_at(request.till)).first()
         if found is None:
-            raise Refusal("line.gone", _("Deze regel is intussen verwijderd."))
+            raise UnknownOrder("line.gone", _("Deze regel is intussen verwijderd."))
         found.title = title(found)
         return render(request, "pos/_text.html", {"line": found, "key": new_key()})
+    order_id = here(request).pk
     typed = {name: request.POST[name] for name in CELLS if name in request.POST}
     try:
         order = _set(request, order_id, line_id, typed)

@@ -28,4 +28,4 @@ def test_the_first_beheerder_comes_from_the_command_and_reaches_beheer(client, m
         "relations:branch_new",
         "pos:start",
     ):
-        assert client.get(reverse(name)).status_code == 200, name
+        assert client.get(reverse(name), follow=True).status_code == 200, name
