@@ -137,39 +137,6 @@ def confirmation(page: Page) -> None:
     keep(sheet.to_pil(), "confirmation")
 
 
-def after(page: Page) -> None:
-    """Aanbetalen and Pakbon aanmaken on the order that was just confirmed."""
-    page.get_by_role("button", name="Aanbetalen").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Bank", exact=True).click()
-    shoot(page, "deposit")
-    page.keyboard.press("Escape")
-    dialog.wait_for(state="detached")
-    page.get_by_role("link", name="Pakbon aanmaken").click()
-    page.get_by_role("heading", name="Pakbon aanmaken").wait_for()
-    shoot(page, "slip")
-
-
-def till(page: Page) -> None:
-    """The till of this browser: a basket, and Maak order."""
-    page.goto("/kassa/")
-    page.get_by_role("button", name="registreren Kassa 1").click()
-    page.goto("/kassa/")
-    page.get_by_text("Noor el Amrani", exact=True).tap()
-    for digit in "3001":
-        page.get_by_role("button", name=digit, exact=True).tap()
-    page.get_by_role("button", name="Ontgrendelen").tap()
-    page.wait_for_selector("html[data-till=ready]")
-    for name in ("Schoencrème zwart", "Impregneerspray", "Broek inkorten", "Schoencrème zwart"):
-        page.get_by_role("button", name=name).first.tap()
-        page.wait_for_load_state("networkidle")
-    page.locator("#toasts .toast").first.wait_for(state="detached")
-    shoot(page, "till")
-    page.get_by_role("link", name="Maak order").tap()
-    page.get_by_role("heading", name="Maak order").wait_for()
-    shoot(page, "make-order")
-
-
 def catalogue(page: Page) -> None:
     page.goto("/artikelen/?q=Wikkeljurk")
     page.get_by_role("link", name="Wikkeljurk Aurora").click()
@@ -193,13 +160,7 @@ def main() -> None:
         page.get_by_role("navigation", name="Hoofdmenu").wait_for()
         order(page)
         confirmation(page)
-        after(page)
         catalogue(page)
-        touch = chromium.new_context(
-            base_url=address, **options | {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
-        )
-        touch.add_cookies(page.context.cookies())
-        till(touch.new_page())
         chromium.close()
     for picture in sorted(TOUR.glob("*.png")):
         size = picture.stat().st_size
