@@ -19,7 +19,7 @@ from tests.soak import count, report
 
 @pytest.mark.django_db
 def test_long_random_lives():
-    lives = count(2000, 2)  # the suite has 50 shorter ones in tests/sales/test_life_stateful.py
+    lives = count(2000, 2)
     tried = life_machine.run(lives, 50)
     report("random lives of 50 steps", lives=lives, **tried)
 
