@@ -7,10 +7,11 @@ import pytest
 from backoffice.catalog.models import StockLevel
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
-from sales import totals
+from payments.services.depositing import deposit
 from sales.models import Delivery, DeliveryLine, OrderLine, OrderVersion, SalesOrder
 from sales.services import confirming, delivering
 from tests import factories
+from tests.payments.shop import methods
 
 
 def confirmed(s, items=None, **fields) -> SalesOrder:
@@ -34,9 +35,10 @@ def hand_over(order, variant, pieces, employee) -> Delivery:
 
 
 def pay(order, amount) -> None:
-    """Put so many euros on the order as paid."""
+    """Pay the order up to so many euros, by bank: what is paid stands in the ledger."""
     fresh = SalesOrder.objects.get(pk=order.pk)
-    totals.write_paid(fresh, list(fresh.lines.all()), Decimal(amount), employee=order.employee)
+    bank, left = methods().bank, Decimal(amount) - fresh.paid_total.amount
+    deposit(order_id=order.pk, tenders=[(bank.pk, left)], employee=order.employee)
 
 
 def reserved(branch, variant) -> Decimal:

@@ -1,0 +1,12 @@
+"""Random lives of orders; `make soak` runs more and longer ones (tests/soak/test_orders.py)."""
+
+import pytest
+
+from tests.sales import life_machine
+
+pytestmark = pytest.mark.django_db
+
+
+def test_random_lives_follow_the_model():
+    tried = life_machine.run(50, 30)
+    assert min(tried["done"], tried["refused"]) > 100, tried
