@@ -70,7 +70,10 @@ class Draft:
         return line
 
     def touch(self, line: OrderLine) -> None:
-        """Mark a line as changed by the acting employee."""
+        """Mark a line as changed by the acting employee; of an amendment it says again what is delivered by now."""
+        if line.key in self.done:
+            left = abs(line.quantity) - abs(line.cancelled_quantity)
+            line.delivered_quantity = min(self.done[line.key][0], left).copy_sign(line.quantity)
         line.revision += 1
         line.changed_by = self.employee
         line.changed_at = timezone.now()

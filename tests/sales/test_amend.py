@@ -195,6 +195,19 @@ def test_more_delivered_meanwhile_than_is_still_wanted_is_shown_per_line():
     assert pieces(order) == [("Wit 40", 3), ("Riem Tuig", 1)]
 
 
+def test_what_is_taken_back_meanwhile_may_be_ordered_no_more():
+    s = shop()
+    order = confirmed(s, items=[(s.wit40, 4)])
+    delivery = hand_over(order, s.wit40, 3, s.manager)
+    amendment = amend(order, s.office)
+    delivering.cancel_delivery(delivery_id=delivery.pk, employee=s.manager)
+    set_quantity(amendment, s.wit40, 2, s.office)
+    assert line_of(amendment, s.wit40).delivered_quantity == 0
+    confirm(amendment, s.office)
+    order.refresh_from_db()
+    assert (pieces(order), reserved(s.branch, s.wit40)) == ([("Wit 40", 2)], 2)
+
+
 def test_what_is_paid_meanwhile_stays_and_may_not_be_too_much():
     s = shop()
     order = confirmed(s)
