@@ -16,9 +16,9 @@ from hypothesis import settings as hypothesis_settings
 
 from backoffice.core.db import embedded
 
-# how long an example takes says what else the machine does, not whether the code is right
-hypothesis_settings.register_profile("untimed", deadline=None)
-hypothesis_settings.load_profile("untimed")
+# how long an example takes says what else the machine does, not whether the code is right; new examples are for soaks
+hypothesis_settings.register_profile("steady", deadline=None, derandomize="SOAK" not in os.environ)
+hypothesis_settings.load_profile("steady")
 
 # before the settings are read: they come from the environment alone
 os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings"
