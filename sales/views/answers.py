@@ -273,8 +273,10 @@ def ask_many(request, order_id: int, items: list[tuple[int, Decimal]], **how) ->
     return response
 
 
-def notices(request, order: SalesOrder, *, refusals=(), stale: Stale | None = None) -> HttpResponse:
+def notices(request, order: SalesOrder, refusal: Refusal) -> HttpResponse:
     """The summary above the lines: what keeps the order from being confirmed, or who wrote first."""
+    stale = refusal if isinstance(refusal, Stale) else None
+    refusals = [] if stale else getattr(refusal, "all", [refusal])
     form = HeaderForm(instance=order, user=request.user)
     form.full_clean()
     form.cleaned_data = {}

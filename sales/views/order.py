@@ -73,7 +73,7 @@ def header(request, order_id):
     except drafts.Repriced as repriced:
         return _ask_to_reprice(request, current, names, repriced)
     except Stale as stale:
-        return answers.notices(request, current, stale=stale)
+        return answers.notices(request, current, stale)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return answers.head_answer(request, current, names or [refusal.field], form, refusal.status)
@@ -195,8 +195,8 @@ def _discount_refused(request, order, typed, refusal):
 @require_POST
 def confirm(request, order_id):
     """Verkooporder bevestigen: of a draft, or of an amendment."""
-    current = selectors.open_order(request, order_id, discarded=True)
-    service = amending.confirm_amendment if current.amends_id else confirming.confirm
+    amends = selectors.amended_order(request, order_id)
+    service = amending.confirm_amendment if amends else confirming.confirm
     try:
         order = service(
             order_id=order_id,
@@ -204,14 +204,12 @@ def confirm(request, order_id):
             revision=posted_int(request, "revision"),
             key=posted_key(request),
         )
-    except Stale as stale:
-        return answers.notices(request, current, stale=stale)
     except Refusal as refusal:
-        if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", current.pk)):
+        if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", order_id)):
             return answers.ask_on(request, settle)
-        return answers.notices(request, current, refusals=getattr(refusal, "all", [refusal]))
+        return answers.notices(request, selectors.open_order(request, order_id, discarded=True), refusal)
     url = reverse("sales:order", args=[order.pk])
-    if not current.amends_id:
+    if not amends:
         messages.success(request, _("Verkooporder %(number)s is bevestigd.") % {"number": order.number})
     elif getattr(order, "new_version", order):
         url += f"?{CHANGED}={order.version}"
