@@ -12,6 +12,8 @@ NAMES = (
     "confirm",
     "slip",
     "payment",
+    "till_scan",
+    "checkout",
     "list",
     "deep",
     "matrix",

@@ -38,6 +38,8 @@ class Action:
 
 def build(shop: Shop, rounds: int, names) -> list[Action]:
     """The actions that go over the wire; those that use up drafts take half the rounds."""
+    from tests.bench import till
+
     half = max(rounds // 2, 1)
     makers = {
         "who": lambda: _who(shop, rounds),
@@ -45,6 +47,8 @@ def build(shop: Shop, rounds: int, names) -> list[Action]:
         "confirm": lambda: _confirm(shop, half),
         "slip": lambda: _slip(shop, half),
         "payment": lambda: _payment(shop, half),
+        "till_scan": lambda: till.scan(shop, rounds),
+        "checkout": lambda: till.checkout(shop, half),
         "list": lambda: _list(shop, rounds),
         "deep": lambda: _deep(shop, rounds),
         "matrix": lambda: _matrix(shop, rounds),

@@ -5,4 +5,4 @@ from backoffice.settings import *  # noqa: F403
 INSTALLED_APPS: list[str] = []
 MIDDLEWARE: list[str] = []
 TEMPLATES: list[dict] = []
-ROOT_URLCONF = "tests.bench.floor"
+ROOT_URLCONF = "tests.bench.floor_till"

@@ -13,7 +13,12 @@ from tests.bench.servers import Wire
 
 LONGEST = 3  # p99 at most so many times p50
 # who it is, and the edges of a transaction: not the action's own
-WHO = ('FROM "django_session"', 'FROM "relations_employee" WHERE', 'FROM "relations_employeerole"')
+WHO = (
+    'FROM "django_session"',
+    'FROM "relations_employee" WHERE',
+    'FROM "relations_employeerole"',
+    'FROM "relations_till" ',
+)
 EDGES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 

@@ -106,7 +106,7 @@ class Wire:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
 
     def send(self, method: str, path: str, values: dict | None, headers: dict, expected: int) -> float:
-        body = urlencode(values) if values is not None else None
+        body = urlencode(values, doseq=True) if values is not None else None
         if body is not None:
             headers = headers | {"Content-Type": "application/x-www-form-urlencoded"}
         since = time.perf_counter()

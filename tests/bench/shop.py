@@ -55,10 +55,12 @@ class Shop:
         """A draft with so many lines, each of another variant."""
         order = drafts.create(branch_id=self.branch.pk, employee=self.employee, customer_id=self.customer.pk)
         if count:
-            chosen = {variant for _code, variant in islice(cycle(self.codes), start * 7, start * 7 + count)}
-            items = [(variant, Decimal(1)) for variant in sorted(chosen)]
+            items = [(variant, Decimal(1)) for variant in self.variants(count, start)]
             order = lines.add(order_id=order.pk, items=items, employee=self.employee)
         return order
+
+    def variants(self, count: int, start: int) -> list[int]:
+        return sorted({variant for _code, variant in islice(cycle(self.codes), start * 7, start * 7 + count)})
 
     def drafts(self, count: int, how_many: int) -> list[SalesOrder]:
         return [self.draft(count, number) for number in range(how_many)]
