@@ -28,6 +28,7 @@ class TillSeat(models.Model):
     # wrong PIN codes since the last right one, and how long the till waits
     failures = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
+    lifecycle: str | None  # of the order, by pos.services.seats
 
     def __str__(self):
         return str(self.till)

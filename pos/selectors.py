@@ -26,7 +26,7 @@ def till_at(token: str) -> Till | None:
     if not token:
         return None
     tills = Till.objects.select_related("branch", "seat__employee")
-    till = tills.filter(device_token_hash=token_hash(token), active=True).first()
+    till = tills.filter(device_token_hash=token_hash(token), active=True).order_by().first()
     if till is None:
         return None
     till.cashier = _cashier(till)

@@ -75,7 +75,7 @@ def check_out(
     pinned = approved(SalesOrder(pk=seat.order_id))
     counter = _Counter(seat, session, chosen, uuid.uuid4(), employee, pinned)
     with journal.at_the_end():
-        draft = _opened(seat.order_id, employee, counter.pays)
+        draft = _opened(seat, employee, counter.pays)
         _check(draft.order, seen_left)
         if draft.order.lifecycle == SalesOrder.Lifecycle.DRAFT:
             kind = _place(counter, draft) if selling.ordered(draft.order) else _sell(counter, draft)
@@ -91,15 +91,16 @@ def approved(order: SalesOrder) -> list[TerminalPayment]:
     return [row for row in unbooked(order) if row.state == TerminalPayment.State.APPROVED]
 
 
-def _opened(order_id: int, employee, pays: bool) -> Draft:
-    lifecycle = SalesOrder.objects.filter(pk=order_id).values_list("lifecycle", flat=True).first()
-    if lifecycle == SalesOrder.Lifecycle.DRAFT:
-        return open_draft(order_id, employee, "confirm", RELATED)
-    return open_draft(order_id, employee, "pay" if pays else "deliver", RELATED, "sales.deliver")
+def _opened(seat: TillSeat, employee, pays: bool) -> Draft:
+    assert seat.order_id is not None  # noqa: S101
+    if seat.lifecycle == SalesOrder.Lifecycle.DRAFT:
+        return open_draft(seat.order_id, employee, "confirm", RELATED)
+    return open_draft(seat.order_id, employee, "pay" if pays else "deliver", RELATED, "sales.deliver")
 
 
 def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
-    if pending(order):
+    # a draft that waits for the terminal was refused by its hold (payments.freezing)
+    if order.lifecycle != SalesOrder.Lifecycle.DRAFT and pending(order):
         raise Refusal("payments.terminal_pending", _("Er loopt nog een pinbetaling. Wacht tot die bekend is."))
     left = order.open_amount.amount
     if seen_left is not None and seen_left != left:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -84,8 +84,11 @@ def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
 
 
 def seat_of(till_id: int) -> TillSeat:
-    """The till's seat, locked, with the till and its branch."""
-    return TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch").get(pk=till_id)
+    """The till's seat, locked, with the till and its branch; `lifecycle` is that of what lies on the counter."""
+    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch")
+    seat = seats.annotate(lies=F("order__lifecycle")).get(pk=till_id)
+    seat.lifecycle = seat.lies
+    return seat
 
 
 def put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:

@@ -35,27 +35,32 @@ ICONS = {"cash": "banknote", "terminal": "credit-card", "bank": "landmark", "onl
 @at_till("pos.use")
 @require_http_methods(["GET", "POST"])
 def checkout(request):
-    order = selectors.order_at(request.till)
     if request.method == "GET":
+        order = selectors.order_at(request.till)
         if order is None or not sales_selectors.lines_of(order):
             return redirect("pos:till")
         if open_session_of(request.till) is None:
             return redirect("pos:open")
         return _screen(request, order)
-    if order is None:
-        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     try:
         receipt = checking_out.check_out(
-            till_id=request.till.pk, tenders=_tenders(request), take=_taken(request, order),
+            till_id=request.till.pk, tenders=_tenders(request), take=_taken(request),
             seen_left=parse_amount(request.POST.get("left"), minimum=None), employee=request.user,
             override_reason=request.POST.get("reason", "")[:120], key=posted_key(request),
         )  # fmt: skip
     except InputError as error:
-        return _screen(request, order, refusal=Refusal("checkout.input", error.message))
+        return _again(request, Refusal("checkout.input", error.message))
     except Refusal as refusal:
-        order.refresh_from_db()
-        return _screen(request, order, refusal=refusal)
+        return _again(request, refusal)
     return see_other("pos:receipt", receipt.pk)
+
+
+def _again(request, refusal: Refusal):
+    """The payment screen as it is now, with why it was refused."""
+    order = selectors.order_at(request.till)
+    if order is None:
+        raise refusal
+    return _screen(request, order, refusal=refusal)
 
 
 def _tenders(request) -> list[tuple[int, Decimal]]:
@@ -69,15 +74,13 @@ def _tenders(request) -> list[tuple[int, Decimal]]:
     return list(found.items())
 
 
-def _taken(request, order: SalesOrder) -> dict[int, Decimal] | None:
-    """What of an opened order leaves now; None for a basket, of which everything does."""
-    if order.lifecycle == SalesOrder.Lifecycle.DRAFT:
-        return None
+def _taken(request) -> dict[int, Decimal]:
+    """What of an opened order leaves now, by line; of a basket everything does."""
     taken = {}
-    for line in sales_selectors.lines_of(order):
-        text = request.POST.get(f"take-{line.pk}", "").strip()
-        if text and text != "0" and line.open_quantity:
-            taken[line.pk] = parse_quantity(text, fractions=True)
+    for name, text in request.POST.items():
+        line = name.removeprefix("take-")
+        if line != name and line.isascii() and line.isdigit() and text.strip() not in ("", "0"):
+            taken[int(line)] = parse_quantity(text.strip(), fractions=True)
     return taken
 
 

@@ -1,4 +1,4 @@
-"""The till of the bench: a browser that is registered, a cashier on the seat, an open drawer, and what is asked of it."""
+"""The till of the bench: a registered browser, a cashier on the seat, an open drawer, and what is asked of it."""
 
 from decimal import Decimal
 
@@ -93,4 +93,4 @@ def checkout(shop: Shop, rounds: int) -> Action:
         )  # fmt: skip
         return Request("POST", "/checkout", values, {})
 
-    return Action("checkout", "checkout of 10 lines, two methods", ask, floor, 2.5, 31, rounds)
+    return Action("checkout", "checkout of 10 lines, two methods", ask, floor, 2.5, 28, rounds)
