@@ -356,12 +356,14 @@ STATIC_ROOT = env.static_root
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.media_root
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+# what a page of the till loads, in one file of each kind (backoffice.core.static)
+STATIC_FLAT = ("css/till-screen.css", "js/till-screen.js")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "backoffice.core.static.FlatStorage"
     },
 }
 

@@ -147,6 +147,13 @@ def queue_counts(till: Till) -> dict[str, int]:
     return {"": sum(found.values()), **{kind: found.get(kind, 0) for kind in DeliveryMethod.Kind.values}}
 
 
+def counts(till: Till) -> dict[str, int]:
+    """What stands on the buttons of the bar, and the version of the queue that it goes with."""
+    version = queue_version(till)
+    waiting = SalesOrder.objects.filter(WAITING, branch=till.branch_id)[:1000].count()
+    return {"version": version, "waiting": waiting, "parked": parked_count(till)}
+
+
 def receipt_at(till: Till, receipt_id: int) -> Receipt | None:
     """A receipt of the till's branch."""
     receipts = Receipt.objects.select_related("till__branch", "order__customer", "order__branch", "employee", "session")

@@ -46,11 +46,10 @@ def page_context(request) -> dict:
 
 
 def bar_context(request) -> dict:
-    """What the bar of every screen of the till shows; the queue's count comes with the first poll."""
+    """What the bar of every screen of the till shows."""
     return {
         "till": request.till,
-        "parked": selectors.parked_count(request.till),
-        "version": "",
+        **selectors.counts(request.till),
         "now": timezone.localtime(),
         "idle_seconds": settings.TILL_IDLE_SECONDS,
     }

@@ -153,9 +153,7 @@ def _age(waited: timedelta) -> str:
 @require_GET
 def queue_count(request):
     """The count on the button Orderwachtrij; 204 while nothing happened since ?v=."""
-    version = selectors.queue_version(request.till)
-    if asked_int(request, "v") == version:
+    if asked_int(request, "v") == selectors.queue_version(request.till):
         return HttpResponse(status=204)
-    waiting = SalesOrder.objects.filter(selectors.WAITING, branch=request.till.branch_id)[:1000].count()
-    values = {"waiting": waiting, "version": version, "parked": selectors.parked_count(request.till), "oob": True}
+    values = {"oob": True, **selectors.counts(request.till)}
     return render(request, "pos/_bar_counts.html", values)

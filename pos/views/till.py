@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.catalog import offers
@@ -29,6 +30,7 @@ from sales.views.scan import words_of as said
 
 @at_till("pos.use")
 @require_GET
+@gzip_page
 def till(request):
     return render(request, "pos/till.html", answers.page_context(request))
 

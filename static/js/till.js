@@ -9,6 +9,7 @@ if (document.getElementById("scan")) {
   await import("./matrix.js");
   await import("./scan.js");
 }
+if (document.getElementById("pay-form")) await import("./till-pay.js");
 
 // ---- the line that is chosen -----------------------------------------------------------------------------------
 let chosen = null; // the id of its list item
@@ -277,7 +278,6 @@ async function poll() {
 if (document.querySelector("[data-poll]")) {
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
-  poll();
 }
 
 // ---- small things of the work screens ------------------------------------------------------------------------------
