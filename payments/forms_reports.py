@@ -1,5 +1,7 @@
 """What an overview is asked for, in the URL."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +12,7 @@ YEARS_BACK = 10
 
 
 class ReportForm(forms.Form):
-    """Dates, branch and period; an overview at one date has no first date and no period."""
+    """Dates, branch and period; `without` names the fields that an overview does not ask."""
 
     first = DutchDateField(label=gettext_lazy("Vanaf"), years_back=YEARS_BACK)
     last = DutchDateField(label=gettext_lazy("Tot en met"), years_back=YEARS_BACK)
@@ -19,15 +21,16 @@ class ReportForm(forms.Form):
         choices=[("day", gettext_lazy("dag")), ("month", gettext_lazy("maand")), ("quarter", gettext_lazy("kwartaal"))],
     )
 
-    def __init__(self, data, *, branches, at_one_date: bool):
+    def __init__(self, data, *, branches, without: Sequence[str] = ()):
         super().__init__(data)
         chosen = forms.TypedChoiceField(
             label=_("Filiaal"), coerce=int, required=False, empty_value=None,
             choices=[("", _("Alle filialen")), *((row.pk, row.name) for row in branches)],
         )  # fmt: skip
         self.fields["branch"] = chosen
-        if at_one_date:
-            del self.fields["first"], self.fields["per"]
+        for name in without:
+            del self.fields[name]
+        if "first" in without:
             self.fields["last"].label = _("Op datum")
 
     def clean(self):

@@ -1,13 +1,13 @@
 """Overviews for the bookkeeper, straight from the ledger: each adds up to it. EUR; dates are business dates.
 
-outstanding: what customers paid ahead on orders that were not wholly delivered at a date. by_method: what came in and
-went out, per method and day. vat: what was received per VAT rate and period, deposits included.
+outstanding: what customers paid ahead on orders that were not wholly delivered at a date. deposits: each that came in.
+by_method: what came in and went out, per method and day. vat: what was received per VAT rate and period, deposits
+included.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -111,6 +111,15 @@ FROM (
     GROUP BY 1, 2
 ) days GROUP BY 1, 2 ORDER BY 1, 2 DESC LIMIT %(limit)s
 """
+# indexes: entry_by_day
+DEPOSITS = """
+SELECT o.id, o.number, o.customer_name, b.name, e.business_date, coalesce(m.name, ''), e.amount,
+    count(*) OVER (), sum(e.amount) OVER ()
+FROM payments_ledgerentry e JOIN sales_salesorder o ON o.id = e.order_id JOIN relations_branch b ON b.id = e.branch_id
+    LEFT JOIN payments_paymentmethod m ON m.id = e.method_id
+WHERE e.business_date BETWEEN %(first)s AND %(last)s AND e.branch_id = ANY(%(branches)s) AND e.kind = 'deposit'
+ORDER BY e.business_date, e.id LIMIT %(limit)s
+"""
 
 
 def outstanding(asked: Asked) -> Table:
@@ -121,9 +130,23 @@ def outstanding(asked: Asked) -> Table:
         Column(_("Eerste betaling"), "date"), Column(_("Totaal van de order"), "amount"),
         Column(_("Aanbetaald"), "amount"),
     ]  # fmt: skip
-    count, total = (rows[0][8], rows[0][9]) if rows else (0, ZERO)
-    shown = [list(row[1:8]) for row in rows]
-    return Table(columns, shown, [_("Totaal"), *[None] * 5, total], count, [row[0] for row in rows])
+    return _of_orders(columns, rows)
+
+
+def deposits(asked: Asked) -> Table:
+    """Every deposit that was received, with its order, oldest first."""
+    columns = [
+        Column(_("Ordernummer")), Column(_("Debiteur")), Column(_("Filiaal")), Column(_("Datum"), "date"),
+        Column(_("Betaalwijze")), Column(_("Aanbetaald"), "amount"),
+    ]  # fmt: skip
+    return _of_orders(columns, _run(DEPOSITS, asked))
+
+
+def _of_orders(columns: list[Column], rows: list[tuple]) -> Table:
+    """A table of rows (order id, *cells, rows there are in all, what their last cells come to)."""
+    count, total = rows[0][-2:] if rows else (0, ZERO)
+    totals = [_("Totaal"), *[None] * (len(columns) - 2), total]
+    return Table(columns, [list(row[1:-2]) for row in rows], totals, count, [row[0] for row in rows])
 
 
 def by_method(asked: Asked) -> Table:
@@ -147,21 +170,9 @@ def vat(asked: Asked) -> Table:
     return Table(columns, shown, [_("Totaal"), None, *_sums(shown, range(2, 5))], len(shown))
 
 
-REPORTS: dict[str, Callable[[Asked], Table]] = {"outstanding": outstanding, "methods": by_method, "vat": vat}
-
-
-def last_weeks(branches: Sequence[int], today: date, weeks: int = 8) -> list[tuple[date, Decimal]]:
-    """What came in as deposits per week, oldest first: [(its Monday, EUR)]. Index: entry_by_day."""
-    first = today - timedelta(days=today.weekday(), weeks=weeks - 1)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT date_trunc('week', business_date)::date, sum(amount) FROM payments_ledgerentry"
-            " WHERE business_date BETWEEN %s AND %s AND branch_id = ANY(%s) AND kind = 'deposit' GROUP BY 1",
-            [first, today, list(branches)],
-        )
-        found = dict(cursor.fetchall())
-    mondays = [first + timedelta(weeks=n) for n in range(weeks)]
-    return [(monday, found.get(monday, ZERO)) for monday in mondays]
+REPORTS: dict[str, Callable[[Asked], Table]] = {
+    "outstanding": outstanding, "deposits": deposits, "methods": by_method, "vat": vat,
+}  # fmt: skip
 
 
 def _run(statement: str, asked: Asked) -> list[tuple]:

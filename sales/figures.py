@@ -1,4 +1,4 @@
-"""Turnover and orders of the last weeks per branch, for the start page."""
+"""Orders and turnover of the last weeks per branch, for the start page; payments adds the deposits."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,8 +8,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
-from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
 from sales.lists import CONFIRMED
 from sales.models import SalesOrder
@@ -18,62 +18,70 @@ WEEKS = 8
 
 
 @dataclass(frozen=True)
-class Week:
-    """A week from Monday to Sunday at one branch: orders confirmed, and what they come to (EUR incl. VAT)."""
+class Figure:
+    """A number of orders, or EUR; url is the list of exactly what it counts."""
 
-    monday: date
-    orders: int
-    turnover: Decimal
+    value: int | Decimal
     url: str
-
-    @property
-    def number(self) -> int:
-        return self.monday.isocalendar().week
 
 
 @dataclass(frozen=True)
-class Series:
-    """The weeks of one branch, oldest first."""
+class Measure:
+    """One figure per week at one branch, oldest first, and what they come to."""
 
-    branch: Branch
-    weeks: list[Week]
-
-    @property
-    def orders(self) -> int:
-        return sum(week.orders for week in self.weeks)
-
-    @property
-    def turnover(self) -> Decimal:
-        return sum((week.turnover for week in self.weeks), Decimal(0))
+    label: str
+    money: bool
+    weeks: list[Figure]
+    total: Figure
 
 
-def last_weeks(employee, today: date) -> list[Series]:
-    """A series per branch where the employee may see reports, by order date. One statement; index: order_list.
+def mondays(today: date) -> list[date]:
+    """The first days of this week and those before it, oldest first."""
+    monday = today - timedelta(days=today.weekday())
+    return [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
 
-    Each week's url is the list Verkooporders with exactly the orders that it counts.
+
+def last_weeks(employee, today: date) -> dict[tuple[int, date], tuple[int, Decimal]]:
+    """{(branch, Monday): (orders confirmed, EUR incl. VAT)} by order date, where the employee may see reports.
+
+    One statement, which reads the orders of these weeks alone; index: order_list.
     """
-    this_monday = today - timedelta(days=today.weekday())
-    mondays = [this_monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    last = this_monday + timedelta(days=6)
+    first, *_between, last = mondays(today)
     orders = scoped(SalesOrder.objects.filter(listed=True), employee, "payments.report")
     rows = (
-        orders.filter(status__in=CONFIRMED, order_date__gte=mondays[0], order_date__lte=last)
+        orders.filter(status__in=CONFIRMED, order_date__gte=first, order_date__lte=last + timedelta(days=6))
         .annotate(week=TruncWeek("order_date"))
-        .values("branch", "week")
-        .annotate(orders=Count("pk"), turnover=Sum("gross"))
+        .values_list("branch", "week")
+        .annotate(Count("pk"), Sum("gross"))
     )
-    found = {(row["branch"], row["week"]): row for row in rows.order_by()}
-    branches = scoped(Branch.objects.filter(active=True), employee, "payments.report", "pk")
-    return [Series(branch, [_week(found.get((branch.pk, at)), branch, at) for at in mondays]) for branch in branches]
+    return {(branch, week): (orders, turnover) for branch, week, orders, turnover in rows.order_by()}
 
 
-def _week(row: dict | None, branch: Branch, monday: date) -> Week:
+def measures(found: dict[tuple[int, date], tuple[int, Decimal]], branch_id: int, today: date) -> list[Measure]:
+    """Orders and turnover of one branch, out of last_weeks."""
+    days = mondays(today)
+    rows = [found.get((branch_id, monday), (0, Decimal(0))) for monday in days]
+    urls = [_orders_url(branch_id, monday, monday) for monday in days]
+    all_weeks = _orders_url(branch_id, days[0], days[-1])
+    named = ((_("Orders"), False), (_("Orderomzet incl. BTW"), True))
+    return [
+        Measure(
+            label,
+            money,
+            [Figure(row[at], url) for row, url in zip(rows, urls, strict=True)],
+            Figure(sum((row[at] for row in rows), Decimal(0)), all_weeks),
+        )
+        for at, (label, money) in enumerate(named)
+    ]
+
+
+def _orders_url(branch_id: int, first: date, last: date) -> str:
+    """The list Verkooporders from the first Monday to the end of the last week."""
     query: dict[str, str | int] = {
         "status": "confirmed",
-        "branch": branch.pk,
-        "from": monday.isoformat(),
-        "to": (monday + timedelta(days=6)).isoformat(),
+        "branch": branch_id,
+        "from": first.isoformat(),
+        "to": (last + timedelta(days=6)).isoformat(),
         "sort": "-date",
     }
-    url = f"{reverse('sales:orders')}?{urlencode(query)}"
-    return Week(monday, row["orders"] if row else 0, row["turnover"] if row else Decimal(0), url)
+    return f"{reverse('sales:orders')}?{urlencode(query)}"

@@ -29,7 +29,6 @@ urlpatterns = [
     path("verkooporders/sommen/", orders.sums, name="orders_sums"),
     path("verkooporders/filter/<slug:name>/", orders.filter_options, name="orders_filter"),
     path("verkooporders/werklijsten/", start.counts, name="worklists"),
-    path("weken/", start.weeks, name="weeks"),
     path("verkooporders/onthouden/", orders.remember, name="orders_remember"),
     path("verkooporders/bevestigen/", orders.confirm_many, name="confirm_many"),
     # the order screen

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_GET
 from backoffice.core.formats import format_date
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
-from payments import reports
+from payments import reports, weeks
 from payments.forms_reports import ReportForm
 from payments.reports import Asked
 from sales.documents.views.exports import table_answer
 
-URLS = {"outstanding": "outstanding", "methods": "methods_report", "vat": "vat_report"}
+URLS = {"outstanding": "outstanding", "deposits": "deposits_report", "methods": "methods_report", "vat": "vat_report"}
 FILES = ("csv", "xlsx")
+WITHOUT = {"outstanding": ("first", "per"), "deposits": ("per",)}  # fields that say nothing to an overview
+ROWS_OF_ORDERS = ("outstanding", "deposits")
 SHOWN = 300  # rows on the screen; a file holds all of them
 
 
@@ -26,6 +28,7 @@ def _titles() -> dict[str, tuple[str, str]]:
             _("Openstaande aanbetalingen"),
             _("Betaald op orders die op die datum niet helemaal waren geleverd."),
         ),
+        "deposits": (_("Ontvangen aanbetalingen"), _("Elke aanbetaling, in het filiaal waar die is ontvangen.")),
         "methods": (
             _("Betalingen per betaalwijze"),
             _("Wat is ontvangen en terugbetaald, in het filiaal waar dat gebeurde."),
@@ -38,6 +41,12 @@ def _titles() -> dict[str, tuple[str, str]]:
 @require_GET
 def outstanding(request):
     return _report(request, "outstanding")
+
+
+@right("payments.report")
+@require_GET
+def deposits(request):
+    return _report(request, "deposits")
 
 
 @right("payments.report")
@@ -58,7 +67,7 @@ def _report(request, name: str):
     standard = {"first": format_date(today.replace(day=1)), "last": format_date(today), "branch": ""}
     standard["per"] = "month" if name == "vat" else "day"
     data = standard | {key: request.GET[key] for key in standard if key in request.GET}
-    form = ReportForm(data, branches=branches, at_one_date=name == "outstanding")
+    form = ReportForm(data, branches=branches, without=WITHOUT.get(name, ()))
     form_at = request.GET.get("format", "")
     title, about = _titles()[name]
     table = None
@@ -69,7 +78,7 @@ def _report(request, name: str):
             last=values["last"],
             branches=[values["branch"]] if values["branch"] else [row.pk for row in branches],
             per=values.get("per") or "day",
-            limit=SHOWN if name == "outstanding" and form_at not in FILES else None,
+            limit=SHOWN if name in ROWS_OF_ORDERS and form_at not in FILES else None,
         )
         table = reports.REPORTS[name](asked)
         if form_at in FILES:
@@ -98,7 +107,8 @@ def _more(table) -> int:
 
 @right("payments.report")
 @require_GET
-def home_figures(request):
-    """Deposits of the last weeks, for the start page; loaded after it."""
-    weeks = reports.last_weeks([row.pk for row in _branches(request)], timezone.localdate())
-    return render(request, "payments/_home_figures.html", {"weeks": weeks})
+def last_weeks(request):
+    """Orders, turnover and deposits per branch, for the start page; loaded after it."""
+    branches = [row for row in _branches(request) if row.active]
+    shown = weeks.last_weeks(request.user, branches, timezone.localdate())
+    return render(request, "payments/_weeks.html", {"shown": shown})

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from sales import figures, worklists
+from sales import worklists
 
 
 @right("shell")
@@ -55,11 +55,3 @@ def tabs(current: str, found: dict[str, str] | None = None) -> dict:
         "count": None,
     }
     return {"label": _("Werklijsten"), "tabs": [*shown, picklist]}
-
-
-@right("payments.report")
-@require_GET
-def weeks(request):
-    """Turnover and orders of the last weeks per branch."""
-    series = figures.last_weeks(request.user, timezone.localdate())
-    return render(request, "sales/_weeks.html", {"series": series})

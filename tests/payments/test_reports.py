@@ -238,16 +238,8 @@ def test_a_manager_sees_the_own_branch_only(client):
     s = busy_shop()
     zeist = factories.branch("Zeist")
     client.force_login(factories.employee("manager", zeist))
-    for name in ("outstanding", "methods_report", "vat_report"):
+    for name in ("outstanding", "deposits_report", "methods_report", "vat_report"):
         page = client.get(reverse(f"payments:{name}")).content.decode()
         assert "Niets in deze periode" in page
         # asked for all the same, another branch is no choice
         assert client.get(reverse(f"payments:{name}"), {"branch": s.branch.pk}).status_code == 422
-
-
-def test_the_start_page_shows_the_deposits_of_the_last_weeks(client):
-    s = busy_shop()
-    client.force_login(s.manager)
-    # 60.00, 30.00, 20.00 and 5.00
-    assert reports.last_weeks([s.branch.pk], today())[-1][1] == D("115.00")
-    assert "115,00" in client.get(reverse("payments:home_figures")).content.decode()
