@@ -18,7 +18,10 @@ def booked(data: dict) -> str:
     rows = [row | {"amount": Decimal(row["amount"])} for row in data.get("rows", ())]
     amount = sum((row["amount"] for row in rows), ZERO)
     main = next((row["kind"] for row in rows if row["kind"] not in ("change", "rounding", "re_split")), "")
-    words = {"deposit": _("Aanbetaald"), "settlement": _("Betaald"), "refund": _("Terugbetaald")}
+    words = {
+        "deposit": _("Aanbetaald"), "settlement": _("Betaald"), "refund": _("Terugbetaald"),
+        "credit": _("Terugbetaald"), "reversal": _("Teruggedraaid"), "suspense": _("Van de tussenrekening"),
+    }  # fmt: skip
     what = words.get(main) or str(KINDS.get(main, _("Betaling")))
     methods = ", ".join(dict.fromkeys(str(METHODS[r["method_kind"]]).lower() for r in rows if r.get("method_kind")))
     said = f"{what} {format_money(abs(amount))}"
@@ -28,5 +31,10 @@ def booked(data: dict) -> str:
 EVENTS: dict[str, Callable[[dict], str]] = {
     "payments.deposit.registered": booked,
     "payments.settlement.registered": booked,
+    "payments.refund.registered": booked,
+    "payments.entry.reversed": booked,
+    "payments.till.paid": booked,
+    "payments.terminal.late_booked": booked,
+    "payments.suspense.assigned": booked,
     "payments.receipt.printed": lambda data: _("Betaalbon afgedrukt"),
 }

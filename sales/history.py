@@ -22,6 +22,9 @@ EVENTS: dict[str, Callable[[dict], str]] = {
     "sales.price_overridden": lambda data: _("Prijs toegestaan: %(reason)s") % {"reason": _reasons(data)},
     "sales.order.delivered": lambda data: _delivered(_("%(pieces)s stuks geleverd"), data),
     "sales.order.delivery_cancelled": lambda data: _delivered(_("Levering van %(pieces)s stuks teruggedraaid"), data),
+    "till.line_removed": lambda data: _("Regel van de bon gehaald"),
+    "till.order_opened": lambda data: _("Geopend aan de kassa"),
+    "till.order_put_away": lambda data: _("Teruggelegd door de kassa"),
     "sales.quotation.converted": lambda data: _("Omgezet in order %(number)s") % {"number": data["number"]},
 }
 # the mark before an event in the timeline: money

@@ -8,7 +8,9 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documenten")
 
     def ready(self):
-        from sales.documents import invariants, papers  # noqa: F401 - registers them
+        from sales import history
+        from sales.documents import events, invariants, papers  # noqa: F401 - invariants registers them
         from sales.documents.services import mailing
 
+        history.EVENTS |= events.EVENTS
         mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}

@@ -11,13 +11,16 @@ from django.urls import reverse
 
 from backoffice.core.models import JournalEntry
 from payments import receipts
+from payments.services import reversing
 from payments.services.depositing import deposit
+from sales import history
 from sales.documents.models import OutgoingMail
-from sales.documents.services import mailing
+from sales.documents.services import exporting, mailing, printing
 from sales.services import amending, lines
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import shop
+from tests.payments.test_refund import back
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -71,6 +74,28 @@ def test_the_order_screen_loads_the_panel_and_the_history_says_it_in_words(clien
     side = client.get(reverse("sales:side", args=[order.pk])).content.decode()
     assert reverse("payments:of_order", args=[order.pk]) in side
     assert "Aanbetaald € 30,00, bank, online" in words(side)
+
+
+def test_the_history_has_a_word_for_everything_that_happens_to_an_order(client, s):
+    order = money.order(s, "100.00")
+    pay(s, order, ("bank", "60.00"))
+    back(s, order, ("tegoed", "20.00"))
+    reversing.reverse(entry_id=order.entries.get(kind="credit").pk, reason="toch niet", employee=s.manager)
+    printing.print_order(order_id=order.pk, employee=s.office)
+    exporting.export_order(order_id=order.pk, form="ubl", employee=s.office)
+    mailing.queue_mail(
+        order_id=order.pk, kind="confirmation", recipient="a@voorbeeld.nl", subject="Order", body="Bijlage",
+        employee=s.office,
+    )  # fmt: skip
+    side = client.get(reverse("sales:side", args=[order.pk])).content.decode()
+    for said in (
+        "Aanbetaald € 60,00, bank", "Terugbetaald € 20,00, tegoed", "Teruggedraaid € 20,00, tegoed", "Afgedrukt",
+        "Geëxporteerd als UBL", "Mail klaargezet",
+    ):  # fmt: skip
+        assert said in words(side), said
+    assert {e.action for e in JournalEntry.objects.filter(object_id=str(order.pk))} - {"sales.order.confirmed"} <= set(
+        history.EVENTS
+    )
 
 
 def test_the_receipt_adds_up_and_carries_its_vat_split(client, s):
