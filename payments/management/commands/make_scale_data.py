@@ -2,7 +2,7 @@
 
 import random
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from backoffice.core.db.roles import as_owner
 from backoffice.core.money import cents
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Employee, EmployeeRole
+from payments.models import PaymentMethod
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 
 COLOURS, SIZES = 10, 20
@@ -32,8 +33,37 @@ NUMBERED = (
     "catalog_barcode",
     "relations_customer",
 )
-# of a hundred orders: how many are drafts, open, cancelled; the others are delivered
+# of a hundred orders: how many are drafts, open, cancelled; the others are delivered, within two weeks
 DRAFTS, OPEN, CANCELLED = 1, 4, 5
+
+# every third order that is paid had a deposit of half; what is open has that deposit alone
+PAYMENTS = """
+WITH part AS (
+    SELECT nextval(pg_get_serial_sequence('payments_ledgerentry', 'id')) AS id, ordered.* FROM (
+        SELECT o.id AS order_id, o.branch_id, p.kind, p.day, p.amount,
+            CASE WHEN NOT p.first THEN o.vat - round(o.vat * half.amount / o.gross, 2)
+                ELSE round(o.vat * p.amount / o.gross, 2) END AS vat
+        FROM sales_salesorder o LEFT JOIN sales_delivery d ON d.order_id = o.id
+            CROSS JOIN LATERAL (SELECT CASE WHEN o.paid_total = o.gross AND o.id %% 3 <> 0 THEN 0
+                ELSE round(o.gross / 2, 2) END AS amount) half
+            CROSS JOIN LATERAL (VALUES ('deposit', o.order_date, half.amount, true), ('settlement',
+                d.at::date, o.paid_total - half.amount, half.amount = 0)) p (kind, day, amount, first)
+        WHERE o.paid_total <> 0 AND p.amount <> 0 ORDER BY p.day, o.id
+    ) ordered
+), entry AS (
+    INSERT INTO payments_ledgerentry (id, kind, order_id, method_id, method_kind, branch_id, employee_id, business_date,
+        at, amount, currency, "group", reason, reference)
+    SELECT part.id, part.kind, order_id, m.id, m.kind, branch_id, %s, day, day + time '12:00', amount, 'EUR',
+        gen_random_uuid(), '', ''
+    FROM part JOIN payments_paymentmethod m ON m.id = (ARRAY[%s, %s])[1 + order_id %% 2] ORDER BY part.id
+), side AS (
+    INSERT INTO payments_posting (entry_id, account, branch_id, amount, currency)
+    SELECT part.id, s.account, branch_id, part.amount * s.sign, 'EUR' FROM part CROSS JOIN LATERAL (VALUES
+        ((ARRAY['bank', 'online'])[1 + order_id %% 2], 1), ('orders', -1)) s (account, sign) ORDER BY part.id
+)
+INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)
+SELECT id, 21, amount - vat, vat, amount, 'EUR' FROM part ORDER BY id
+"""
 
 
 class Command(BaseCommand):
@@ -55,6 +85,7 @@ class Command(BaseCommand):
                 self._catalogue(cursor, articles)
                 self._customers(cursor, max(orders // CUSTOMERS_PER_ORDER, 1))
                 self._orders(cursor, orders, articles * COLOURS * SIZES)
+                self._payments(cursor)
             for table in NUMBERED:
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         with as_owner(), connection.cursor() as cursor:
@@ -139,7 +170,7 @@ class Command(BaseCommand):
         delivered = [o for o in plan if o.kind == "delivered"]
         _copy(
             cursor, "sales_delivery", "id order_id branch_id kind employee_id at override_reason",
-            ((o.id, o.id, o.branch, "slip", one, at, "") for o in delivered),
+            ((o.id, o.id, o.branch, "slip", one, o.delivered_at, "") for o in delivered),
         )  # fmt: skip
         _copy(
             cursor, "sales_deliveryline", "delivery_id line_id quantity",
@@ -161,6 +192,18 @@ class Command(BaseCommand):
         )
         for year in {o.date.year for o in plan}:
             numbers.raise_to("VO", sum(1 for o in plan if o.number and o.date.year == year), year)
+
+    def _payments(self, cursor):
+        """The ledger of what orders say they were paid: some in one payment, some as a deposit and the rest after it."""
+        methods = [
+            PaymentMethod.objects.get_or_create(kind=kind, defaults={"name": kind, "at_desk": True})[0].pk
+            for kind in ("bank", "online")
+        ]
+        cursor.execute("ALTER TABLE payments_ledgerentry DISABLE TRIGGER entry_balance")
+        cursor.execute("ALTER TABLE payments_posting DISABLE TRIGGER posting_balance")
+        cursor.execute(PAYMENTS, [self.shop.employee.pk, *methods])
+        cursor.execute("ALTER TABLE payments_ledgerentry ENABLE TRIGGER entry_balance")
+        cursor.execute("ALTER TABLE payments_posting ENABLE TRIGGER posting_balance")
 
 
 class _Shop:
@@ -206,8 +249,9 @@ class _Order:
         "open": ("confirmed", "none", "none", "open", 1),
         "cancelled": ("confirmed", "none", "all", "cancelled", 1),
         "delivered": ("confirmed", "all", "none", "delivered", 1),
+        "paid": ("confirmed", "all", "none", "settled", 1),
     }
-    __slots__ = ("branch", "customer", "date", "gross", "id", "kind", "lines", "net", "number", "vat")
+    __slots__ = ("branch", "customer", "date", "gross", "id", "kind", "lines", "net", "number", "paid", "vat")
 
     def __init__(self, i, count, variants, shop, rng):
         self.id = i
@@ -234,15 +278,27 @@ class _Order:
         self.gross = Decimal(0) if self.kind == "cancelled" else whole
         self.vat = cents(self.gross * 21 / 121)
         self.net = self.gross - self.vat
+        self.paid = Decimal(0)
+        if self.kind == "delivered" and i % 5:
+            self.paid = self.gross
+        elif self.kind == "open" and i % 2:
+            self.paid = cents(self.gross / 2)
+
+    @property
+    def delivered_at(self) -> datetime:
+        day = min(self.date + timedelta(days=self.id % 14), LAST_DAY)
+        return datetime.combine(day, time(12), timezone.get_current_timezone())
 
     def row(self, shop, at):
-        lifecycle, delivery, cancel, status, version = self.STATES[self.kind]
+        lifecycle, delivery, cancel, status, version = self.STATES[
+            "paid" if self.kind == "delivered" and self.paid else self.kind
+        ]
         name, one = shop.customers[self.customer - 1], shop.employee.pk
-        paid = "paid" if self.kind == "cancelled" else "none"
+        paid = "paid" if self.paid == self.gross else "part" if self.paid else "none"
         return (
             self.id, self.number, "desk", 1, shop.order_type.pk, self.customer, name, "", "", "", "{}", "{}", self.date, at,
             one, self.branch, one, self.branch, "", "", self.date + timedelta(days=7), "", shop.method.pk, "inclusive", 0, 0,
-            "inclusive", "", "{}", self.net, self.vat, self.gross, 0, "EUR", lifecycle, delivery, cancel, paid, status,
+            "inclusive", "", "{}", self.net, self.vat, self.gross, self.paid, "EUR", lifecycle, delivery, cancel, paid, status,
             version, at, one, "", True, fold(f"{self.number} {name}"),
             False,
         )  # fmt: skip
@@ -299,6 +355,9 @@ def _without_foreign_keys(cursor):
                 "sales_ordervat",
                 "sales_orderversion",
                 "sales_deliveryline",
+                "payments_ledgerentry",
+                "payments_posting",
+                "payments_entryvat",
             ]
         ],
     )
