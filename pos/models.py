@@ -28,7 +28,9 @@ class TillSeat(models.Model):
     # wrong PIN codes since the last right one, and how long the till waits
     failures = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
-    lifecycle: str | None  # of the order, by pos.services.seats
+    # of the order, by pos.services.seats
+    lifecycle: str | None
+    amends: int | None
 
     def __str__(self):
         return str(self.till)

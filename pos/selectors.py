@@ -14,18 +14,20 @@ from backoffice.relations.services.devices import token_hash
 from payments.models import LedgerEntry
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, SalesOrder
+from sales.services.amending import open_amendments
 from sales.status import LIVE
 
 
 def till_at(token: str) -> Till | None:
     """The till of the browser with this token, with its branch, its seat and who sits there; one statement.
 
+    `till.lies` says whether a draft (a basket, an amendment) lies on its counter, or an order.
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
     """
     if not token:
         return None
-    tills = Till.objects.select_related("branch", "seat__employee")
+    tills = Till.objects.select_related("branch", "seat__employee").annotate(lies=F("seat__order__lifecycle"))
     till = tills.filter(device_token_hash=token_hash(token), active=True).order_by().first()
     if till is None:
         return None
@@ -49,19 +51,25 @@ def cashiers(till: Till) -> list[Employee]:
 
 
 def order_at(till: Till) -> SalesOrder | None:
-    """What lies on the counter: the basket, or an opened order."""
+    """What lies on the counter: the basket, an opened order, or its amendment as long as that is open."""
     seat: TillSeat | None = getattr(till, "seat", None)
     if seat is None or seat.order_id is None:
         return None
-    return SalesOrder.objects.select_related("branch", "customer", "order_type", "delivery_method").get(
-        pk=seat.order_id
-    )
+    shown = ("branch", "customer", "order_type", "delivery_method")
+    orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
+    order = orders.get(pk=seat.order_id)
+    return order.amends if order.amends_id and order.lifecycle == SalesOrder.Lifecycle.DISCARDED else order
 
 
 def order_or_blank(till: Till) -> SalesOrder:
     """What lies on the counter, or what stands for a basket that has not begun (it is not stored)."""
     blank = SalesOrder(branch=till.branch, order_date=timezone.localdate())
     return order_at(till) or blank
+
+
+def amendment_of(order: SalesOrder) -> SalesOrder | None:
+    """The open amendment of an order, with who has it. Index: order_one_amendment."""
+    return open_amendments(order.pk).select_related("claimed_by").first()
 
 
 def parked(till: Till) -> list[SalesOrder]:

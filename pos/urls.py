@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from pos.views import baskets, checkout, devices, layouts, lines, lock, make_order, matrix, orders, sessions, till
+from pos.views import (
+    amending,
+    baskets,
+    checkout,
+    devices,
+    layouts,
+    lines,
+    lock,
+    make_order,
+    matrix,
+    orders,
+    sessions,
+    till,
+)
 
 app_name = "pos"
 urlpatterns = [
@@ -39,6 +52,9 @@ urlpatterns = [
     path("orders/", orders.choose, name="choose_order"),
     path("orders/openen/", orders.open_order, name="open_order"),
     path("orders/wegleggen/", orders.put_away, name="put_away"),
+    path("orders/wijzigen/", amending.amend, name="amend"),
+    path("orders/bevestigen/", amending.confirm, name="confirm_amendment"),
+    path("orders/verwerpen/", amending.discard, name="discard_amendment"),
     path("wachtrij/", orders.queue, name="queue"),
     path("wachtrij/aantal/", orders.queue_count, name="queue_count"),
     # money

@@ -66,8 +66,8 @@ def check_out(
     session = open_session_of(seat.till)
     if session is None:
         raise Refusal("payments.session_none", _("Open eerst de kassa."), "session")
-    if seat.order_id is None:
-        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    if seat.order_id is None or seat.amends:
+        seats.lying_on(seat)  # refused, or the order itself lies there again
     found = methods.chosen([method_id for method_id, _amount in tenders], methods.TILL, seat.till.branch_id)
     chosen = [Tender(found[method_id], amount) for method_id, amount in tenders]
     if any(tender.method.kind == PaymentMethod.Kind.TERMINAL for tender in chosen):

@@ -14,6 +14,20 @@ from sales.services import confirming, drafts
 from sales.services.editing import open_draft
 
 
+@keyed("pos.choose_customer")
+def choose_customer(*, till_id: int, customer_id: int | None, employee) -> SalesOrder:
+    """Kies klant, and the scan of a customer's card: whose basket it is. None: nobody's any more."""
+    seat = seats.begin(till_id=till_id, employee=employee)
+    check_basket(seats.lying_on(seat))
+    return drafts.set_header(order_id=seat.order_id, revision=None, values={"customer": customer_id}, employee=employee)
+
+
+def check_basket(order: SalesOrder) -> None:
+    """Raises Refusal for an opened order: whose it is was agreed."""
+    if order.amends_id or order.number:
+        raise Refusal("basket.order", _("De klant van een order wordt aan de kassa niet gewijzigd."))
+
+
 @keyed("pos.new_customer", result=drafts.ORDER)
 def new_customer(
     *, order_id: int, values: dict, addresses: list[dict], employee, confirmed: bool = False
@@ -21,6 +35,7 @@ def new_customer(
     """Make a customer and choose it for the basket. values, addresses: as customers.create. Raises LikelyDuplicates."""
     draft = open_draft(order_id, employee, related=drafts.HEADER_SHOWN)
     order = draft.order
+    check_basket(order)
     customer = customers.create(employee=employee, values=values, addresses=addresses, confirmed=confirmed)
     drafts.choose_customer(order, customer)
     order.search_text = drafts.search_text(order)
@@ -32,6 +47,7 @@ def new_customer(
 def back_to_basket(*, order_id: int, employee) -> SalesOrder:
     """Annuleren, but only the order: it is a basket again, with its lines and its customer."""
     draft = open_draft(order_id, employee)
+    check_basket(draft.order)
     draft.order.expected_delivery_date = None
     draft.order.revision += 1
     return draft.write("expected_delivery_date", "revision")

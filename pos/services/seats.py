@@ -13,11 +13,12 @@ from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee, Till
+from backoffice.relations.rights import access_of
 from backoffice.relations.services.employees import Secret
 from pos import selectors
 from pos.models import TillSeat
 from sales.models import SalesOrder
-from sales.services import selling
+from sales.services import amending, selling
 
 SEAT = ("pos.TillSeat", "till_id")
 
@@ -84,16 +85,28 @@ def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
 
 
 def seat_of(till_id: int) -> TillSeat:
-    """The till's seat, locked, with the till and its branch; `lifecycle` is that of what lies on the counter."""
+    """The seat, locked, with the till and its branch; `lifecycle` and `amends` are of what lies on the counter."""
     seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch")
-    seat = seats.annotate(lies=F("order__lifecycle")).get(pk=till_id)
-    seat.lifecycle = seat.lies
+    seat = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends")).get(pk=till_id)
+    seat.lifecycle, seat.amends = seat.lies, seat.changes
     return seat
+
+
+def lying_on(seat: TillSeat) -> SalesOrder:
+    """What lies there; the order itself when its amendment was closed elsewhere. Raises Refusal when it is nothing."""
+    if seat.order_id is None:
+        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    order = SalesOrder.objects.select_related("branch", "amends__branch").get(pk=seat.order_id)
+    if order.amends is not None and order.lifecycle == SalesOrder.Lifecycle.DISCARDED:
+        put(seat, order.amends)
+        return order.amends
+    return order
 
 
 def put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
     """Lay the order on the counter, or nothing."""
     seat.order = order
+    seat.lifecycle, seat.amends = (order.lifecycle, order.amends_id) if order else (None, None)
     seat.save(update_fields=["order"])
     return seat
 
@@ -134,26 +147,33 @@ def resume(*, till_id: int, order_id: int, employee) -> TillSeat:
 
 @keyed("pos.open_order", result=SEAT)
 def open_order(*, till_id: int, order_id: int, employee, take_over: bool = False) -> TillSeat:
-    """Put a confirmed order on the counter, claimed for this till; taken over, it leaves the other counter."""
-    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch").order_by("pk")
-    held = {seat.pk: seat for seat in seats.filter(Q(pk=till_id) | Q(order_id=order_id))}
+    """Put a confirmed order on the counter, claimed for this till; taken over, it leaves the other counter.
+
+    An amendment that was begun there comes along, so that nothing of it is lost.
+    """
+    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch", "order").order_by("pk")
+    held = {seat.pk: seat for seat in seats.filter(Q(pk=till_id) | Q(order=order_id) | Q(order__amends=order_id))}
     seat = held.pop(till_id)
-    if seat.order_id == order_id:
+    if seat.order is not None and order_id in (seat.order_id, seat.order.amends_id):
         return seat
     with journal.at_the_end():
         clear(seat, employee)
         order = selling.claim(order_id=order_id, till=seat.till, employee=employee, take_over=take_over)
         for other in held.values():
+            begun = other.order is not None and other.order.amends_id is not None
             put(other, None)
+            if begun and access_of(employee).can("sales.edit", order.branch_id):
+                order = amending.amend(order_id=order_id, employee=employee, take_over=True)
         return put(seat, order)
 
 
 @keyed("pos.put_away", result=SEAT)
 def put_away(*, till_id: int, employee) -> TillSeat:
-    """Put the opened order away: it waits in the queue again."""
+    """Put the opened order away: it waits in the queue again, and an amendment of it stays as it is."""
     seat = seat_of(till_id)
     if seat.order_id:
-        selling.release(order_id=seat.order_id, till=seat.till, employee=employee)
+        order = lying_on(seat)
+        selling.release(order_id=order.amends_id or order.pk, till=seat.till, employee=employee)
     return put(seat, None)
 
 
@@ -161,9 +181,10 @@ def clear(seat: TillSeat, employee) -> None:
     """Take an empty basket off the counter. Raises Refusal when there is something on it."""
     if seat.order_id is None:
         return
-    order = SalesOrder.objects.get(pk=seat.order_id)
-    if order.lifecycle != SalesOrder.Lifecycle.DRAFT:
-        raise Refusal("basket.order", _("Rond eerst order %(order)s af, of leg hem weg.") % {"order": order})
+    order = lying_on(seat)
+    opened = order.amends or order
+    if opened.lifecycle != SalesOrder.Lifecycle.DRAFT:
+        raise Refusal("basket.order", _("Rond eerst order %(order)s af, of leg hem weg.") % {"order": opened})
     if order.lines.exists():
         raise Refusal("basket.not_empty", _("Zet eerst de huidige bon in de wacht, of maak hem leeg."))
     selling.drop(order_id=order.pk, employee=employee)

@@ -4,10 +4,12 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.keys import new_key
+from backoffice.relations.rights import access_of
 from pos import selectors
 from pos.views import drawing
 from sales import selectors as sales_selectors
@@ -20,8 +22,12 @@ def bon_context(request, order: SalesOrder | None) -> dict:
     """What the basket shows; an empty one when nothing lies on the counter."""
     lines = sales_selectors.lines_of(order) if order else []
     editable = order is None or status.allowed(order, "edit")
+    opened = order and (order.amends or (order if order.number else None))
     return {
         "order": order,
+        "opened": opened,
+        "may_amend": opened and may_amend(request.user, opened),
+        "amendment": selectors.amendment_of(opened) if opened and not editable else None,
         "drawn": drawing.lines(order, lines, editable),
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id),
         "number_of_lines": len(lines),
@@ -30,6 +36,10 @@ def bon_context(request, order: SalesOrder | None) -> dict:
         "bon_key": new_key(),
         "till": request.till,
     }
+
+
+def may_amend(employee, order: SalesOrder) -> bool:
+    return status.allowed(order, "amend") and access_of(employee).can("sales.edit", order.branch_id)
 
 
 def page_context(request) -> dict:
@@ -60,6 +70,18 @@ def bon(request, order: SalesOrder | None, *, toast: tuple | None = None, **more
     values = bon_context(request, order) | more
     response = HttpResponse(render_to_string("pos/_bon_answer.html", values, request=request))
     return http.toast(response, *toast) if toast else response
+
+
+def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> HttpResponse:
+    """Somebody else has it, says the text: whether to take it over."""
+    values = {
+        "title": title, "text": text, "url": url, "key": new_key(), "fields": fields | {"take_over": "1"},
+        "yes": _("Overnemen"),
+    }  # fmt: skip
+    response = HttpResponse(render_to_string("parts/ask.html", values, request=request), status=409)
+    response.headers["HX-Retarget"] = "#dialog-host"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> HttpResponse:

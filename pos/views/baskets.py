@@ -20,13 +20,12 @@ from pos.middleware import at_till
 from pos.services import make_order, seats
 from pos.views import answers
 from pos.views.till import order_id_of, title_of_customer
-from sales.services import drafts
 
 
-def whole(request) -> HttpResponse:
-    """The till screen anew, after the counter was cleared or filled."""
+def whole(request, name: str = "pos:till") -> HttpResponse:
+    """The till screen anew, after the counter was cleared or filled; or another one."""
     response = HttpResponse(status=204)
-    response.headers["HX-Redirect"] = reverse("pos:till")
+    response.headers["HX-Redirect"] = reverse(name)
     return response
 
 
@@ -78,9 +77,9 @@ def resume(request, order_id):
 def customer(request):
     """Kies klant: search, the latest, or none; POST chooses."""
     if request.method == "POST":
-        order = drafts.set_header(
-            order_id=order_id_of(request), revision=None, values={"customer": posted_int(request, "customer")},
-            employee=request.user, key=posted_key(request),
+        order = make_order.choose_customer(
+            till_id=request.till.pk, customer_id=posted_int(request, "customer"), employee=request.user,
+            key=posted_key(request),
         )  # fmt: skip
         text = title_of_customer(order.customer) if order.customer else _("De bon heeft geen klant meer.")
         if request.POST.get("bij") == "order":

@@ -37,7 +37,7 @@ ICONS = {"cash": "banknote", "terminal": "credit-card", "bank": "landmark", "onl
 def checkout(request):
     if request.method == "GET":
         order = selectors.order_at(request.till)
-        if order is None or not sales_selectors.lines_of(order):
+        if order is None or order.amends_id or not sales_selectors.lines_of(order):
             return redirect("pos:till")
         if open_session_of(request.till) is None:
             return redirect("pos:open")

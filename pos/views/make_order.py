@@ -39,7 +39,7 @@ def see_other(name: str, *args):
 def make_order(request):
     """The screen; what was chosen before stands in it."""
     order = selectors.order_at(request.till)
-    if order is None or order.number or not order.lines.exists():
+    if order is None or order.number or order.amends_id or not order.lines.exists():
         return redirect("pos:till")
     return _screen(request, order, MakeOrderForm(order=order), CustomerForms(delivery=False))
 

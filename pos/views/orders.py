@@ -4,8 +4,6 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +15,7 @@ from backoffice.relations.rights import scoped
 from pos import selectors
 from pos.middleware import at_till
 from pos.services import seats
+from pos.views import answers
 from pos.views.baskets import whole
 from sales import lists
 from sales.models import DeliveryMethod, SalesOrder
@@ -93,20 +92,10 @@ def open_order(request):
     except Claimed as refusal:
         if not request.headers.get("HX-Request"):
             raise
-        return _ask_take_over(request, order_id, refusal)
+        return answers.ask_take_over(
+            request, title=_("Order overnemen?"), text=refusal.message, url=request.path, fields={"order": order_id}
+        )
     return whole(request)
-
-
-def _ask_take_over(request, order_id: int, refusal: Claimed) -> HttpResponse:
-    values = {
-        "title": _("Order overnemen?"), "text": refusal.message, "url": reverse("pos:open_order"), "key": new_key(),
-        "fields": {"order": order_id, "take_over": "1"}, "yes": _("Overnemen"),
-    }  # fmt: skip
-    html = render_to_string("parts/ask.html", values, request=request)
-    response = HttpResponse(html, status=409)
-    response.headers["HX-Retarget"] = "#dialog-host"
-    response.headers["HX-Reswap"] = "innerHTML"
-    return response
 
 
 @at_till("pos.use")

@@ -18,12 +18,12 @@ from backoffice.core.keys import new_key
 from pos import selectors
 from pos.middleware import at_till
 from pos.models import QuickKey
-from pos.services import seats
+from pos.services import amending, make_order, seats
 from pos.views import answers
 from sales import grid
 from sales import selectors as sales_selectors
 from sales.models import SalesOrder
-from sales.services import drafts, lines
+from sales.services import lines
 from sales.views.scan import TIMES
 from sales.views.scan import words_of as said
 
@@ -36,10 +36,12 @@ def till(request):
 
 
 def order_id_of(request) -> int:
-    """The basket on the counter, begun when there was none."""
-    seat = request.till.seat
+    """What is changed on the counter: the basket, begun when there was none, or the amendment of the opened order."""
+    seat, who = request.till.seat, {"till_id": request.till.pk, "employee": request.user}
     if not seat.order_id:
-        seat = seats.begin(till_id=request.till.pk, employee=request.user)
+        seat = seats.begin(**who)
+    elif request.till.lies != SalesOrder.Lifecycle.DRAFT:
+        seat = amending.amend(**who)
     return seat.order_id
 
 
@@ -105,10 +107,12 @@ def _other(request, code: str) -> HttpResponse | None:
     found = sales_selectors.by_code(request, code)
     if found is None or isinstance(found, SalesOrder):
         return None
-    order = drafts.set_header(
-        order_id=order_id_of(request), revision=None, values={"customer": found.pk}, employee=request.user,
-        key=posted_key(request),
-    )  # fmt: skip
+    try:
+        order = make_order.choose_customer(
+            till_id=request.till.pk, customer_id=found.pk, employee=request.user, key=posted_key(request)
+        )
+    except Refusal as refusal:
+        return _unknown(refusal)
     return _answer(answers.bon(request, order), "known", title_of_customer(found))
 
 

@@ -78,6 +78,8 @@ def park(*, order_id: int, name: str, employee) -> SalesOrder:
     draft = open_draft(order_id, employee, "edit", ("customer",))
     if not draft.lines:
         raise Refusal("basket.empty", _("Er staat niets op de bon."))
+    if draft.order.amends_id:
+        raise Refusal("basket.order", _("Een order gaat niet in de wacht: leg hem weg."))
     draft.order.parked_name = (name or draft.order.customer_name or _("Zonder naam"))[:60]
     draft.order.revision += 1
     return draft.write("parked_name", "revision")
