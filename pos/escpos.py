@@ -111,6 +111,8 @@ def rows(shown: dict) -> list[str]:
     found.append("-" * WIDTH)
     for line in shown["lines"]:
         found += _line(line)
+        if receipt.kind == Receipt.Kind.PAYMENT and line.variant_id and line.open_quantity:
+            found.append("  " + _("nog te leveren: %(number)s") % {"number": format_quantity(line.open_quantity)})
     if shown["figures"].discount:
         found.append(pair(_("Bonkorting"), format_amount(-shown["figures"].discount)))
     return [*found, "-" * WIDTH]

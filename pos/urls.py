@@ -14,6 +14,7 @@ from pos.views import (
     matrix,
     orders,
     sessions,
+    slips,
     till,
 )
 
@@ -63,6 +64,8 @@ urlpatterns = [
     path("afrekenen/pin/<int:payment_id>/", checkout.pin_ask, name="pin_ask"),
     path("bonnen/<int:receipt_id>/", checkout.receipt, name="receipt"),
     path("bonnen/<int:receipt_id>/kopie/", checkout.reprint, name="reprint"),
+    path("pakbonnen/<int:slip_id>/afdrukken/", slips.slip_print, name="slip_print"),
+    path("pakbonnen/<int:slip_id>/pakbon.pdf", slips.slip_pdf, name="slip_pdf"),
     path("openen/", sessions.open_till, name="open"),
     path("tussenstand/", sessions.x_report, name="x_report"),
     path("dagafsluiting/", sessions.close, name="close"),

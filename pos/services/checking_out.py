@@ -22,11 +22,12 @@ from payments.selectors import open_session_of, pending, unbooked
 from payments.services import terminals
 from pos.models import Receipt, TillSeat
 from pos.services import make_order, receipts, seats
-from sales.models import Delivery, SalesOrder
+from sales.documents.services import packing
+from sales.models import Delivery, DeliveryMethod, SalesOrder
 from sales.services import confirming, delivering, selling
 from sales.services.editing import Draft, open_draft
 
-RELATED = tuple(dict.fromkeys((*confirming.RELATED, *delivering.RELATED)))
+RELATED = tuple(dict.fromkeys((*confirming.RELATED, *packing.RELATED)))
 Kind = LedgerEntry.Kind
 
 
@@ -167,8 +168,12 @@ def _settle(counter: _Counter, draft: Draft, take: dict[int, Decimal], override_
 
 
 def _hand_over(counter: _Counter, draft: Draft, quantities: dict[int, Decimal], override_reason: str) -> None:
+    """What leaves now: over the counter, or on a packing slip when the order is to be delivered (Bezorgen)."""
+    branch = counter.seat.till.branch
+    if draft.order.number and draft.order.delivery_method.kind == DeliveryMethod.Kind.DELIVERY:
+        slip = packing.apply_slip(draft, quantities, branch=branch, override_reason=override_reason)
+        return delivering.write_journal(draft, slip.delivery, slip=slip.number)
     delivery = delivering.apply_delivery(
-        draft, quantities, kind=Delivery.Kind.HAND_OVER, branch=counter.seat.till.branch,
-        override_reason=override_reason,
-    )  # fmt: skip
-    delivering.write_journal(draft, delivery)
+        draft, quantities, kind=Delivery.Kind.HAND_OVER, branch=branch, override_reason=override_reason
+    )
+    return delivering.write_journal(draft, delivery)

@@ -20,11 +20,13 @@ from payments.services import terminals
 from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
+from pos.models import Receipt
 from pos.services import checking_out, printing
 from pos.slip import slip
 from pos.views import answers
 from pos.views.make_order import see_other
 from sales import selectors as sales_selectors
+from sales.documents.slip import slips_of
 from sales.models import SalesOrder
 from sales.services import selling
 
@@ -150,7 +152,8 @@ def receipt(request, receipt_id):
     found = selectors.receipt_at(request.till, receipt_id)
     if found is None:
         raise Http404
-    return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found)})
+    papers = slips_of(found.order)[:1] if found.kind == Receipt.Kind.PAYMENT else []
+    return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found), "slips": papers})
 
 
 @at_till("pos.use")

@@ -130,6 +130,34 @@ def test_an_order_from_the_queue_is_paid_and_partly_handed_over(s):
     ]  # fmt: skip
 
 
+def test_what_is_delivered_goes_on_a_packing_slip_and_the_rest_stays_open(client, s):
+    from backoffice.catalog import stock
+    from sales.documents.models import PackingSlip
+    from sales.models import DeliveryMethod
+    from sales.services import confirming
+
+    stock.change(s.branch, on_hand=[(s.riem.pk, Decimal(5))])
+    draft = factories.draft(employee=s.office, branch=s.branch, customer=s.customer, items=[(s.riem, 3)])
+    draft.delivery_method = DeliveryMethod.objects.get(kind="delivery")
+    draft.save()
+    order = confirming.confirm(order_id=draft.pk, employee=s.office)
+    counter.sit(client, s.till, s.seller)
+    seats.open_order(till_id=s.till.pk, order_id=order.pk, employee=s.seller)
+    assert "Nu bezorgen, met een pakbon" in client.get(reverse("pos:checkout")).content.decode()
+    receipt = pay(s, take={order.lines.get().pk: Decimal(2)})
+    slip = PackingSlip.objects.get(delivery__order=order)
+    assert (slip.number[:3], slip.address["city"]) == ("PB-", order.delivery_address["city"])
+    assert [(row["ordered"], row["here"], row["open"]) for row in slip.rows] == [("3.000", "2", "1.000")]
+    order.refresh_from_db()
+    assert (order.status, order.payment_state) == ("part_delivered", "none")
+    assert StockLevel.objects.get(branch=s.branch, variant=s.riem).on_hand == 3
+    page = client.get(reverse("pos:receipt", args=[receipt.pk])).content.decode()
+    assert "Pakbon afdrukken" in page and "nog te leveren: 1" in page and "89,85" in page
+    printed = client.post(reverse("pos:slip_print", args=[slip.pk]), {"key": counter.key()}, follow=True)
+    slip.refresh_from_db()
+    assert (slip.copies, printed.headers["Content-Type"]) == (1, "application/pdf")
+
+
 def test_somebody_paid_meanwhile_is_told_and_nothing_is_booked(s):
     order = order_of(s, "41.33")
     seats.open_order(till_id=s.till.pk, order_id=order.pk, employee=s.seller)

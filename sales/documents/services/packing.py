@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from backoffice.core import journal, numbers
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
+from backoffice.relations.models import Branch
 from sales.documents.models import PackingSlip
 from sales.models import Delivery, OrderLine, SalesOrder
 from sales.services import delivering
 from sales.services.editing import Draft, UnknownOrder, open_draft
 
 SLIP = ("documents.PackingSlip", "slip_id")
+RELATED = (*delivering.RELATED, "delivery_method")
 ADDRESS = ("name", "attention", "street", "city", "country")
 
 
@@ -33,9 +35,28 @@ def create_slip(
     it says about each line, so that a reprint says the same after a later change. Raises Refusal and UnknownOrder as
     delivering.apply_delivery does; nothing changes then. A constant number of statements.
     """
-    draft = open_draft(order_id, employee, "deliver", (*delivering.RELATED, "delivery_method"), "sales.deliver")
-    order = draft.order
-    slip = PackingSlip(address=_address(order, address), note=note)
+    draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
+    slip = apply_slip(
+        draft, quantities, branch=draft.order.branch, address=address, note=note, override_reason=override_reason
+    )
+    delivering.write_journal(draft, slip.delivery, slip=slip.number)
+    return slip
+
+
+def apply_slip(
+    draft: Draft,
+    quantities: dict[int, Decimal],
+    *,
+    branch: Branch,
+    address: dict | None = None,
+    note: str = "",
+    override_reason: str = "",
+) -> PackingSlip:
+    """Deliver on a new slip within the caller's transaction, the order locked and opened with RELATED.
+
+    As create_slip; the journal comes last, by the caller.
+    """
+    slip = PackingSlip(address=_address(draft.order, address), note=note)
 
     def number() -> str:
         year = timezone.localdate().year
@@ -46,13 +67,12 @@ def create_slip(
         draft,
         quantities,
         kind=Delivery.Kind.SLIP,
-        branch=order.branch,
+        branch=branch,
         override_reason=override_reason,
         paper=number,
     )
     slip.rows = _rows(draft, slip.delivery)
     slip.save(force_insert=True)
-    delivering.write_journal(draft, slip.delivery, slip=slip.number)
     return slip
 
 

@@ -133,7 +133,12 @@ def slips_of_order(request, order_id):
 @require_GET
 def slip_pdf(request, slip_id):
     """The paper, shown in the browser; from the second print on it says KOPIE. Changes nothing."""
-    name, content = slips.slip_pdf(found(request, slip_id))
+    return paper(found(request, slip_id))
+
+
+def paper(slip: PackingSlip) -> HttpResponse:
+    """A slip of found() as a PDF."""
+    name, content = slips.slip_pdf(slip)
     response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-cache"
