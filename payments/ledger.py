@@ -85,12 +85,14 @@ def book(
     group: uuid.UUID | None = None,
     change: bool = False,
     action: str = "payments.deposit.registered",
+    reason: str = "",
+    approved_by=None,
 ) -> list[LedgerEntry]:
     """Book what is paid on a locked order: entries, VAT split, paid_total and status, store credit, journal.
 
-    kind: "deposit" or "settlement"; branch: where the money is received; lines: all lines of the order; tenders: signed
-    as what is left to pay; change: cash may be more than the rest, and gives change back. Locks the credit account and
-    the session itself. Raises Refusal (payments.*), with nothing written.
+    kind: "deposit", "settlement", or "refund" where goods came back; branch: where the money is received; lines: all
+    lines of the order; tenders: signed as what is left to pay; change: cash may be more than the rest, and gives change
+    back. Locks the credit account and the session itself. Raises Refusal (payments.*), with nothing written.
     """
     rest = order.open_amount.amount
     rows = tendering.rows(
@@ -108,7 +110,7 @@ def book(
         )  # fmt: skip
     return write(
         order, lines, made, employee=employee, branch=branch, session=session, business_date=business_date, group=group,
-        action=action,
+        action=action, reason=reason, approved_by=approved_by,
     )  # fmt: skip
 
 

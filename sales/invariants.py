@@ -152,6 +152,20 @@ def delivered(cursor) -> list[str]:
     )
 
 
+@invariant(7, "returned = what came back on paid baskets")
+def returned(cursor) -> list[str]:
+    return rows(
+        cursor,
+        "SELECT format('line %%s: returned %%s, came back %%s', l.id, l.returned_quantity, coalesce(b.pieces, 0))"
+        " FROM sales_orderline l JOIN sales_salesorder o ON o.id = l.order_id"
+        " LEFT JOIN LATERAL (SELECT -sum(r.quantity) AS pieces FROM sales_orderline r"
+        " JOIN sales_salesorder s ON s.id = r.order_id"
+        " WHERE r.returns_id = l.id AND s.lifecycle = 'confirmed') b ON true"
+        " WHERE o.lifecycle = 'confirmed' AND @recent(o.changed_at)"
+        " AND l.returned_quantity <> coalesce(b.pieces, 0) ORDER BY l.id",
+    )
+
+
 @invariant(8, "order numbers have no gap, and a number once given never changes")
 def numbers(cursor) -> list[str]:
     found = [each for kind in ("VO", "OF") for each in gapless(cursor, kind, SalesOrder._meta.db_table)]

@@ -145,6 +145,7 @@ UPDATED = [
     "position",
     "revision",
     "text",
+    "stocked",
     "quantity",
     "entered_price",
     "entered_mode",

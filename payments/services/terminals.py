@@ -89,6 +89,8 @@ def book_approved(
     change: bool = False,
     group: uuid.UUID | None = None,
     action: str = "payments.settlement.registered",
+    reason: str = "",
+    approved_by=None,
 ) -> list[LedgerEntry]:
     """Book approved payments of a locked order, with what else is paid, in the caller's transaction (ledger.book).
 
@@ -106,7 +108,7 @@ def book_approved(
     pinned = [Tender(p.method, p.amount.amount, p.reference) for p in payments]
     written = ledger.book(
         order, lines, [*pinned, *tenders], kind=kind, employee=employee, branch=branch, session=session, change=change,
-        group=group, action=action,
+        group=group, action=action, reason=reason, approved_by=approved_by,
     )  # fmt: skip
     # what is no cash comes first, in the order of its tenders
     for payment, entry in zip(payments, written, strict=False):

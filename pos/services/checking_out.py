@@ -21,10 +21,10 @@ from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSes
 from payments.selectors import open_session_of, pending, unbooked
 from payments.services import terminals
 from pos.models import Receipt, TillSeat
-from pos.services import make_order, receipts, seats
+from pos.services import make_order, receipts, refunds, seats
 from sales.documents.services import packing
 from sales.models import Delivery, DeliveryMethod, SalesOrder
-from sales.services import confirming, delivering, selling
+from sales.services import confirming, delivering, returning, selling
 from sales.services.editing import Draft, open_draft
 
 RELATED = tuple(dict.fromkeys((*confirming.RELATED, *packing.RELATED)))
@@ -41,6 +41,7 @@ class _Counter:
     group: uuid.UUID
     employee: object
     pinned: list[TerminalPayment]  # approved by the terminal, not booked yet
+    approver: object = None
 
     @property
     def pays(self) -> bool:
@@ -56,12 +57,13 @@ def check_out(
     take: dict[int, Decimal] | None = None,
     seen_left: Decimal | None = None,
     override_reason: str = "",
+    approver=None,
 ) -> Receipt:
     """Settle what lies on the counter of the till; gives the receipt.
 
     tenders: [(method id, EUR)], cash as it was handed over (change is given back). take: pieces per line of an opened
-    order that leave now; of a basket everything does. seen_left: what the screen said is left to pay. Raises Refusal
-    and Stale; nothing is written then.
+    order that leave now; of a basket everything does. seen_left: what the screen said is left to pay. approver: who
+    stands beside a cashier that may not give money back. Raises Refusal and Stale; nothing is written then.
     """
     seat = seats.seat_of(till_id)
     session = open_session_of(seat.till)
@@ -74,7 +76,7 @@ def check_out(
     if any(tender.method.kind == PaymentMethod.Kind.TERMINAL for tender in chosen):
         raise Refusal("payments.terminal_first", _("Pin gaat via de automaat. Start de pinbetaling eerst."), "method")
     pinned = approved(SalesOrder(pk=seat.order_id))
-    counter = _Counter(seat, session, chosen, uuid.uuid4(), employee, pinned)
+    counter = _Counter(seat, session, chosen, uuid.uuid4(), employee, pinned, approver)
     with journal.at_the_end():
         draft = _opened(seat, employee, counter.pays)
         _check(draft.order, seen_left)
@@ -113,13 +115,13 @@ def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
         )
 
 
-def _book(counter: _Counter, draft: Draft, kind: str) -> None:
+def _book(counter: _Counter, draft: Draft, kind: str, reason: str = "") -> None:
     if not counter.pays:
         return
     terminals.book_approved(
         draft.order, draft.lines, counter.pinned, tenders=counter.tenders, kind=kind, employee=counter.employee,
         branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True,
-        action="payments.till.paid",
+        action="payments.till.paid", reason=reason, approved_by=counter.approver,
     )  # fmt: skip
 
 
@@ -128,7 +130,13 @@ def _sell(counter: _Counter, draft: Draft) -> str:
     order = draft.order
     if not draft.lines:
         raise Refusal("basket.empty", _("Er staat niets op de bon."))
-    _book(counter, draft, Kind.SETTLEMENT)
+    came_back = returning.count_back(draft)
+    if order.gross.amount < 0:
+        # what the terminal gave back was checked before it was asked
+        refunds.check(order, draft.lines, counter.tenders, counter.employee, counter.approver)
+        _book(counter, draft, Kind.REFUND, ", ".join(dict.fromkeys(row["reason"] for row in came_back))[:200])
+    else:
+        _book(counter, draft, Kind.SETTLEMENT)
     if order.paid_total.amount != order.gross.amount:
         raise Refusal(
             "basket.not_paid",
@@ -137,6 +145,8 @@ def _sell(counter: _Counter, draft: Draft) -> str:
         )
     confirming.apply_confirm(draft, sale=True)
     _hand_over(counter, draft, {line.pk: line.quantity for line in draft.lines}, "")
+    if came_back:
+        refunds.write_journal(order, came_back, counter.employee, counter.approver)
     return Receipt.Kind.SALE
 
 

@@ -67,6 +67,8 @@ def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
         missing.append(Refusal("order.customer_blocked", _("Deze debiteur is geblokkeerd."), "customer"))
     if not lines:
         missing.append(Refusal("order.no_lines", _("Voeg ten minste één regel toe."), "lines"))
+    if not sale and any(line.returns_id for line in lines):
+        missing.append(Refusal("return.order", _("Reken de retour eerst af; een order heeft er geen."), "lines"))
     if order.vat_mode == VatMode.REVERSE_CHARGE and not order.customer_vat_id:
         missing.append(Refusal("order.vat_id_missing", _("BTW verlegd vraagt een BTW-id bij de debiteur."), "customer"))
     if order.expected_delivery_date and order.expected_delivery_date < order.order_date:

@@ -110,6 +110,8 @@ def reverse_delivery(draft: Draft, delivery: Delivery, *, source: str = "") -> D
     by_id = {line.pk: line for line in draft.lines}
     picks = [Pick(by_id[row.line_id], -row.quantity) for row in delivery.lines.order_by("id")]
     for pick in picks:
+        if pick.line.returns_id:
+            raise Refusal("delivery.return", _("Een retour blijft staan. Verkoop het artikel opnieuw."))
         left = pick.line.delivered_quantity + pick.quantity
         if pick.line.returned_quantity and pick.line.returned_quantity > left:
             raise Refusal(
@@ -169,7 +171,7 @@ def _check_deposit(draft: Draft, override_reason: str) -> str:
     """The reason to deliver without the deposit, empty when it is paid. Raises Refusal."""
     order = draft.order
     asked, paid = required_deposit(order), order.paid_total.amount
-    if paid >= asked:
+    if not asked or paid >= asked:
         return ""
     may = access_of(draft.employee).can("sales.deliver_unpaid", order.branch_id)
     if may and override_reason.strip():

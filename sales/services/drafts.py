@@ -225,6 +225,8 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
     draft = open_draft(order_id, employee)
+    if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
+        raise no_discount()
     before = order_share(draft.order, draft.lines)
     draft.order.discount_percent, draft.order.discount_amount = percent, amount
     draft.order.discount_mode = draft.order.vat_mode
@@ -234,6 +236,13 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
         check_discounts(draft, draft.lines)
         draft.share = Decimal(1)
     return draft.write("discount_percent", "discount_amount", "discount_mode")
+
+
+def no_discount() -> Refusal:
+    """An order discount would also take off what comes back."""
+    return Refusal(
+        "return.discount", _("Een bon met een retour krijgt geen bonkorting. Geef de korting per regel."), "discount"
+    )
 
 
 @keyed("sales.order.discard", result=ORDER)

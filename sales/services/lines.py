@@ -12,10 +12,12 @@ from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
 from sales.models import OrderLine, SalesOrder
+from sales.services import returning
 from sales.services.drafts import ORDER
 from sales.services.editing import Draft, check_revision, open_draft
 
 MAX_QUANTITY = Decimal("99999")
+PRICED = {"quantity", "price", "discount"}  # the cells that say what a line costs
 
 
 def from_offer(offer: Offer, quantity: Decimal) -> OrderLine:
@@ -126,8 +128,10 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
     draft = open_draft(order_id, employee)
     line = draft.line(line_id)
     check_revision(line, revision, _both_values(line, values))
-    if line.variant_id is None and values.keys() & {"quantity", "price", "discount"}:
+    if line.variant_id is None and values.keys() & PRICED:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
+    if line.quantity < 0 and values.keys() & PRICED:
+        returning.check_change(draft, line)
     if "quantity" in values:
         if values["quantity"] <= 0:
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
@@ -148,7 +152,7 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
     if values.get("reason"):
         line.override_reason = values["reason"]
     draft.touch(line)
-    return draft.write(touched=[line], priced=[line] if values.keys() & {"quantity", "price", "discount"} else [])
+    return draft.write(touched=[line], priced=[line] if values.keys() & PRICED else [])
 
 
 def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> None:
@@ -200,7 +204,7 @@ PACKED = [
     "position", "key", "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex",
     "size_label", "text", "stocked",
     "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
-    "override_reason", "vat_code", "vat_percent",
+    "override_reason", "vat_code", "vat_percent", "returns_id",
 ]  # fmt: skip
 PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]
 
@@ -230,6 +234,7 @@ def restore(*, order_id: int, packed: list[dict], employee) -> SalesOrder:
         draft.append(line)
         _place(draft, line, position)
         touched.append(line)
+    returning.check_restored(draft, touched)
     return draft.write(touched=touched)
 
 
@@ -261,6 +266,8 @@ def copy(*, order_id: int, line_id: int, employee) -> SalesOrder:
     """Put a copy of the line right below it."""
     draft = open_draft(order_id, employee)
     line = draft.line(line_id)
+    if line.quantity < 0:
+        raise Refusal("return.copy", _("Een retour wordt niet gekopieerd. Kies de bon opnieuw."))
     # the reason goes along, the person does not: who copies a price below the ceiling answers for it
     twin = unpack(pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None})
     draft.append(twin)

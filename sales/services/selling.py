@@ -16,7 +16,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
 from sales import status
 from sales.models import SalesOrder
-from sales.services import drafts, lines
+from sales.services import drafts, lines, returning
 from sales.services.drafts import ORDER
 from sales.services.editing import UnknownOrder, open_draft
 
@@ -37,6 +37,8 @@ def step(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
     """One piece more or less of a line (steps: 1 or -1), from what it holds now; never below one."""
     draft = open_draft(order_id, employee)
     line = draft.line(line_id)
+    if line.quantity < 0:
+        returning.check_change(draft, line)
     quantity = abs(line.quantity) + steps
     if quantity <= 0:
         raise Refusal("line.last_piece", _("Dit is het laatste stuk. Verwijder de regel om hem weg te halen."))

@@ -46,6 +46,7 @@ BROKEN = [
     (6, "UPDATE catalog_stocklevel SET reserved = reserved + 1 WHERE variant_id = {variant}", "reserved "),
     (7, "UPDATE catalog_stocklevel SET on_hand = on_hand + 1 WHERE variant_id = {variant}", "on hand "),
     (7, "UPDATE sales_orderline SET delivered_quantity = 3 WHERE id = {line}", "delivered 3"),
+    (7, "UPDATE sales_orderline SET returned_quantity = 1 WHERE id = {line}", "returned 1.000, came back 0"),
     (8, "UPDATE core_numberseries SET next_value = 9 WHERE kind = 'VO'", "the series gave 8"),
     (8, "UPDATE sales_salesorder SET number = 'VO-2026-00099' WHERE id = {order}", "was given VO-"),
     (8, "UPDATE core_numberseries SET next_value = 9 WHERE kind = 'PB'", "the series gave 8"),
