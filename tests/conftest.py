@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Set
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def new_page(browser, live_server):
 
     page.goto("/verkoop/...") is on the live server. A test fails on any script error or refused content of its pages.
     """
-    contexts, problems = [], []
+    contexts, problems, before = [], [], connected()
 
     def make(**options):
         options = {"locale": "nl-NL", "timezone_id": "Europe/Amsterdam", "base_url": live_server.url} | options
@@ -118,7 +119,7 @@ def new_page(browser, live_server):
     yield make
     for context in contexts:
         context.close()
-    others_left()  # a request on its way would stand across the emptying of the database
+    others_left(before)  # a request on its way would stand across the emptying of the database
     assert problems == []
 
 
@@ -161,19 +162,24 @@ def english(settings, tmp_path):
     trans_real._translations.clear()
 
 
-def others_left(seconds: float = 10) -> None:
-    """Wait until the last requests of the live server have given their connections back."""
+def connected() -> set[int]:
+    """The backends of PostgreSQL that serve somebody else on this database."""
     from django.db import connection
 
-    until = time.monotonic() + seconds
-    count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute(count)
-            if not cursor.fetchone()[0]:
-                break
-            time.sleep(0.1)
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        found = {row[0] for row in cursor.fetchall()}
     connection.close()
+    return found
+
+
+def others_left(before: Set[int] = frozenset(), seconds: float = 10) -> None:
+    """Wait until the last requests of the live server have given their connections back."""
+    until = time.monotonic() + seconds
+    while connected() - before and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def is_problem(message) -> bool:
