@@ -10,6 +10,7 @@ NAMES = (
     "who",
     "scan",
     "confirm",
+    "amend",
     "slip",
     "payment",
     "till_scan",
@@ -86,7 +87,9 @@ def over_the_wire(shop, product, floor, rounds: int, names) -> list:
     done: dict = {}
     for action in actions.build(shop, rounds, names):
         row = done[action.name] = measure.over_the_wire(action, ours, theirs, shop, done)
-        long = {"confirm": actions.confirm_long, "slip": actions.slip_long}.get(action.name)
+        long = {"confirm": actions.confirm_long, "amend": actions.amend_long, "slip": actions.slip_long}.get(
+            action.name
+        )
         if long:
             row.note = f"{len(measure.own_statements(shop, long(shop)))} statements at 100 lines"
     return list(done.values())

@@ -45,6 +45,7 @@ def build(shop: Shop, rounds: int, names) -> list[Action]:
         "who": lambda: _who(shop, rounds),
         "scan": lambda: _scan(shop, rounds),
         "confirm": lambda: _confirm(shop, half),
+        "amend": lambda: _amend(shop, half),
         "slip": lambda: _slip(shop, half),
         "payment": lambda: _payment(shop, half),
         "till_scan": lambda: till.scan(shop, rounds),
@@ -98,22 +99,39 @@ def _scan(shop, rounds):
 
 def _confirm(shop, rounds):
     ours, theirs = shop.drafts(10, spare(rounds)), shop.drafts(10, spare(rounds))
-    post = headers(shop, HTMX, {"X-CSRFToken": CSRF})
     return Action(
-        "confirm", "confirm of 10 lines",
-        lambda n: Request(
-            "POST", reverse("sales:confirm", args=[ours[n].pk]), shop.post(revision=ours[n].revision), post, 204
-        ),
+        "confirm", "confirm of 10 lines", lambda n: _confirm_of(shop, ours[n]),
         lambda n: Request("POST", "/confirm", shop.post(order=theirs[n].pk, employee=shop.employee.pk), {}),
         2.5, 13, rounds,
     )  # fmt: skip
 
 
-def confirm_long(shop: Shop) -> Request:
-    """One confirm of 100 lines, for its statements."""
-    order = shop.draft(100)
+def _confirm_of(shop: Shop, order) -> Request:
     path, post = reverse("sales:confirm", args=[order.pk]), headers(shop, HTMX, {"X-CSRFToken": CSRF})
     return Request("POST", path, shop.post(revision=order.revision), post, 204)
+
+
+def confirm_long(shop: Shop) -> Request:
+    """One confirm of 100 lines, for its statements."""
+    return _confirm_of(shop, shop.draft(100))
+
+
+def _amend(shop, rounds):
+    """Verkooporder bevestigen on an amendment that changes the quantity of every line."""
+    ours, theirs = shop.amendments(10, spare(rounds)), shop.amendments(10, spare(rounds))
+    return Action(
+        "amend", "amendment of 10 lines", lambda n: _confirm_of(shop, ours[n]),
+        lambda n: Request(
+            "POST", "/amend",
+            shop.post(order=theirs[n].amends_id, amendment=theirs[n].pk, employee=shop.employee.pk), {},
+        ),
+        3, 15, rounds,
+    )  # fmt: skip
+
+
+def amend_long(shop: Shop) -> Request:
+    """One amendment of 100 lines, for its statements."""
+    return _confirm_of(shop, shop.amendment(100))
 
 
 def _slip(shop, rounds):

@@ -149,6 +149,56 @@ def confirm(request):
     return HttpResponse(number)
 
 
+def amend(request):
+    """Reservation, lines, order, VAT, the amendment closed, version and journal: every line gets its new quantity."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM sales_salesorder WHERE id = %s FOR UPDATE", [request.POST["amendment"]])
+        order, lines, employee = _open(cursor, request, "sales.amendment.confirm")
+        cursor.execute(LINES, [request.POST["amendment"]])
+        wanted = {row["key"]: row for row in (dict(zip(FIELDS, row, strict=True)) for row in cursor.fetchall())}
+        before, changes = [dict(line) for line in lines], []
+        for line, was in zip(lines, before, strict=True):
+            line["quantity"] = wanted[line["key"]]["quantity"]
+            line["line_total"] = line["quantity"] * line["unit_price"]
+            changes.append({"line": line["key"], "old": was["quantity"], "new": line["quantity"]})
+        held = sorted(
+            (line["variant"], line["quantity"] - was["quantity"]) for line, was in zip(lines, before, strict=True)
+        )
+        cursor.execute(
+            "INSERT INTO catalog_stocklevel AS s (branch_id, variant_id, on_hand, reserved)"
+            " SELECT %s, v, 0, q FROM unnest(%s::bigint[], %s::numeric[]) AS d (v, q) ORDER BY v"
+            " ON CONFLICT (variant_id, branch_id) DO UPDATE SET reserved = s.reserved + excluded.reserved"
+            " RETURNING variant_id, on_hand - reserved",
+            [order[2], [variant for variant, _ in held], [quantity for _, quantity in held]],
+        )
+        cursor.fetchall()
+        cursor.execute(
+            "UPDATE sales_orderline AS l SET quantity = n.quantity, line_total = n.total, revision = revision + 1,"
+            " changed_by_id = %s, changed_at = now() FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])"
+            " AS n (id, quantity, total) WHERE l.id = n.id",
+            [employee, *([line[name] for line in lines] for name in ("id", "quantity", "line_total"))],
+        )
+        rows = _vat_rows(lines)
+        totals = [*map(sum, zip(*rows.values(), strict=True))]
+        cursor.execute(
+            "UPDATE sales_salesorder SET net = %s, vat = %s, gross = %s, version = version + 1,"
+            " revision = revision + 1, changed_by_id = %s, changed_at = now(), search_text = %s WHERE id = %s",
+            [*totals, employee, f"{order[1]} {order[8]} {order[9]}".lower(), order[0]],
+        )
+        cursor.executemany(VAT, [(order[0], percent, *amounts) for percent, amounts in rows.items()])
+        cursor.execute("UPDATE sales_salesorder SET lifecycle = 'discarded' WHERE id = %s", [request.POST["amendment"]])
+        snapshot = {"header": {"number": order[1], "order_date": order[3]}, "lines": lines}
+        personal = {"customer_name": order[8], "invoice_address": order[11], "delivery_address": order[12]}
+        cursor.execute(
+            "INSERT INTO sales_orderversion (order_id, version, action, reason, at, employee_id, changes, snapshot,"
+            " personal) VALUES (%s, 2, 'amended', '', now(), %s, %s, %s, %s)",
+            [order[0], employee, *(json.dumps(part, default=str) for part in (changes, snapshot, personal))],
+        )
+        data = {"number": order[1], "gross": str(totals[2]), "lines": len(lines), "changes": len(changes)}
+        _journal(cursor, order[2], employee, order[0], data)
+    return HttpResponse(order[1])
+
+
 def slip(request):
     """Stock, number, moves, delivery rows, lines, status, slip and journal: one piece of every line."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -324,6 +374,7 @@ def matrix_save(request):
 urlpatterns = [
     path("scan", scan),
     path("confirm", confirm),
+    path("amend", amend),
     path("slip", slip),
     path("payment", payment),
     path("orders", orders),

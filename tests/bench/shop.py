@@ -11,7 +11,7 @@ from backoffice.catalog.models import Article, Barcode, Colour, Size, SizeRange,
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch, Customer, Employee, EmployeeRole
 from sales.models import SalesOrder
-from sales.services import confirming, drafts, lines
+from sales.services import amending, confirming, drafts, lines
 
 COLOURS, SIZES = 20, 15
 CSRF = "b" * 32
@@ -70,6 +70,16 @@ class Shop:
 
     def confirmed_ones(self, count: int, how_many: int) -> list[SalesOrder]:
         return [confirming.confirm(order_id=one.pk, employee=self.employee) for one in self.drafts(count, how_many)]
+
+    def amendments(self, count: int, how_many: int) -> list[SalesOrder]:
+        """Open amendments of confirmed orders: one more of every line."""
+        return [self.amendment(count, number) for number in range(how_many)]
+
+    def amendment(self, count: int, start: int = 0) -> SalesOrder:
+        order = confirming.confirm(order_id=self.draft(count, start).pk, employee=self.employee)
+        opened = amending.amend(order_id=order.pk, employee=self.employee)
+        items = [(line.variant_id, Decimal(1)) for line in opened.all_lines]
+        return lines.add(order_id=opened.pk, items=items, employee=self.employee)
 
     def codes_of(self, order: SalesOrder) -> list[str]:
         """The barcodes of an order's lines."""

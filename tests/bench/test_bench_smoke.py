@@ -8,6 +8,9 @@ import sys
 from backoffice.core.db.embedded import PROJECT
 from tests.bench.__main__ import NAMES
 
+UNRATED = {"who", "memory", "start"}  # without a floor
+AIMED = {"scan", "confirm", "amend", "slip", "payment", "till_scan", "checkout", "matrix"}
+
 
 def test_bench_measures_every_action_and_statements_stay_within_their_aims(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "DEBUG"))}
@@ -22,23 +25,10 @@ def test_bench_measures_every_action_and_statements_stay_within_their_aims(tmp_p
     rows = {row["name"]: row for row in json.loads((tmp_path / "figures.json").read_text())}
     assert set(rows) == set(NAMES)
     assert all(row["p50"] > 0 for row in rows.values())
-    measured = (
-        "scan",
-        "confirm",
-        "slip",
-        "payment",
-        "till_scan",
-        "checkout",
-        "list",
-        "deep",
-        "matrix",
-        "cells",
-        "pdf10",
-    )
-    assert all(rows[name]["ratio"] > 0 for name in measured)
+    assert [name for name in set(NAMES) - UNRATED if not rows[name]["ratio"] > 0] == []
     aimed = [row for row in rows.values() if row["statements_aim"]]
-    assert {row["name"] for row in aimed} == {"scan", "confirm", "slip", "payment", "till_scan", "checkout", "matrix"}
+    assert {row["name"] for row in aimed} == AIMED
     assert [row["name"] for row in aimed if row["statements"] > row["statements_aim"]] == []
-    for name in ("confirm", "slip"):
+    for name in ("confirm", "amend", "slip"):
         assert rows[name]["note"] == f"{rows[name]['statements']} statements at 100 lines"
     assert rows["confirm"]["title"] in done.stdout
