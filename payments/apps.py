@@ -13,13 +13,15 @@ class PaymentsConfig(AppConfig):
             freezing,
             invariants,
             receipts,
+            reports,
             settling,
         )
         from sales import history
-        from sales.documents.services import mailing
+        from sales.documents.services import mailing, making
         from sales.services import amending, editing
 
         editing.HOLDS.append(freezing.HOLD)
         amending.ON_NEW_TOTAL.append(settling.follow)
         mailing.PAPERS["deposit"] = receipts.mailed
+        making.TABLES |= dict.fromkeys(reports.REPORTS, reports.table_of)
         history.EVENTS |= events.EVENTS

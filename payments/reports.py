@@ -9,14 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core.money import ZERO
 from backoffice.relations.models import Branch
+from backoffice.relations.rights import access_of
 from payments.models import LedgerEntry
+from sales.documents.models import ExportJob
 from sales.documents.sheets import Column
 
 Kind = LedgerEntry.Kind
@@ -58,35 +62,32 @@ class Table:
         return list(zip(self.columns, self.totals, strict=True))
 
 
-# the orders that may have been undelivered at the date (indexes: order_list_status, delivery_of_branch), the money
-# they held (entry_of_order), less those that were delivered by then after all (delivery_of_order)
-OUTSTANDING = """
-WITH waiting AS (
-    SELECT id FROM sales_salesorder WHERE listed AND branch_id = ANY(%(branches)s)
-        AND status IN ('open', 'part_delivered', 'part_cancelled', 'cancelled', 'quotation')
-    UNION
-    SELECT d.order_id FROM sales_delivery d JOIN sales_salesorder o ON o.id = d.order_id
-    WHERE d.branch_id = ANY(%(everywhere)s) AND d.at >= %(cut)s AND o.branch_id = ANY(%(branches)s)
-), held AS (
-    SELECT e.order_id, sum(e.amount) AS amount, min(e.business_date) AS since
-    FROM waiting w JOIN payments_ledgerentry e ON e.order_id = w.id
-    WHERE e.business_date <= %(last)s GROUP BY 1 HAVING sum(e.amount) <> 0
-), handed AS (
-    SELECT held.order_id, sum(dl.quantity) AS pieces
-    FROM held JOIN sales_delivery d ON d.order_id = held.order_id AND d.at < %(cut)s
-        JOIN sales_deliveryline dl ON dl.delivery_id = d.id
-    GROUP BY 1 HAVING sum(dl.quantity) > 0
-), gone AS (
-    SELECT handed.order_id FROM handed JOIN sales_orderline l ON l.order_id = handed.order_id
-    WHERE l.variant_id IS NOT NULL GROUP BY handed.order_id, handed.pieces
-    HAVING sum(l.quantity - l.cancelled_quantity) <= handed.pieces
-)
+# the orders that may have held money at the date without being delivered: what does so now (index: order_to_deliver),
+# what left since (delivery_of_branch), and what was paid or given back since (entry_by_day)
+CANDIDATES = """
+    SELECT id FROM sales_salesorder WHERE listed AND status IN ('open', 'part_delivered', 'part_cancelled')
+        AND paid_total <> 0
+    UNION {all}
+    SELECT order_id FROM sales_delivery WHERE branch_id = ANY(%(everywhere)s) AND at >= %(cut)s
+    UNION {all}
+    SELECT order_id FROM payments_ledgerentry WHERE business_date > %(last)s AND order_id IS NOT NULL
+"""
+# of each the money that it held (entry_of_order), unless all of it had been delivered (delivery_of_order)
+OUTSTANDING = f"""
+WITH candidate AS ({CANDIDATES.format(all="")})
 SELECT o.id, o.number, o.customer_name, b.name, o.order_date, held.since, o.gross, held.amount,
     count(*) OVER (), sum(held.amount) OVER ()
-FROM held JOIN sales_salesorder o ON o.id = held.order_id JOIN relations_branch b ON b.id = o.branch_id
-WHERE held.order_id NOT IN (SELECT order_id FROM gone)
+FROM candidate c
+    CROSS JOIN LATERAL (SELECT sum(e.amount) AS amount, min(e.business_date) AS since FROM payments_ledgerentry e
+        WHERE e.order_id = c.id AND e.business_date <= %(last)s HAVING sum(e.amount) <> 0) held
+    JOIN sales_salesorder o ON o.id = c.id AND o.branch_id = ANY(%(branches)s)
+    JOIN relations_branch b ON b.id = o.branch_id
+    CROSS JOIN LATERAL (SELECT coalesce(sum(dl.quantity), 0) AS pieces FROM sales_delivery d
+        JOIN sales_deliveryline dl ON dl.delivery_id = d.id WHERE d.order_id = c.id AND d.at < %(cut)s) handed
+WHERE handed.pieces <= 0 OR handed.pieces < (SELECT coalesce(sum(l.quantity - l.cancelled_quantity), handed.pieces + 1)
+    FROM sales_orderline l WHERE l.order_id = c.id AND l.variant_id IS NOT NULL)
 ORDER BY held.since, o.id LIMIT %(limit)s
-"""
+"""  # noqa: S608
 # index: entry_by_day; days are added up first, because cutting off a date costs more than adding
 BY_METHOD = """
 SELECT date_trunc(%(per)s, day)::date, coalesce(m.name, ''), CASE WHEN m.id IS NULL THEN days.kind ELSE '' END,
@@ -170,6 +171,21 @@ def vat(asked: Asked) -> Table:
     return Table(columns, shown, [_("Totaal"), None, *_sums(shown, range(2, 5))], len(shown))
 
 
+# how many rows an overview reads at most while somebody waits; with more the worker makes it, as a file
+ENTRIES = """SELECT 1 FROM payments_ledgerentry e
+WHERE e.business_date BETWEEN %(first)s AND %(last)s AND e.branch_id = ANY(%(branches)s)"""
+READ = {
+    "outstanding": (CANDIDATES.format(all="ALL"), 10_000), "deposits": (ENTRIES, 200_000),
+    "methods": (ENTRIES, 500_000), "vat": (ENTRIES, 100_000),
+}  # fmt: skip
+
+
+def is_large(name: str, asked: Asked) -> bool:
+    """Whether the overview is the worker's: it counts what would be read, and no further than it has to."""
+    statement, most = READ[name]
+    return _run(f"SELECT count(*) > {most} FROM (({statement}) LIMIT {most + 1}) rows_read", asked)[0][0]  # noqa: S608
+
+
 REPORTS: dict[str, Callable[[Asked], Table]] = {
     "outstanding": outstanding, "deposits": deposits, "methods": by_method, "vat": vat,
 }  # fmt: skip
@@ -190,3 +206,19 @@ def _run(statement: str, asked: Asked) -> list[tuple]:
 def _sums(rows: list[list], places) -> list:
     """What the columns at these places come to."""
     return [sum(row[place] for row in rows) if rows else ZERO for place in places]
+
+
+def query_of(name: str, asked: Asked) -> str:
+    """What the worker is told of an overview that it makes (table_of reads it)."""
+    values = {"first": asked.first, "last": asked.last, "per": asked.per, "branch": list(asked.branches)}
+    return f"{name} {urlencode(values, doseq=True)}"
+
+
+def table_of(job: ExportJob) -> tuple[str, list[Column], list[list[Any]]]:
+    """The overview that a job asks, of the branches that its employee may see by now."""
+    values = QueryDict(job.query.partition(" ")[2])
+    allowed = access_of(job.employee).branch_ids("payments.report")
+    branches = [int(pk) for pk in values.getlist("branch") if allowed is None or int(pk) in allowed]
+    first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
+    table = REPORTS[job.table](Asked(first, last, branches, per=values["per"]))
+    return _("Overzicht"), table.columns, table.rows

@@ -1,17 +1,20 @@
 """Overviews for the bookkeeper: on the screen, and with the same URL as CSV or XLSX."""
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.core.formats import format_date
+from backoffice.core.http import posted_key
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
 from payments import reports, weeks
 from payments.forms_reports import ReportForm
 from payments.reports import Asked
+from sales.documents.services import exporting
 from sales.documents.views.exports import table_answer
 
 URLS = {"outstanding": "outstanding", "deposits": "deposits_report", "methods": "methods_report", "vat": "vat_report"}
@@ -38,25 +41,25 @@ def _titles() -> dict[str, tuple[str, str]]:
 
 
 @right("payments.report")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def outstanding(request):
     return _report(request, "outstanding")
 
 
 @right("payments.report")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def deposits(request):
     return _report(request, "deposits")
 
 
 @right("payments.report")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def methods(request):
     return _report(request, "methods")
 
 
 @right("payments.report")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def vat(request):
     return _report(request, "vat")
 
@@ -70,6 +73,7 @@ def _report(request, name: str):
     form = ReportForm(data, branches=branches, without=WITHOUT.get(name, ()))
     form_at = request.GET.get("format", "")
     title, about = _titles()[name]
+    context = {"title": title, "about": about, "form": form, "tabs": _tabs(name), "url": request.get_full_path()}
     table = None
     if form.is_valid():
         values = form.cleaned_data
@@ -80,13 +84,26 @@ def _report(request, name: str):
             per=values.get("per") or "day",
             limit=SHOWN if name in ROWS_OF_ORDERS and form_at not in FILES else None,
         )
+        if request.method == "POST":
+            return _by_the_worker(request, reports.query_of(name, asked))
+        if reports.is_large(name, asked):
+            return render(request, "payments/report.html", context | {"large": True})
         table = reports.REPORTS[name](asked)
         if form_at in FILES:
             return table_answer(form_at, f"{name}-{asked.last:%Y-%m-%d}", title, table.columns, table.rows)
-    context = {
-        "title": title, "about": about, "form": form, "table": table, "tabs": _tabs(name), "more": _more(table),
-    }  # fmt: skip
+    context |= {"table": table, "more": _more(table)}
     return render(request, "payments/report.html", context, status=200 if table else 422)
+
+
+def _by_the_worker(request, query: str) -> HttpResponseRedirect:
+    """A file that is made in the background; the page that is answered shows how far it is."""
+    job = exporting.start_table(
+        query=query, form=request.POST.get("format", ""), employee=request.user, branch_id=request.branch_id,
+        key=posted_key(request),
+    )  # fmt: skip
+    response = HttpResponseRedirect(reverse("documents:export_job", args=[job.pk]))
+    response.status_code = 303
+    return response
 
 
 def _branches(request) -> list[Branch]:

@@ -95,7 +95,8 @@ class ExportJob(models.Model):
     """Orders on their way to a file: a list as CSV or XLSX, or many papers as one PDF; kept for a day.
 
     A small list is made at once: then this is only the record that it went out, without a file. query: what the URL of
-    the list asked, or for papers the ids of the orders.
+    the list asked, or for papers the ids of the orders; of a table of a floor above (making.TABLES) its name, a space,
+    and what was asked.
     """
 
     class Format(models.TextChoices):
@@ -127,3 +128,9 @@ class ExportJob(models.Model):
             models.Index(fields=["employee", "-created_at"], name="export_recent"),
             models.Index(fields=["created_at"], name="export_sweep"),
         ]
+
+    @property
+    def table(self) -> str:
+        """The name of the table that it is, where that is not the list of orders; a URL holds no space."""
+        name, space, _asked = self.query.partition(" ")
+        return name if space else ""

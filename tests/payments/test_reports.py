@@ -12,11 +12,14 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from backoffice.core.keys import new_key
 from payments import ledger, reports
 from payments.ledger import Tender
 from payments.reports import Asked
 from payments.services.depositing import deposit
 from payments.services.refunding import refund
+from sales.documents.models import ExportJob
+from sales.documents.services import exporting, making
 from sales.models import Delivery
 from sales.services.delivering import deliver
 from sales.services.editing import open_draft
@@ -135,6 +138,17 @@ def test_outstanding_at_an_earlier_date_is_what_it_was_then():
     assert held(days["gone"]) == []
 
 
+def test_money_that_was_given_back_later_was_still_held_at_an_earlier_date():
+    s = shop()
+    order = money.order(s, "50.00")
+    ago = today() - datetime.timedelta(days=3)
+    with on(ago):
+        pay(s, order, ("bank", "50.00"))
+    refund(order_id=order.pk, amounts=[(s.method.bank.pk, D("50.00"))], reason="toch niet", employee=s.manager)
+    assert reports.outstanding(asked(s)).rows == []
+    assert [row[6] for row in reports.outstanding(asked(s, last=ago)).rows] == [D("50.00")]
+
+
 def test_a_partly_delivered_order_is_still_outstanding():
     s = shop()
     order = money.order(s, "100.00", "50.00")
@@ -208,6 +222,40 @@ def test_the_screen_and_the_files_say_the_same(client, name):
     for row in rows:
         assert row[amount].replace("-", "−") in page
     assert f"{total}".replace(".", ",") in page
+
+
+@pytest.mark.parametrize("name", ["outstanding", "methods_report", "vat_report"])
+def test_what_takes_too_long_to_wait_for_is_made_by_the_worker(client, monkeypatch, settings, tmp_path, name):
+    s, settings.MEDIA_ROOT = busy_shop(), tmp_path
+    client.force_login(s.manager)
+    url = reverse(f"payments:{name}")
+    head, *rows = client.get(url, {"format": "csv"}).streaming_content
+    monkeypatch.setattr(reports, "READ", {key: (sql, 2) for key, (sql, _most) in reports.READ.items()})
+    for asked_as in ({}, {"format": "csv"}):
+        page = client.get(url, asked_as).content.decode()
+        assert "Dit overzicht telt te veel om op te wachten" in page
+    assert client.post(url, {"format": "csv"}).status_code == 422
+    assert not ExportJob.objects.exists()
+    answer = client.post(url, {"format": "csv", "key": new_key()})
+    job = ExportJob.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (303, reverse("documents:export_job", args=[job.pk]))
+    assert "Het overzicht wordt geteld" in client.get(answer.headers["Location"]).content.decode()
+    making.run(str(job.pk))
+    job.refresh_from_db()
+    assert job.status == "done"
+    file = client.get(reverse("documents:export_file", args=[job.pk]))
+    assert file.headers["Content-Disposition"].startswith(f'attachment; filename="{job.table}-')
+    assert b"".join(file.streaming_content) == b"".join([head, *rows])
+
+
+def test_the_worker_counts_only_the_branches_that_its_employee_may_see(settings, tmp_path):
+    s, settings.MEDIA_ROOT = busy_shop(), tmp_path
+    other = factories.employee("manager", factories.branch("Zeist"))
+    query = reports.query_of("methods", asked(s))
+    job = exporting.start_table(query=query, form="csv", employee=other, branch_id=None)
+    making.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, job.rows_done) == ("done", 0)
 
 
 def test_a_name_that_a_spreadsheet_would_calculate_is_text(client):

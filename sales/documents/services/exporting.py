@@ -65,6 +65,14 @@ def export_list(*, query: str, form: str, employee, branch_id: int | None) -> Ex
     return _started(job, branch_id, {"filters": lists.Filters.read(QueryDict(query)).values})
 
 
+@keyed("documents.table.start")
+def start_table(*, query: str, form: str, employee, branch_id: int | None) -> ExportJob:
+    """Hand a table of a floor above to the worker; query: its name in making.TABLES, a space, and what is asked."""
+    if form not in (Format.CSV, Format.XLSX):
+        raise Refusal("export.format", _("Kies CSV of XLSX."))
+    return _started(ExportJob(query=query, format=form, employee=employee), branch_id, {"table": query})
+
+
 @keyed("documents.papers.start")
 def start_papers(*, order_ids: list[int], employee, branch_id: int | None) -> ExportJob:
     """Hand the papers of many orders to the worker; each print was recorded before. Raises Refusal."""

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from django.core.files import File
@@ -20,6 +20,9 @@ from sales.documents.models import ExportJob
 from sales.documents.services.exporting import MAX_PAPER_LINES, Format, Status, matching
 from sales.documents.tasks import ATTEMPTS
 
+Made = tuple[str, Sequence[sheets.Column], Iterable[list]]
+# tables of a floor above, by name: from a job its title, columns and rows
+TABLES: dict[str, Callable[[ExportJob], Made]] = {}
 KEPT, REMEMBERED = timedelta(days=1), timedelta(days=30)
 
 
@@ -60,17 +63,21 @@ def make(job: ExportJob, path: str, progress: "Progress") -> None:
         with open(path, "wb") as out:
             out.write(_papers(job, progress))
         return
-    columns = tables.order_columns()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        rows = progress.watch(tables.order_rows(matching(job.query, job.employee)))
+        title, columns, rows = TABLES.get(job.table, _orders)(job)
+        rows = progress.watch(rows)
         if job.format == Format.XLSX:
             if job.rows_total > sheets.MAX_XLSX:
                 raise Refusal("export.rows", _("Een XLSX kan niet zoveel rijen hebben. Kies CSV."))
-            sheets.write_xlsx(path, _("Verkooporders"), columns, rows)
+            sheets.write_xlsx(path, title, columns, rows)
         else:
             with open(path, "w", encoding="utf-8", newline="") as out:
                 out.writelines(sheets.csv_rows(columns, rows))
+
+
+def _orders(job: ExportJob) -> Made:
+    return _("Verkooporders"), tables.order_columns(), tables.order_rows(matching(job.query, job.employee))
 
 
 def _papers(job: ExportJob, progress: "Progress") -> bytes:

@@ -58,7 +58,7 @@ def export_list(request):
         response.status_code = 303
         return response
     rows = in_transaction(tables.order_rows(exporting.matching(query, request.user)))
-    name = f"verkooporders-{timezone.localdate():%Y-%m-%d}"
+    name = f"{job.table or 'verkooporders'}-{timezone.localdate():%Y-%m-%d}"
     return table_answer(form, name, _("Verkooporders"), tables.order_columns(), rows)
 
 
@@ -79,7 +79,7 @@ def export_file(request, pk):
     if not job.file or not job.file.storage.exists(str(job.file)):
         raise Http404
     kind = {"csv": CSV, "xlsx": XLSX, "pdf": "application/pdf"}[job.format]
-    name = f"verkooporders-{timezone.localtime(job.created_at):%Y-%m-%d}.{job.format}"
+    name = f"{job.table or 'verkooporders'}-{timezone.localtime(job.created_at):%Y-%m-%d}.{job.format}"
     response = FileResponse(job.file.open("rb"), content_type=kind, as_attachment=job.format != "pdf", filename=name)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
