@@ -183,3 +183,10 @@ def paid_before(receipt: Receipt) -> list[LedgerEntry]:
         return list(entries.filter(at__lt=receipt.at))
     first = receipt.order.entries.filter(group=receipt.entry_group).order_by("pk").values_list("pk", flat=True).first()
     return list(entries.filter(pk__lt=first or 0))
+
+
+def sold_under(code: str) -> int | None:
+    """The order that a receipt with this number is of, else the one with this number. Indexes: both unique."""
+    code = code.strip().upper()
+    receipt = Receipt.objects.filter(number=code).values_list("order", flat=True).first()
+    return receipt or SalesOrder.objects.filter(number=code).exclude(number="").values_list("pk", flat=True).first()

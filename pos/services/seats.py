@@ -30,24 +30,46 @@ def unlock(*, till: Till, employee_id: int, pin: Secret) -> TillSeat:
     """
     with transaction.atomic():
         seat = _claimed(till)
-        if seat.paused_until and seat.paused_until > timezone.now():
-            raise _paused(seat)
-        person = next((row for row in selectors.cashiers(till) if row.pk == employee_id), None)
-        if person is not None and check_password(pin.value, person.pin_hash):
+        person = _known(seat, till, employee_id, pin)
+        if person is not None:
             _seat(seat, till, person)
             return seat
-        seat.failures += 1
-        if seat.failures >= settings.PIN_FREE_FAILURES:
-            pause = settings.PIN_PAUSE_SECONDS * 2 ** min(seat.failures - settings.PIN_FREE_FAILURES, 10)
-            seat.paused_until = timezone.now() + timedelta(seconds=min(pause, settings.PIN_PAUSE_MOST))
-        seat.save(update_fields=["failures", "paused_until"])
-        journal.write(
-            branch_id=till.branch_id, employee=person, action="till.wrong_pin", about=till,
-            data={"failures": seat.failures},
-        )  # fmt: skip
+    raise _wrong(seat)
+
+
+def vouch(*, till: Till, employee_id: int, pin: Secret) -> Employee:
+    """Who stands beside the cashier, by PIN code. Raises Refusal; wrong codes are counted as at unlocking."""
+    with transaction.atomic():
+        seat = _claimed(till)
+        person = _known(seat, till, employee_id, pin)
+    if person is None:
+        raise _wrong(seat)
+    return person
+
+
+def _known(seat: TillSeat, till: Till, employee_id: int, pin: Secret) -> Employee | None:
+    """The employee whose PIN code it is; None counts as a wrong one. Raises Refusal while the till waits."""
     if seat.paused_until and seat.paused_until > timezone.now():
         raise _paused(seat)
-    raise Refusal("pin.wrong", _("Deze pincode klopt niet."), "pin")
+    person = next((row for row in selectors.cashiers(till) if row.pk == employee_id), None)
+    if person is not None and check_password(pin.value, person.pin_hash):
+        return person
+    seat.failures += 1
+    if seat.failures >= settings.PIN_FREE_FAILURES:
+        pause = settings.PIN_PAUSE_SECONDS * 2 ** min(seat.failures - settings.PIN_FREE_FAILURES, 10)
+        seat.paused_until = timezone.now() + timedelta(seconds=min(pause, settings.PIN_PAUSE_MOST))
+    seat.save(update_fields=["failures", "paused_until"])
+    journal.write(
+        branch_id=till.branch_id, employee=person, action="till.wrong_pin", about=till,
+        data={"failures": seat.failures},
+    )  # fmt: skip
+    return None
+
+
+def _wrong(seat: TillSeat) -> Refusal:
+    if seat.paused_until and seat.paused_until > timezone.now():
+        return _paused(seat)
+    return Refusal("pin.wrong", _("Deze pincode klopt niet."), "pin")
 
 
 def _paused(seat: TillSeat) -> Refusal:

@@ -13,6 +13,9 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.core.money import CENT, ZERO
+from backoffice.relations.models import Employee
+from backoffice.relations.rights import access_of
+from backoffice.relations.services.employees import Secret
 from payments import methods
 from payments.models import PaymentMethod, TerminalPayment
 from payments.selectors import credit_of, open_session_of, required_deposit, unbooked
@@ -21,7 +24,7 @@ from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
 from pos.models import Receipt
-from pos.services import checking_out, printing
+from pos.services import checking_out, printing, refunds, seats
 from pos.slip import slip
 from pos.views import answers
 from pos.views.make_order import see_other
@@ -48,7 +51,7 @@ def checkout(request):
         receipt = checking_out.check_out(
             till_id=request.till.pk, tenders=_tenders(request), take=_taken(request),
             seen_left=parse_amount(request.POST.get("left"), minimum=None), employee=request.user,
-            override_reason=request.POST.get("reason", "")[:120], key=posted_key(request),
+            override_reason=request.POST.get("reason", "")[:120], key=posted_key(request), approver=_approver(request),
         )  # fmt: skip
     except InputError as error:
         return _again(request, Refusal("checkout.input", error.message))
@@ -86,6 +89,22 @@ def _taken(request) -> dict[int, Decimal]:
     return taken
 
 
+def _approver(request) -> Employee | None:
+    """The manager who stands beside and typed a PIN code; None where nothing is typed."""
+    pin = request.POST.get("approver_pin", "").strip()
+    if not pin:
+        return None
+    return seats.vouch(till=request.till, employee_id=posted_int(request, "approver") or 0, pin=Secret(pin))
+
+
+def _beside(request) -> list[Employee]:
+    """Who may stand beside a cashier that may not give money back; empty for one who may."""
+    branch_id = request.till.branch_id
+    if access_of(request.user).can("payments.refund", branch_id):
+        return []
+    return [row for row in selectors.cashiers(request.till) if access_of(row).can("payments.refund", branch_id)]
+
+
 def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
     lines = sales_selectors.lines_of(order)
     placing, confirmed = selling.ordered(order), order.lifecycle == SalesOrder.Lifecycle.CONFIRMED
@@ -97,9 +116,11 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
     deposit = required_deposit(order).due if placing or confirmed else ZERO
     credit = credit_of(order.customer_id)
     pickup = order.delivery_method.kind == "pickup"
+    back = left < 0
     values = {
         "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
-        "deposit": deposit, "methods": _methods(request, credit, order),
+        "deposit": deposit, "methods": _methods(request, credit, order), "back": back, "due": abs(left),
+        "beside": _beside(request) if back else [],
         "cash": [(amount, _cents(amount)) for amount in cash_keys(left, request.till.branch)],
         "open": order.open_amount.amount,
         "pinned": held,
@@ -122,15 +143,17 @@ def _cents(amount: Decimal) -> int:
 def _methods(request, credit: Decimal, order: SalesOrder) -> list[dict]:
     """The methods of this till as its keys show them; one that cannot be used says why."""
     shown = []
+    back = order.gross.amount < 0
+    ways = refunds.ways_back(sales_selectors.lines_of(order), request.till.branch_id) if back else None
     for method in methods.offered(methods.TILL, request.till.branch_id):
         note, off = "", False
-        if method.kind == PaymentMethod.Kind.CREDIT:
-            off = credit <= 0
+        if ways is not None and method.kind not in ways:
+            note, off = _("niet zo betaald"), True
+        elif method.kind == PaymentMethod.Kind.CREDIT:
+            off = order.customer_id is None or (credit <= 0 and not back)
             note = "" if not off else _("geen tegoed") if order.customer_id else _("geen klant")
-        shown.append(
-            {"row": method, "icon": ICONS[method.kind], "note": note, "off": off,
-             "most": credit if method.kind == PaymentMethod.Kind.CREDIT else None}
-        )  # fmt: skip
+        most = credit if method.kind == PaymentMethod.Kind.CREDIT and not back else None
+        shown.append({"row": method, "icon": ICONS[method.kind], "note": note, "off": off, "most": most})
     return shown
 
 
@@ -138,7 +161,7 @@ def cash_keys(left: Decimal, branch) -> list[Decimal]:
     """What a customer is likely to hand over: the amount itself, and the next round amounts and notes above it."""
     due = to_five(left) if branch.cash_rounding else left
     if due <= 0:
-        return []
+        return [-due] if due else []
     found = {due}
     for note in NOTES:
         found.add((due + note - CENT) // note * note)
@@ -174,8 +197,8 @@ def pin(request):
     if session is None or order is None:
         raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     try:
-        payment = terminals.start_terminal(
-            order_id=order.pk, session_id=session.pk, amount=parse_amount(request.POST.get("amount"), minimum=None),
+        payment = refunds.start_pin(
+            order=order, session_id=session.pk, amount=parse_amount(request.POST.get("amount"), minimum=None),
             method_id=posted_int(request, "method") or 0, employee=request.user, key=posted_key(request),
         )  # fmt: skip
     except InputError as error:

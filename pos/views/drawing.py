@@ -25,7 +25,8 @@ def _line(line, url: str, new: bool) -> str:
     name = escape(line.text if text_only else line.description)
     quantity = "" if text_only else format_quantity(line.quantity)
     data = f' data-line="{pk}" data-url="{url}" data-q="{quantity}"' + (" data-new" if new else "")
-    data += " data-matrix" if line.matrix else ""
+    data += " data-matrix" if line.matrix and line.quantity > 0 else ""
+    data += (" data-back data-fixed" if line.returns_id else " data-back") if line.quantity < 0 else ""
     data += " data-text-only" if text_only else ""
     small = escape(" · ".join(_details(line)))
     return (
@@ -41,9 +42,11 @@ def _details(line) -> list[str]:
     if line.variant_id is None:
         return []
     parts = [part for part in (line.colour_label, line.size_label) if part]
+    if line.quantity < 0:
+        parts.insert(0, _("Retour"))
     cost = ""
     if abs(line.quantity) != 1 or line.discount_percent or line.discount_amount.amount:
-        cost = f"{format_quantity(line.quantity)} × {format_amount(line.unit_price)}"
+        cost = f"{format_quantity(abs(line.quantity))} × {format_amount(line.unit_price)}"
     elif line.unit_price.amount != line.list_price.amount and line.entered_price.amount != line.list_price.amount:
         cost = _("i.p.v. %(price)s") % {"price": format_amount(line.list_price)}
     if line.discount_percent:

@@ -1,6 +1,7 @@
 """The till screen, and everything that goes onto its basket by scanner, quick key or search."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,7 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.keys import new_key
 from pos import selectors
 from pos.middleware import at_till
-from pos.models import QuickKey
+from pos.models import QuickKey, Receipt
 from pos.services import amending, make_order, seats
 from pos.views import answers
 from sales import grid
@@ -61,7 +62,7 @@ def scan(request):
         return _answer(HttpResponse(status=200), "choose", choose.message, url=url)
     except Refusal as refusal:
         if refusal.code in ("scan.unknown", "scan.check_digit"):
-            return _other(request, code) or _unknown(refusal, code)
+            return _receipt(code) or _other(request, code) or _unknown(refusal, code)
         return _unknown(refusal)
     return _answer(answers.bon(request, order), "known", *said(order, quantity))
 
@@ -100,6 +101,15 @@ def _unknown(refusal: Refusal, code: str = "") -> HttpResponse:
     if refusal.code == "scan.unknown":
         text = _("Onbekende code %(code)s") % {"code": code[:64]}
     return _answer(HttpResponse(status=refusal.status), "unknown", text, code=refusal.code)
+
+
+def _receipt(code: str) -> HttpResponse | None:
+    """A receipt is scanned: its goods come back (Retour of ruilen)."""
+    number = code.upper()
+    if not Receipt.objects.filter(number=number).exists():
+        return None
+    url = f"{reverse('pos:returns')}?{urlencode({'code': number})}"
+    return _answer(HttpResponse(status=200), "choose", number, url=url)
 
 
 def _other(request, code: str) -> HttpResponse | None:

@@ -8,7 +8,9 @@ const rows = document.getElementById("tender-rows");
 const euros = new Intl.NumberFormat("nl-NL", { style: "currency", currency: "EUR" });
 const plain = new Intl.NumberFormat("nl-NL", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const { rounds, part } = form.dataset;
-const rest = Number(form.dataset.left);
+const signed = Number(form.dataset.left); // below zero: goods came back, and the money goes out
+const minus = signed < 0 ? "-" : "";
+const rest = Math.abs(signed);
 const tenders = []; // {method, name, kind, amount}
 let fresh = true;   // the next digit begins a new amount
 
@@ -57,7 +59,7 @@ function paint() {
   document.getElementById("due").textContent = euros.format(Math.max(left(), 0) / 100);
   document.getElementById("amount-method").textContent = chosen?.dataset.name ?? "";
   const change = document.getElementById("change");
-  change.hidden = !(cash && amount > due);
+  change.hidden = !(cash && amount > due) || Boolean(minus);
   change.querySelector("b").textContent = euros.format(Math.max(amount - due, 0) / 100);
   document.getElementById("pay-say").textContent = chosen ? `${chosen.dataset.name} ${shown(amount)}` : "";
   for (const key of form.querySelectorAll("[data-cash]")) {
@@ -125,7 +127,7 @@ form.addEventListener("click", (event) => {
 });
 
 form.addEventListener("submit", (event) => {
-  if (method()?.dataset.kind === "terminal" && rest > 0) {
+  if (method()?.dataset.kind === "terminal" && rest) {
     if (tenders.length) {
       event.preventDefault();
       return showToast({ text: form.dataset.pinFirst, tone: "wait" });
@@ -134,7 +136,7 @@ form.addEventListener("submit", (event) => {
     const amount = document.createElement("input");
     amount.type = "hidden";
     amount.name = "amount";
-    amount.value = field.value;
+    amount.value = minus + field.value;
     form.append(amount);
     return undefined;
   }
@@ -152,7 +154,7 @@ form.addEventListener("submit", (event) => {
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = "tender";
-    input.value = `${tender.method}:${shown(tender.amount).replaceAll(".", "")}`;
+    input.value = `${tender.method}:${minus}${shown(tender.amount).replaceAll(".", "")}`;
     return input;
   }));
   return undefined;

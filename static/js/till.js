@@ -38,8 +38,9 @@ function dress(button, li, url) {
   const kind = button.dataset.edit;
   const number = li.dataset.line;
   if (kind === "matrix" && !("matrix" in li.dataset)) return button.remove();
-  if (kind === "step" && "textOnly" in li.dataset) return button.remove();
-  const get = kind === "matrix" ? `${root.dataset.matrix}?regel=${number}` : kind === "text" ? url : "";
+  if (kind === "step" && ("textOnly" in li.dataset || "fixed" in li.dataset)) return button.remove();
+  if (kind === "return" && ("textOnly" in li.dataset || "back" in li.dataset)) return button.remove();
+  const get = { matrix: `${root.dataset.matrix}?regel=${number}`, text: url, return: `${url}retour/` }[kind];
   if (get) {
     button.setAttribute("hx-get", get);
     button.setAttribute("hx-target", "#dialog-host");
@@ -321,6 +322,20 @@ if (search) {
     if (event.key.length === 1 && !event.ctrlKey && !event.altKey && document.activeElement === document.body) search.focus();
   });
 }
+
+// how many come back: steps between nothing and what may
+const amountOf = (text) => Number(text.replaceAll(".", "").replace(",", ".")) || 0;
+document.addEventListener("click", (event) => {
+  const step = event.target.closest?.("[data-count-step]");
+  if (step) {
+    const box = step.closest("li").querySelector("input");
+    const number = amountOf(box.value) + Number(step.dataset.countStep);
+    box.value = String(Math.min(Math.max(number, 0), amountOf(box.dataset.most))).replace(".", ",");
+  }
+  if (event.target.closest?.("[data-count-all]")) {
+    for (const box of event.target.closest("dialog").querySelectorAll("[data-most]")) box.value = box.dataset.most;
+  }
+});
 
 // a PIN payment that is not known yet is asked about again
 const again = document.querySelector("[data-ask-again]");

@@ -14,8 +14,8 @@ from tests.sales.order_shop import eventually
 TOUCH = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
 
 
-def shop():
-    """Utrecht with stock, quick keys, payment methods, PIN codes, and Kassa 1 open with 100 euros."""
+def shop(opened: bool = True):
+    """Utrecht with stock, quick keys, payment methods, PIN codes, and both tills open with 100 euros, or closed."""
     made = counter.shop()
     made.method = methods()
     layout = TillLayout.objects.create(name="Winkel")
@@ -23,8 +23,9 @@ def shop():
     page = QuickKeyPage.objects.create(layout=layout, name="Toonbank")
     QuickKey.objects.create(page=page, row=0, column=0, article=made.belt)
     QuickKey.objects.create(page=page, row=0, column=1, article=made.shirt, tint=4)
-    stock.change(made.branch, on_hand=[(v.pk, Decimal(10)) for v in (made.riem, made.wit40, made.navy40)])
-    for till in (made.till, made.other):
+    pieces = [(v.pk, Decimal(10)) for v in (made.riem, made.wit40, made.navy40)]
+    stock.move(made.branch, pieces, reason="opening", source="", employee=made.admin)
+    for till in (made.till, made.other) if opened else ():
         sessions.open_session(till_id=till.pk, float_amount=Decimal("100"), employee=made.seller)
     return made
 

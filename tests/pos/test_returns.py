@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from backoffice.catalog.models import StockLevel
 from backoffice.core.errors import Refusal
@@ -16,7 +17,7 @@ from sales.models import OrderLine, SalesOrder
 from sales.services import drafts, lines, returning, selling
 from tests.invariants import holds
 from tests.payments.shop import split
-from tests.pos import test_check_out
+from tests.pos import counter, test_check_out
 from tests.pos.test_check_out import entries, on_hand, pay
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +246,32 @@ def test_what_is_not_paid_or_not_there_does_not_come_back(s):
             returning.take_back(order_id=basket, source_id=source, pieces={}, reason="x", employee=s.seller)
         assert refused.value.code == code
     assert not OrderLine.objects.filter(quantity__lt=0).exists()
+
+
+def test_a_scanned_receipt_opens_its_lines_and_a_wrong_number_says_so(client, s):
+    sold = sell(s, [(s.wit40, 2)])
+    number = sold.receipts.get().number
+    counter.sit(client, s.till, s.seller)
+    scanned = client.post(reverse("pos:scan"), {"code": number.lower(), "quantity": "1", "key": counter.key()})
+    assert f"{reverse('pos:returns')}?code={number}" in scanned.headers["HX-Trigger"] and scanned.content == b""
+    page = client.get(reverse("pos:returns"), {"code": number}).content.decode()
+    assert "Oxford-overhemd Kade Wit 40" in page and "terug 49,95" in page
+    answer = client.get(reverse("pos:returns"), {"code": "F11-2020-999999"})
+    assert (answer.status_code, "Er is geen bon met nummer F11-2020-999999" in answer.content.decode()) == (422, True)
+    back = {"code": number, "key": counter.key(), f"back-{sold.lines.get().pk}": "3", "reason": "te klein"}
+    answer = client.post(reverse("pos:returns"), back)
+    assert (answer.status_code, "mag nog 2 terugkomen" in answer.content.decode()) == (422, True)
+    assert client.post(reverse("pos:returns"), back | {f"back-{sold.lines.get().pk}": "2"}).status_code == 200
+    assert totals(SalesOrder.objects.get(seat__till=s.till)) == [D("-99.90")]
+
+
+def test_a_wrong_pin_code_beside_pays_nothing_back_and_is_counted(client, s):
+    sold = sell(s, [(s.wit40, 1)])
+    counter.sit(client, s.till, s.seller)
+    basket = bring_back(s, sold, 1, employee=s.seller)
+    form = {"left": "-49,95", "tender": f"{s.method.contant.pk}:-49,95", "approver": s.manager.pk}
+    answer = client.post(reverse("pos:checkout"), form | {"key": counter.key(), "approver_pin": "1111"})
+    assert (answer.status_code, "Deze pincode klopt niet" in answer.content.decode()) == (422, True)
+    assert entries(basket) == [] and JournalEntry.objects.filter(action="till.wrong_pin").count() == 1
+    answer = client.post(reverse("pos:checkout"), form | {"key": counter.key(), "approver_pin": counter.PIN})
+    assert (answer.status_code, basket.entries.get().approved_by) == (303, s.manager)
