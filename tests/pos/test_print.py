@@ -20,10 +20,10 @@ s, basket = test_check_out.s, test_check_out.basket
 
 
 class Printer:
-    """A TCP printer on a port of its own; how: takes all, hangs after taking it, or cuts the line."""
+    """A TCP printer on a port of its own; how: takes all, hangs after taking it (until it ends), or cuts the line."""
 
     def __init__(self, how="takes"):
-        self.how, self.taken = how, []
+        self.how, self.taken, self.over = how, [], threading.Event()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -34,13 +34,20 @@ class Printer:
                 line, _peer = self.server.accept()
             except OSError:
                 return
-            data = b""
-            while self.how != "cuts" and (part := line.recv(4096)):
-                data += part
-            self.taken.append(data)
-            if self.how == "hangs":
-                threading.Event().wait(2)
-            line.close()
+            threading.Thread(target=self._take, args=(line,), daemon=True).start()
+
+    def _take(self, line):
+        data = b""
+        while self.how != "cuts" and (part := line.recv(4096)):
+            data += part
+        self.taken.append(data)
+        if self.how == "hangs":
+            self.over.wait()
+        line.close()
+
+    def end(self):
+        self.over.set()
+        self.server.close()
 
 
 @pytest.fixture
@@ -49,7 +56,7 @@ def printer(s):
     s.till.printer_host, s.till.printer_port = "127.0.0.1", made.port
     s.till.save()
     yield made
-    made.server.close()
+    made.end()
 
 
 def text_of(content: bytes) -> str:
@@ -125,7 +132,7 @@ def test_what_may_have_printed_is_not_printed_again_by_itself(s, basket, how, mo
     receipt = pay(s, (s.method.contant, "129.85"))
     printing.print_due()
     receipt.refresh_from_db()
-    made.server.close()
+    made.end()
     if how == "hangs":
         assert receipt.print_state == Receipt.Print.FAILED and "Kijk of de bon is afgedrukt" in receipt.print_error
     assert (
