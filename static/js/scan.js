@@ -37,6 +37,7 @@ function keep() {
     if (queue.length) sessionStorage.setItem(store, JSON.stringify(queue));
     else sessionStorage.removeItem(store);
   } catch { /* storage is off: the list lives as long as the page */ }
+  document.dispatchEvent(new CustomEvent("scan:queue", { detail: { queue } }));
 }
 
 // more: what else says which article it is (a quick key of the till)
@@ -114,7 +115,7 @@ async function post(scan) {
     scan.key = key;
     return post(scan);
   }
-  if (answer.ok && answer.status !== 204) draw(await answer.text());
+  if (answer.ok && answer.status !== 204) draw(await answer.text(), scan);
   for (const [name, detail] of Object.entries(events)) {
     if (name !== "scanned") document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
@@ -130,12 +131,12 @@ function later() {
 }
 window.addEventListener("online", () => send());
 
-function draw(html) {
+function draw(html, scan) {
   if (!html.trim()) return;
   hold();
   window.htmx.swap(document.body, html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
   restore();
-  document.dispatchEvent(new CustomEvent("scan:shown"));
+  document.dispatchEvent(new CustomEvent("scan:shown", { detail: { scan } }));
 }
 
 function shown({ state, text, count: number, url, go, link: linked = "" }) {

@@ -3,6 +3,7 @@
 import { showToast } from "./toast.js";
 import { topDialog } from "./dialog.js";
 import { hold, restore } from "./focus.js";
+import "./till-wait.js";
 
 const root = document.getElementById("till");
 if (document.getElementById("scan")) {

@@ -15,6 +15,7 @@ NAMES = (
     "payment",
     "till_scan",
     "checkout",
+    "paint",
     "list",
     "deep",
     "matrix",
@@ -56,7 +57,7 @@ def main() -> None:
 
 def measure(rounds: int, names) -> list:
     from backoffice.core.management.commands.serve import collect_static, compile_messages
-    from tests.bench import papers, servers
+    from tests.bench import paint, papers, servers
     from tests.bench.measure import Row, percentile
     from tests.bench.shop import Shop
 
@@ -66,6 +67,8 @@ def measure(rounds: int, names) -> list:
     rows: list = []
     with servers.both() as (product, floor):
         rows += over_the_wire(shop, product, floor, rounds, names)
+        if "paint" in names:
+            rows.append(paint.row(shop, product, rounds))
         if "memory" in names:
             made = shop.confirmed(10)
             rows += [memory(product, "both workers, before a PDF"), memory_after_papers(shop, product, made)]
