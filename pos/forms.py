@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.core.errors import Refusals
 from backoffice.core.forms import CleanTextField, DutchDateField
-from backoffice.core.input import InputError, clean_text
 from backoffice.relations.models import Employee
+from sales import extra, forms_extra
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 
 WINDOWS = ("09:00 – 13:00", "13:00 – 17:00", "17:00 – 20:00")
@@ -37,6 +38,8 @@ class MakeOrderForm(forms.Form):
         self._field("delivery_method").queryset = DeliveryMethod.objects.filter(active=True)
         self._field("order_type").queryset = OrderType.objects.filter(active=True, quotation=False)
         self._field("employee").queryset = Employee.objects.filter(active=True)
+        for row in self.types:
+            self.fields |= self._own(row)
         windows = list(WINDOWS)
         if order.time_window and order.time_window not in windows:
             windows.append(order.time_window)
@@ -51,34 +54,25 @@ class MakeOrderForm(forms.Form):
         value = self["delivery_method"].value()
         return int(value) if str(value).isdigit() else None
 
-    def extra(self) -> list[dict]:
-        """The own fields of every Soort, with what was typed: [{type, fields: [{name, label, value}]}]."""
-        found = []
-        for order_type in self.types:
-            rows = [
-                {
-                    "name": f"extra-{order_type.pk}-{row['key']}",
-                    "label": row["label"],
-                    "value": self.data.get(
-                        f"extra-{order_type.pk}-{row['key']}", self.order.extra_data.get(row["key"], "")
-                    ),
-                }
-                for row in order_type.extra_fields
-            ]
-            if rows:
-                found.append({"type": order_type, "fields": rows})
-        return found
+    def own(self) -> list[tuple[int, list[forms.BoundField]]]:
+        """The own fields of every Soort that has them; the screen shows those of the one that is chosen."""
+        return [(row.pk, [self[name] for name in self._own(row)]) for row in self.types if row.extra_fields]
+
+    def _own(self, order_type: OrderType) -> dict[str, forms.Field]:
+        made = forms_extra.fields(self.order, order_type)
+        return {f"{name}-{order_type.pk}": field for name, field in made.items()}
 
     def clean(self):
         values = super().clean() or {}
-        order_type = values.get("order_type")
-        extra = {}
-        for row in order_type.extra_fields if order_type else ():
+        own = {name: values.pop(name) for row in self.types for name in self._own(row) if name in values}
+        if order_type := values.get("order_type"):
+            mine = {name.rpartition("-")[0]: text for name, text in own.items() if name.endswith(f"-{order_type.pk}")}
+            values["extra_data"] = forms_extra.typed(mine, order_type)
             try:
-                extra[row["key"]] = clean_text(self.data.get(f"extra-{order_type.pk}-{row['key']}"), max_length=200)
-            except InputError as error:
-                self.add_error(None, f"{row['label']}: {error.message}")
-        values["extra_data"] = {key: text for key, text in extra.items() if text}
+                extra.read(order_type, values["extra_data"])
+            except Refusals as refusals:
+                for refusal in refusals.all:
+                    self.add_error(f"{refusal.field}-{order_type.pk}", refusal.message)
         return values
 
     def values(self) -> dict:

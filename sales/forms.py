@@ -13,6 +13,7 @@ from backoffice.core.forms import CleanTextField, Combo, DutchDateField
 from backoffice.core.input import InputError, clean_text, parse_amount, parse_percent, parse_quantity
 from backoffice.relations.models import Branch, Customer, Employee
 from backoffice.relations.rights import scoped
+from sales import forms_extra
 from sales.models import DeliveryMethod, OrderLine, OrderType, SalesOrder
 
 # the eight fields of the manual, then the folded row
@@ -69,6 +70,7 @@ class HeaderForm(forms.ModelForm):
         customer.queryset, customer.required = Customer.objects.all(), True
         customer.widget = Combo(customer_options_url(), label_of=self._customer_label)
         customer.widget.is_required = False  # it may be emptied while the order is a draft
+        self.fields |= forms_extra.fields(order, order.order_type)
         for name in self.fields:
             if self.is_bound and name not in self.data:
                 self.fields[name].disabled = True
@@ -87,6 +89,11 @@ class HeaderForm(forms.ModelForm):
         """The service writes the order, not the form."""
 
     @property
+    def own(self) -> list[forms.BoundField]:
+        """The own fields of the Soort."""
+        return [self[name] for name in self.fields if name not in (*FIRST, *FOLDED)]
+
+    @property
     def changed(self) -> dict:
         """{field: value} of what was posted, as sales.services.drafts.set_header takes it."""
         values = {}
@@ -96,7 +103,11 @@ class HeaderForm(forms.ModelForm):
             value = self.cleaned_data[name]
             if name in ("invoice_address", "delivery_address"):
                 value = address_of(value, getattr(self.instance, name))
-            values[name] = getattr(value, "pk", value)
+            if name in (*FIRST, *FOLDED):
+                values[name] = getattr(value, "pk", value)
+        own = {name: value for name, value in self.cleaned_data.items() if name in self.data}
+        if said := forms_extra.typed(own, self.instance.order_type):
+            values["extra_data"] = said
         return values
 
 

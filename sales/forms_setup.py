@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from backoffice.core.forms import PercentField
+from sales.forms_extra import DefinitionField
 from sales.models import DeliveryMethod, OrderType
 
 
@@ -14,9 +15,24 @@ class OrderTypeForm(forms.ModelForm):
         help_text=gettext_lazy("Plaatsen kan altijd; leveren wacht op de aanbetaling."),
     )
 
+    extra_fields = DefinitionField(
+        label=gettext_lazy("Eigen velden"),
+        required=False,
+        help_text=gettext_lazy("Gevraagd op het orderscherm en aan de kassa bij Extra gegevens."),
+    )
+
     class Meta:
         model = OrderType
-        fields = ["name", "vat_mode", "deposit_percent", "position", "may_cancel", "quotation", "active"]
+        fields = [
+            "name",
+            "vat_mode",
+            "deposit_percent",
+            "position",
+            "may_cancel",
+            "quotation",
+            "active",
+            "extra_fields",
+        ]
 
 
 class DeliveryMethodForm(forms.ModelForm):

@@ -49,9 +49,15 @@ def _screen(request, order, form, customer, *, duplicates=(), refusals=(), statu
     values = {
         "order": order, "form": form, "forms": customer, "duplicates": duplicates, "refusals": refusals,
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id), "days": _days(), "key": new_key(),
-        "till": request.till, "idle_seconds": 0, "extra_open": any(name in form.errors for name in EXTRA),
+        "till": request.till, "idle_seconds": 0, "extra_open": _asks_extra(form, refusals),
     }  # fmt: skip
     return render(request, "pos/make_order.html", values, status=status)
+
+
+def _asks_extra(form, refusals) -> bool:
+    """Whether what is wrong stands at Extra gegevens."""
+    named = [*form.errors, *(refusal.field for refusal in refusals)]
+    return any(name in EXTRA or name.startswith("extra-") for name in named)
 
 
 EXTRA = ("order_type", "subject", "reference", "employee", "note")

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from backoffice.core.money import ZERO, cents
 from backoffice.relations.models import VatMode
+from sales import extra
 from sales.documents.codes import code128
 from sales.documents.pdf import media_url
 from sales.models import OrderLine, SalesOrder
@@ -50,9 +51,9 @@ class Group:
 def orders() -> QuerySet[SalesOrder]:
     """Orders with all that their confirmation needs, in three statements."""
     lines = OrderLine.objects.order_by("position")
-    return SalesOrder.objects.select_related("branch", "employee", "delivery_method", "customer").prefetch_related(
-        Prefetch("lines", lines), "vat_rows"
-    )
+    return SalesOrder.objects.select_related(
+        "branch", "employee", "delivery_method", "customer", "order_type"
+    ).prefetch_related(Prefetch("lines", lines), "vat_rows")
 
 
 def confirmation_html(order: SalesOrder, language: str = "nl", *, copy: bool = False) -> str:
@@ -76,6 +77,7 @@ def content(order: SalesOrder) -> dict:
     logo = order.branch.logo.name
     return {
         "order": order,
+        "extra": extra.rows(order),
         "title": _("Offerte") if order.quotation else _("Orderbevestiging"),
         "valid_until": order.order_date + timedelta(days=settings.QUOTATION_DAYS),
         "branch": order.branch,

@@ -7,6 +7,7 @@ from backoffice.core import numbers
 from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
+from sales import extra
 from sales.models import OrderVersion, SalesOrder
 from sales.services import reserving, versions
 from sales.services.drafts import ORDER, search_text
@@ -83,5 +84,7 @@ def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
         missing.append(
             Refusal("order.address_missing", _("Bezorgen vraagt een adres bij de debiteur."), "delivery_address")
         )
+    if not sale and not order.amends_id:  # what is agreed stays changeable when the shop asks more than it did then
+        missing += extra.missing(order)
     if missing:
         raise Refusals(missing)

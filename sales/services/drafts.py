@@ -14,7 +14,7 @@ from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
-from sales import totals
+from sales import extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 from sales.services.editing import Draft, check_discounts, check_revision, open_draft, order_share
 
@@ -83,7 +83,8 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
     """Save fields of the header as they are typed.
 
     values: {field: value} for any of order_type, customer, employee, branch, delivery_method (ids), order_date,
-    subject, expected_delivery_date, reference, time_window, note, extra_data, invoice_address, delivery_address.
+    subject, expected_delivery_date, reference, time_window, note, invoice_address, delivery_address, and
+    extra_data ({label: text} of own fields, merged into what is there).
     Choosing a customer or a Soort also sets the VAT mode that belongs to it, a date the VAT rates that hold then: on an
     amendment only when sure, else Repriced is raised. Raises Refusal (field named) and Stale.
     """
@@ -95,8 +96,14 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
         if name in (*HEADER, *HEADER_VALUES, *ADDRESSES)
     }
     check_revision(order, revision, [_both_values(order, name, value) for name, value in values.items()])
+    order_type = order.order_type
     for name, value in values.items():
-        setattr(order, name, value)
+        if name != "extra_data":
+            setattr(order, name, value)
+    if order.order_type != order_type:
+        extra.follow(order, order_type)
+    if "extra_data" in values:
+        extra.merge(order, values["extra_data"])
     if "branch" in values and not access_of(employee).can("sales.edit", order.branch_id):
         raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."), "branch")
     agreed = _pricing(order, draft.lines)
@@ -110,7 +117,7 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
         _check_agreed(draft, agreed, sure)
     order.revision += 1
     order.search_text = search_text(order)
-    return draft.write(*values, *CHOSEN, "revision")
+    return draft.write(*values, *CHOSEN, "extra_data", "revision")
 
 
 def vat_percents(on: date) -> dict[str, Decimal]:
@@ -146,6 +153,10 @@ def _check_agreed(draft: Draft, agreed: tuple, sure: bool) -> None:
 
 def _both_values(order: SalesOrder, name: str, value) -> tuple[str, str, str]:
     """(label, what stands there, what was typed), as the screen shows them."""
+    if name == "extra_data":
+        stands = {label: order.extra_data.get(label, "") for label in value}
+        theirs, yours = ("; ".join(f"{label}: {text}" for label, text in row.items()) for row in (stands, value))
+        return _("Extra gegevens"), theirs, yours
     if name in ADDRESSES:
         label = _("Factuuradres") if name == "invoice_address" else _("Bezorgadres")
     else:

@@ -16,7 +16,7 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.input import ASK_ABOVE
 from backoffice.core.keys import new_key
 from backoffice.relations.models import VatMode
-from sales import selectors, status
+from sales import extra, selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services.versions import title
@@ -148,7 +148,7 @@ def page_context(request, order: SalesOrder) -> dict:
         request,
         order,
         groups=groups,
-        **(header_context(request, order) if may_edit else {}),
+        **(header_context(request, order) if may_edit else {"extra": extra.rows(order)}),
         **foot_context(order),
         head_actions=actions.buttons(request, order, actions.HEAD),
         foot_actions=actions.buttons(request, order, actions.FOOT),
@@ -223,8 +223,8 @@ def head_answer(request, order: SalesOrder, names=(), form: HeaderForm | None = 
 def consequences(request, order: SalesOrder, names, whole: bool) -> HttpResponse:
     """The answer to a choice that brings more along: a customer its addresses and VAT mode, a Soort its VAT mode."""
     values = header_context(request, order)
-    values["fields"] = [values["form"][name] for name in names]
-    parts = ("sales/_head_answer.html", "sales/_foot.html")
+    values["fields"] = [values["form"][name] for name in names if name in values["form"].fields]
+    parts = ("sales/_head_answer.html", "sales/_extra.html", "sales/_foot.html")
     response = lines_answer(request, order, whole=whole, parts=parts, saved=True, **values)
     return http.trigger(response, "customer-changed")
 

@@ -39,6 +39,7 @@ def order_type(request, pk=None):
     return form_page(
         request, form=OrderTypeForm(request.POST or None, instance=row), title=row.name if row else _("Nieuwe soort"),
         back=(_("Soorten"), reverse("sales:order_types")), save=saver(request, "sales.OrderType", pk),
+        template="setup/order_type.html",
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def field_parts(bound, *, hint: str = "", css: str = "", label: str = "", attrib
     """What parts/field.html needs of one bound field; also the context of Django's own field rendering."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
-    grouped = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
+    grouped = widget.use_fieldset
     hint = hint or bound.help_text
     shape = "group" if grouped else "tick" if kind == "checkbox" else "plain"
     identity = bound.id_for_label or bound.auto_id
