@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backoffice.catalog.models import StockLevel
 from backoffice.core.models import JournalHead
-from backoffice.relations.models import Employee, Till
+from backoffice.relations.models import Customer, Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
 from backoffice.relations.services.devices import token_hash
 from payments.models import LedgerEntry
@@ -65,6 +65,18 @@ def order_or_blank(till: Till) -> SalesOrder:
     """What lies on the counter, or what stands for a basket that has not begun (it is not stored)."""
     blank = SalesOrder(branch=till.branch, order_date=timezone.localdate())
     return order_at(till) or blank
+
+
+RECENT_ORDERS = 60
+
+
+def recent_customers(till: Till, most: int = 12) -> list[Customer]:
+    """Whom the branch ordered for last, the latest first. Index: order_list_branch."""
+    orders = SalesOrder.objects.filter(listed=True, branch=till.branch_id, customer__isnull=False)
+    latest = orders.order_by("-order_date", "-id").values_list("customer", flat=True)[:RECENT_ORDERS]
+    ids = list(dict.fromkeys(latest))[:most]
+    found = Customer.objects.prefetch_related("addresses").in_bulk(ids)
+    return [found[pk] for pk in ids]
 
 
 def amendment_of(order: SalesOrder) -> SalesOrder | None:

@@ -14,12 +14,14 @@ from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors as relations
 from backoffice.relations.forms import CustomerForms
+from backoffice.relations.models import Customer
 from backoffice.relations.services.customers import LikelyDuplicates
 from pos import selectors
 from pos.middleware import at_till
 from pos.services import make_order, seats
 from pos.views import answers
 from pos.views.till import order_id_of, title_of_customer
+from sales.selectors import by_code
 
 
 def whole(request, name: str = "pos:till") -> HttpResponse:
@@ -75,24 +77,40 @@ def resume(request, order_id):
 @at_till("pos.use")
 @require_http_methods(["GET", "POST"])
 def customer(request):
-    """Kies klant: search, the latest, or none; POST chooses."""
-    if request.method == "POST":
-        order = make_order.choose_customer(
-            till_id=request.till.pk, customer_id=posted_int(request, "customer"), employee=request.user,
-            key=posted_key(request),
-        )  # fmt: skip
-        text = title_of_customer(order.customer) if order.customer else _("De bon heeft geen klant meer.")
-        if request.POST.get("bij") == "order":
-            return http.close_dialog(_order_customer(request, order, text))
-        return http.close_dialog(answers.bon(request, order, toast=(text, "good")))
+    """Kies klant: search, the latest, or none; POST chooses, also by the scan of a card (q)."""
+    if request.method == "GET":
+        return _customers(request)
+    chosen = posted_int(request, "customer")
+    if text := request.POST.get("q", "").strip():
+        chosen = chosen or _of_card(request, text)
+        if chosen is None:
+            error = _("%(code)s is geen klantkaart. Kies een klant uit de lijst.") % {"code": text[:64]}
+            return http.toast(HttpResponse(status=422), error, "bad")
+    order = make_order.choose_customer(
+        till_id=request.till.pk, customer_id=chosen, employee=request.user, key=posted_key(request)
+    )
+    text = title_of_customer(order.customer) if order.customer else _("De bon heeft geen klant meer.")
+    if request.POST.get("bij") == "order":
+        return http.close_dialog(_order_customer(request, order, text))
+    return http.close_dialog(answers.bon(request, order, toast=(text, "good")))
+
+
+def _of_card(request, code: str) -> int | None:
+    """The customer whose card was scanned into the search."""
+    found = by_code(request, code)
+    return found.pk if isinstance(found, Customer) else None
+
+
+def _customers(request) -> HttpResponse:
     text = request.GET.get("q", "")[:100]
-    found = [
-        {"row": row, "note": relations.reason(row, text)} for row in relations.customer_options(text, 12)
-    ]  # fmt: skip
-    order = selectors.order_at(request.till)
-    template = "pos/_customer_results.html" if "q" in request.GET else "pos/customer.html"
-    at = "order" if request.GET.get("bij") == "order" else ""
-    return render(request, template, {"found": found, "text": text, "order": order, "key": new_key(), "at": at})
+    recent = [] if text else selectors.recent_customers(request.till)
+    rows = recent or relations.customer_options(text, 12)
+    values = {
+        "found": [{"row": row, "note": relations.reason(row, text)} for row in rows], "text": text, "recent": recent,
+        "order": selectors.order_at(request.till), "key": new_key(),
+        "at": "order" if request.GET.get("bij") == "order" else "",
+    }  # fmt: skip
+    return render(request, "pos/_customer_results.html" if "q" in request.GET else "pos/customer.html", values)
 
 
 def _order_customer(request, order, text: str) -> HttpResponse:
