@@ -1,9 +1,11 @@
 """What a till reads."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from backoffice.catalog.models import StockLevel
@@ -13,7 +15,7 @@ from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
 from backoffice.relations.services.devices import token_hash
 from payments.models import LedgerEntry
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
-from sales.models import DeliveryMethod, SalesOrder
+from sales.models import DeliveryMethod, OrderLine, SalesOrder
 from sales.services.amending import open_amendments
 from sales.status import LIVE
 
@@ -138,7 +140,7 @@ def _with_places(pages, keys) -> list[QuickKeyPage]:
 
 
 QUEUE_SHOWN = 60
-# orders that wait for something at a branch; index: order_list_status
+# orders that wait for something at a branch; index: order_queue
 WAITING = Q(listed=True, lifecycle=SalesOrder.Lifecycle.CONFIRMED, status__in=LIVE)
 
 
@@ -150,12 +152,41 @@ def queue_version(till: Till) -> int:
     return JournalHead.objects.filter(pk=till.branch_id).values_list("sequence", flat=True).first() or 0
 
 
-def queue(till: Till, kind: str = "") -> list[SalesOrder]:
+@dataclass(frozen=True)
+class QueueFilters:
+    """What of the queue is shown: wijze (pickup, delivery), betaling (a payment state), nu (due today or late)."""
+
+    kind: str = ""
+    payment: str = ""
+    due: bool = False
+
+    @classmethod
+    def read(cls, query) -> "QueueFilters":
+        kind, payment = query.get("wijze", ""), query.get("betaling", "")
+        return cls(
+            kind if kind in DeliveryMethod.Kind.values else "",
+            payment if payment in SalesOrder.PaymentState.values else "",
+            query.get("nu") == "1",
+        )
+
+    def query(self, **changed) -> str:
+        """As it stands in the URL, or with something else."""
+        values = {"wijze": self.kind, "betaling": self.payment, "nu": "1" if self.due else ""} | changed
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def of(self, orders: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
+        if self.kind:
+            orders = orders.filter(delivery_method__kind=self.kind)
+        if self.payment:
+            orders = orders.filter(payment_state=self.payment)
+        return orders.filter(expected_delivery_date__lte=timezone.localdate()) if self.due else orders
+
+
+def queue(till: Till, filters: QueueFilters) -> list[SalesOrder]:
     """Orderwachtrij: the orders of the branch that are still to deliver or to pay, the longest waiting first."""
-    orders = SalesOrder.objects.filter(WAITING, branch=till.branch_id)
-    if kind in DeliveryMethod.Kind.values:
-        orders = orders.filter(delivery_method__kind=kind)
-    orders = orders.annotate(pieces=Sum("lines__quantity", filter=Q(lines__variant__isnull=False)))
+    pieces = OrderLine.objects.filter(order=OuterRef("pk"), variant__isnull=False).order_by().values("order")
+    orders = filters.of(SalesOrder.objects.filter(WAITING, branch=till.branch_id))
+    orders = orders.annotate(pieces=Subquery(pieces.annotate(sum=Sum("quantity")).values("sum")))
     shown = orders.select_related("delivery_method", "claimed_till", "claimed_by").order_by("confirmed_at", "pk")
     return list(shown[:QUEUE_SHOWN])
 

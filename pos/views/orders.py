@@ -1,5 +1,6 @@
 """Orders in the till: Kies Order, the queue, opening one, and putting it away."""
 
+import time
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -106,28 +107,43 @@ def put_away(request):
     return whole(request)
 
 
+AGES = 300  # seconds after which a queue where nothing happened is drawn anew, for the ages of its orders
+
+
 @at_till("sales.view")
 @require_GET
 def queue(request):
     """Orderwachtrij. htmx asks again and again with the version it shows (?v=): 204 while nothing happened."""
-    version = selectors.queue_version(request.till)
-    if request.headers.get("HX-Request") and asked_int(request, "v") == version:
+    version = f"{selectors.queue_version(request.till)}.{int(time.time() / AGES)}"
+    if request.headers.get("HX-Request") and request.GET.get("v") == version:
         return HttpResponse(status=204)
-    kind = request.GET.get("wijze", "")
+    filters, counts = selectors.QueueFilters.read(request.GET), selectors.queue_counts(request.till)
     values = {
-        "orders": selectors.queue(request.till, kind), "counts": selectors.queue_counts(request.till), "kind": kind,
+        "orders": selectors.queue(request.till, filters), "filters": filters, "chips": _queue_chips(filters, counts),
         "version": version, "till": request.till, "today": timezone.localdate(), "now": timezone.now(),
-        "key": new_key(), "idle_seconds": 0, "scan_key": new_key(),
+        "waiting": counts[""], "most": selectors.QUEUE_SHOWN, "key": new_key(), "idle_seconds": 0,
+        "scan_key": new_key(),
     }  # fmt: skip
     for order in values["orders"]:
         order.late = lists.late(order, values["today"])
         order.age = _age(values["now"] - order.confirmed_at)
-    labels = {"": _("Alle"), **dict(DeliveryMethod.Kind.choices)}
-    values["tabs"] = [
-        {"kind": name, "label": label, "number": values["counts"][name]} for name, label in labels.items()
-    ]  # fmt: skip
     template = "pos/_queue.html" if request.headers.get("HX-Request") else "pos/queue.html"
     return render(request, template, values)
+
+
+def _queue_chips(filters: selectors.QueueFilters, counts: dict[str, int]) -> list[dict]:
+    """The filters of the queue: how it leaves, what is paid, and what is due."""
+    ways = {"": _("Alle"), **dict(DeliveryMethod.Kind.choices)}
+    chips = [
+        {"label": f"{label} {counts[kind]}", "set": kind == filters.kind, "query": filters.query(wijze=kind)}
+        for kind, label in ways.items()
+    ]
+    chips += [
+        {"label": label, "set": (on := state == filters.payment), "query": filters.query(betaling="" if on else state)}
+        for state, label in SalesOrder.PaymentState.choices
+    ]
+    due = {"label": _("Vandaag of te laat"), "set": filters.due, "query": filters.query(nu="" if filters.due else "1")}
+    return [*chips, due]
 
 
 def _age(waited: timedelta) -> str:

@@ -180,6 +180,16 @@ class SalesOrder(models.Model):
                 condition=Q(listed=True, status__in=["open", "part_delivered", "part_cancelled"]),
                 name="order_to_deliver",
             ),
+            # the queue of a till and its count (pos.selectors.WAITING): the longest waiting first
+            models.Index(
+                fields=["branch", "confirmed_at", "id"],
+                condition=Q(
+                    listed=True,
+                    lifecycle="confirmed",
+                    status__in=["open", "part_delivered", "part_cancelled", "delivered"],
+                ),
+                name="order_queue",
+            ),
             # orders of one customer
             models.Index(fields=["customer", "-order_date", "-id"], name="order_of_customer"),
             # search in the list and the search everywhere

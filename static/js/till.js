@@ -265,8 +265,8 @@ const POLL_MS = 4000;
 async function poll() {
   const place = document.querySelector("[data-poll]");
   if (!place || document.visibilityState !== "visible" || topDialog()) return;
-  const query = new URLSearchParams({ v: place.dataset.version || "0" });
-  if (place.dataset.kind) query.set("wijze", place.dataset.kind);
+  const query = new URLSearchParams(place.dataset.query);
+  query.set("v", place.dataset.version || "0");
   try {
     const answer = await fetch(`${place.dataset.poll}?${query}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
     const elsewhere = answer.headers.get("HX-Redirect");
