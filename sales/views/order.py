@@ -77,7 +77,8 @@ def header(request, order_id):
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return answers.head_answer(request, current, names or [refusal.field], form, refusal.status)
-    other_prices = saved.vat_mode != mode or any(getattr(line, "rated", False) for line in saved.all_lines)
+    lines = getattr(saved, "all_lines", None)  # None: sent again, and the first answer is not known any more
+    other_prices = lines is None or saved.vat_mode != mode or any(getattr(line, "rated", False) for line in lines)
     if other_prices or {"customer", "order_type"} & set(values):
         answer = answers.consequences(request, saved, [*names, *drafts.ADDRESSES], other_prices)
         return http.close_dialog(answer) if request.POST.get("sure") else answer

@@ -353,6 +353,17 @@ def test_views_keep_to_the_branch_and_to_their_method(client):
     assert pieces(theirs) == [("Wit 40", 1)]
 
 
+def test_a_field_that_is_sent_again_because_its_answer_was_lost_is_answered_again(client):
+    s = shop()
+    order = factories.draft(employee=s.office, branch=s.branch, items=[(s.wit40, 1)])
+    client.force_login(s.office)
+    sent = {"key": new_key(), "customer": s.customer.pk, "revision": order.revision}
+    for _ in range(2):
+        answer = client.post(f"/verkoop/verkooporders/{order.pk}/kop/", sent, headers={"HX-Request": "true"})
+        assert answer.status_code == 200 and "Vermeer" in answer.content.decode()
+    assert (fresh(order).customer, fresh(order).revision) == (s.customer, order.revision + 1)
+
+
 def test_nieuw_is_a_post_that_redirects_to_the_order(client):
     s = shop()
     client.force_login(s.seller, backend="django.contrib.auth.backends.ModelBackend")

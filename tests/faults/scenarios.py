@@ -1,0 +1,133 @@
+"""What breaks, one thing at a time; each with the guard that keeps it from doing harm, and how to take that away."""
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.faults.check import Outcome, outcome
+from tests.faults.day import CALM, Day, Trouble
+from tests.faults.house import House
+from tests.faults.places import PLACES
+from tests.faults.proxy import Proxy
+from tests.faults.shop import DESKS, Shop
+
+RESTARTS = 2
+
+
+@dataclass
+class Run:
+    """One scenario as it is played: how many orders, and which guard is off."""
+
+    house: House
+    shop: Shop
+    proxy: Proxy
+    size: int
+    without: str = ""
+    figures: dict[str, object] = field(default_factory=dict)
+
+    def day(self, plan, *, drafts: int, whole: int = 0, pays: int = 4) -> Day:
+        shop = self.shop
+        made = Day(
+            shop.ready[:drafts], whole, shop.customer.pk, shop.codes, shop.bank.pk, plan=plan, pays=pays
+        )  # fmt: skip
+        made.promised.orders = len(shop.ready)
+        return made
+
+    def play(self, day: Day, beside: Callable[[], object] = lambda: None, desks: int = DESKS) -> Outcome:
+        """The day by several desks at once, and what came of it."""
+        before = self.proxy.done.copy()
+        began = time.monotonic()
+        off = self.without if self.without in ("keys", "whole") else ""
+        staff = self.shop.desks(self.proxy.port, off)[:desks]
+        day.run(staff, beside)
+        self.figures |= {
+            "orders confirmed": len(day.promised.confirmed), "presses": sum(desk.tries for desk in staff),
+            **{f"answers {how}": count for how, count in sorted((self.proxy.done - before).items())},
+            "longest wait": f"{max(desk.longest for desk in staff):.1f} s",
+            "seconds": round(time.monotonic() - began),
+        }  # fmt: skip
+        return outcome(day.promised, day.unanswered)
+
+
+SCENARIOS: dict[str, tuple[str, Callable[[Run], Outcome]]] = {}
+
+
+def scenario(name: str, guard: str):
+    """Register a scenario under its name, with the guard that it shows to be needed."""
+
+    def register(play):
+        SCENARIOS[name] = guard, play
+        return play
+
+    return register
+
+
+@scenario("answers are dropped after commit", "keys")
+def dropped(run: Run) -> Outcome:
+    """Nearly every answer is lost, by turns wholly and by half; some requests never arrive."""
+    ways = ("drop", "cut", "drop", "lose")
+
+    def plan(number: int, button: str) -> Trouble:
+        return Trouble(network=ways[(number + len(button)) % 4])
+
+    return run.play(run.day(plan, drafts=run.size // 2, whole=run.size // 2))
+
+
+@scenario("workers are killed at eight places", "whole")
+def killed(run: Run) -> Outcome:
+    def plan(number: int, button: str) -> Trouble:
+        return Trouble(fault=f"die={PLACES[number % 8]}") if button == "confirm" else CALM
+
+    before = run.house.died_at()
+    found = run.play(run.day(plan, drafts=run.size), desks=2)  # a neighbour's death is no death of one's own
+    deaths = run.house.died_at() - before
+    run.figures |= {"workers killed": deaths.total(), "places": len(deaths)}
+    return found
+
+
+@scenario("database connections are ended", "whole")
+def ended(run: Run) -> Outcome:
+    """Those that stand within a transaction go first."""
+
+    def plan(number: int, button: str) -> Trouble:
+        return Trouble(fault="wait=numbered") if button == "confirm" and number % 3 == 0 else CALM
+
+    day, count = run.day(plan, drafts=run.size), 0
+
+    def end() -> None:
+        nonlocal count
+        if count < day.done + DESKS:  # as many as there are orders, so that every order gets through in the end
+            count += run.house.end_a_connection()
+
+    found = run.play(day, end)
+    run.figures["connections ended"] = count
+    return found
+
+
+@scenario("PostgreSQL falls over and restarts", "durable")
+def restarted(run: Run) -> Outcome:
+    """By turns stopped in haste and fallen over, in the middle of the day."""
+    back: list[float] = []
+    day = run.day(lambda *_: CALM, drafts=run.size)
+
+    def restart() -> None:
+        if len(back) < RESTARTS and day.done >= (len(back) + 1) * run.size / (RESTARTS + 1):
+            back.append(run.house.restart_database(signal.SIGINT if len(back) % 2 else signal.SIGQUIT))
+
+    if run.without == "durable":
+        run.house.set(synchronous_commit="off", wal_writer_delay="10s", wal_writer_flush_after="1GB")
+    found = run.play(day, restart)
+    run.figures |= {"restarts": len(back), "back within": f"{max(back, default=0):.1f} s"}
+    run.house.set(synchronous_commit="", wal_writer_delay="", wal_writer_flush_after="")
+    return found
+
+
+@scenario("the network is slow", "keys")
+def slow(run: Run) -> Outcome:
+    """Desks give up and ask again while the first request is still on its way, or half done."""
+
+    def plan(number: int, button: str) -> Trouble:
+        return Trouble(network="slow") if number % 2 else Trouble(fault="wait=journalled")
+
+    return run.play(run.day(plan, drafts=run.size // 2, whole=run.size // 2, pays=2))
