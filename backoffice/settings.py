@@ -246,7 +246,13 @@ if env.database_url:
     DATABASES["default"] |= database("DATABASE_URL", env.database_url)
     DATABASE_OWNER = database("DATABASE_OWNER_URL", env.database_owner_url)
     if env.db_pool_max:
-        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.db_pool_max, "timeout": 10}
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": env.db_pool_max,
+            # a database that was away is asked again at once, not with longer and longer pauses
+            "timeout": 4,
+            "reconnect_timeout": 2,
+        }
 else:
     DATABASES["default"] |= {"ENGINE": "backoffice.core.db.missing", "NAME": "unset"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
