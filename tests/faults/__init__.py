@@ -1,6 +1,6 @@
-"""A shop under fire: the real servers on a database of their own, and everything that breaks in a year, within minutes.
+"""A shop under fire: the real servers on a database of their own, and everything that breaks in a year, in minutes.
 
-`make faults` (python -m tests.faults) runs it in full; the suite runs a small part of it. Nothing here leaves 127.0.0.1.
+`make faults` (python -m tests.faults) runs it in full, the suite a small part of it. Nothing here leaves 127.0.0.1.
 
 house    the database, the web server, the worker, and the shop in it
 marked   the product with eight places marked at which its process can be made to die, and guards that can be taken away

@@ -1,6 +1,5 @@
 """What came of it: what was promised and is not there, what stands twice, which numbers are missing, what breaks."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -69,10 +68,8 @@ def _journalled_twice() -> list[str]:
 
 def _gaps(standing: dict[int, str]) -> list[str]:
     """Numbers that the series gave and that no order has."""
-    found, years = [], Counter(number.rpartition("-")[0] for number in standing.values() if number)
-    for kind, year, after in NumberSeries.objects.filter(till=None, kind="VO").values_list("kind", "year", "next_value"):
-        given = {int(number.rpartition("-")[2]) for number in standing.values() if number.startswith(f"{kind}-{year}-")}
-        missing = sorted(set(range(1, after)) - given)
-        found += [f"{kind}-{year}-{number:05d} is missing" for number in missing]
-        years.pop(f"{kind}-{year}", None)
-    return found + [f"{series} has no series" for series in years]
+    found = []
+    for year, after in NumberSeries.objects.filter(till=None, kind="VO").values_list("year", "next_value"):
+        given = {int(number[8:]) for number in standing.values() if number.startswith(f"VO-{year}-")}
+        found += [f"VO-{year}-{number:05d} is missing" for number in sorted(set(range(1, after)) - given)]
+    return found

@@ -98,15 +98,19 @@ class House:
 
     # the database
 
-    def restart_database(self, how: signal.Signals) -> float:
-        """SIGINT: as an administrator does it; SIGQUIT: as if it fell over. Gives the seconds until a page again."""
-        process = self.cluster.process
+    def restart_database(self, how: signal.Signals) -> tuple[float, float]:
+        """SIGINT: as an administrator does it; SIGQUIT: as if it fell over. Gives how long it was away, then the shop.
+
+        The second is counted from the moment that the database takes connections again until every worker of the web
+        server has answered with it.
+        """
+        process, began = self.cluster.process, time.monotonic()
         process.send_signal(how)
         process.wait(PATIENCE)
         self.cluster.start().ready()
-        began = time.monotonic()
-        wait(self.ready)
-        return time.monotonic() - began
+        there = time.monotonic()
+        wait(lambda: all(self.ready() for _ in range(8)))
+        return there - began, time.monotonic() - there
 
     def ask(self, statement: str, *values):
         """The first row of a statement, asked as the superuser."""
@@ -130,7 +134,8 @@ class House:
     def fresh(self) -> None:
         owner = f"OWNER {embedded.OWNER} STRATEGY file_copy"
         self._lay(
-            f"DROP DATABASE {embedded.DATABASE} WITH (FORCE)", f"CREATE DATABASE {embedded.DATABASE} TEMPLATE kept {owner}"
+            f"DROP DATABASE {embedded.DATABASE} WITH (FORCE)",
+            f"CREATE DATABASE {embedded.DATABASE} TEMPLATE kept {owner}",
         )
 
     def _lay(self, *statements: str) -> None:
@@ -139,7 +144,9 @@ class House:
         connection.close()
         connection.close_pool()
         with self._superuser("postgres") as other:
-            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [embedded.DATABASE])
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [embedded.DATABASE]
+            )
             for statement in statements:
                 other.execute(statement)
 

@@ -20,8 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 product = get_wsgi_application()
 
-from backoffice.catalog import stock
-from backoffice.core import journal, keys, locks, numbers
+from backoffice.catalog import stock  # noqa: E402
+from backoffice.core import journal, keys, locks, numbers  # noqa: E402
 
 WAIT = 0.6
 _fault: ContextVar[tuple[str, str]] = ContextVar("fault", default=("", ""))

@@ -75,8 +75,8 @@ def _columns(table: str) -> str:
     """The columns of a table that one may fill."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns"
-            " WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
+            "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)"
+            " FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
             [table],
         )
         return cursor.fetchone()[0]
