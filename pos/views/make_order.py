@@ -77,13 +77,16 @@ def _days() -> list[tuple[str, str]]:
 @require_POST
 def place(request):
     """Plaats order & Later afrekenen."""
-    order = here(request)
-    answer = _save(request, order)
+    order = selectors.order_at(request.till)
+    # with nothing on the counter it was sent before, and its answer was lost: the service answers again, or says no
+    answer = _save(request, here(request)) if order else None
     if answer is not None:
         return answer
     try:
         receipt = service.place(till_id=request.till.pk, employee=request.user, key=posted_key(request))
     except Refusal as refusal:
+        if order is None:
+            raise
         return _refused(request, refusal)
     messages.success(request, _("Order %(number)s is geplaatst.") % {"number": receipt.order.number})
     return see_other("pos:receipt", receipt.pk)

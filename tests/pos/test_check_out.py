@@ -4,14 +4,16 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.catalog.models import StockLevel
 from backoffice.core.errors import Refusal
 from payments.models import LedgerEntry
 from payments.services import sessions
 from pos.models import Receipt, TillSeat
-from pos.services import checking_out, seats
+from pos.services import checking_out, make_order, seats
 from sales.models import Delivery, SalesOrder
+from sales.services import drafts
 from tests import factories
 from tests.payments.shop import methods
 from tests.payments.shop import order as order_of
@@ -107,6 +109,33 @@ def test_the_same_key_twice_is_one_sale(s, basket):
     first = pay(s, (s.method.contant, "129.85"), key=key)
     again = pay(s, (s.method.contant, "129.85"), key=key)
     assert first == again and Receipt.objects.count() == 1 and len(entries(basket)) == 1
+
+
+def test_a_payment_that_is_sent_again_because_its_answer_was_lost_shows_the_same_receipt(client, s, basket):
+    counter.sit(client, s.till, s.seller)
+    order = order_of(s, "41.33")
+    line = order.lines.get()
+    sold = {"key": counter.key(), "tender": f"{s.method.contant.pk}:129,85", "left": "129,85"}
+    opened = {"key": counter.key(), "tender": f"{s.method.contant.pk}:41,35", "left": "41,33", f"take-{line.pk}": "1"}
+    first = [client.post(reverse("pos:checkout"), sold).url for _ in range(2)]
+    seats.open_order(till_id=s.till.pk, order_id=order.pk, employee=s.seller)
+    second = [client.post(reverse("pos:checkout"), opened).url for _ in range(2)]
+    receipts = list(Receipt.objects.order_by("pk"))
+    assert [first, second] == [[reverse("pos:receipt", args=[row.pk])] * 2 for row in receipts]
+    assert [row.order for row in receipts] == [basket, order] and len(entries(order)) == 2
+    other = client.post(reverse("pos:checkout"), sold | {"key": counter.key()}, headers={"HX-Request": "true"})
+    assert other.status_code == 422 and Receipt.objects.count() == 2
+
+
+def test_an_order_that_is_placed_again_because_its_answer_was_lost_shows_the_same_receipt(client, s, basket):
+    values = {"customer": s.customer.pk, "expected_delivery_date": timezone.localdate()}
+    drafts.set_header(order_id=basket.pk, revision=None, values=values, employee=s.seller)
+    counter.sit(client, s.till, s.seller)
+    key = counter.key()
+    receipt = make_order.place(till_id=s.till.pk, employee=s.seller, key=key)
+    assert client.post(reverse("pos:place"), {"key": key}).url == reverse("pos:receipt", args=[receipt.pk])
+    other = client.post(reverse("pos:place"), {"key": counter.key()}, headers={"HX-Request": "true"})
+    assert other.status_code == 422 and Receipt.objects.count() == 1
 
 
 def test_an_order_from_the_queue_is_paid_and_partly_handed_over(s):
