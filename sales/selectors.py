@@ -24,19 +24,22 @@ def open_order(request, order_id: int, *, discarded: bool = False) -> SalesOrder
     orders = scoped(SalesOrder.objects.select_related(*SHOWN), request.user, "sales.view")
     if not discarded:
         orders = orders.exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED)
-    order = orders.filter(pk=order_id).first()
-    if order is None:
+    return _one(orders.filter(pk=order_id))
+
+
+def _one(rows):
+    """The row of a queryset that holds one at most, without the order that first() asks. Raises Http404."""
+    found = next(iter(rows.order_by()), None)
+    if found is None:
         raise Http404
-    return order
+    return found
 
 
 def whole_order(request, order_id: int) -> SalesOrder:
     """The order for its page: with the offerte or order it came from or became, and who is amending it (amended_by)."""
     orders = SalesOrder.objects.select_related(*SHOWN, "claimed_by", "converted_to", "converted_from")
     orders = scoped(orders, request.user, "sales.view").exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED)
-    order = orders.filter(pk=order_id).first()
-    if order is None:
-        raise Http404
+    order = _one(orders.filter(pk=order_id))
     order.amended_by = None
     if order.number and status.allowed(order, "amend"):
         open_one = SalesOrder.objects.filter(amends=order, lifecycle=SalesOrder.Lifecycle.DRAFT)
@@ -45,9 +48,12 @@ def whole_order(request, order_id: int) -> SalesOrder:
 
 
 def amended_order(request, order_id: int) -> int | None:
-    """The order that this amendment, applied or dropped by now, belonged to."""
+    """The order that this amendment (open, applied or dropped) belongs to; None where it is no amendment.
+
+    Raises Http404.
+    """
     orders = scoped(SalesOrder.objects.filter(pk=order_id), request.user, "sales.view")
-    return orders.values_list("amends_id", flat=True).first()
+    return _one(orders.values_list("amends_id"))[0]
 
 
 def lines_of(order: SalesOrder) -> list[OrderLine]:

@@ -28,6 +28,10 @@ def note(rank: str) -> None:
 
 
 def take(rank: str, queryset):
-    """Lock the rows of the queryset, by primary key, and return them as a list."""
+    """Lock the rows of the queryset, by primary key, and return them as a list.
+
+    Give it `.order_by()` where it can hold one row only: Django takes half of its time to spell an order.
+    """
     note(rank)
-    return list(queryset.select_for_update(of=("self",)).order_by("pk"))
+    one = not queryset.query.default_ordering and not queryset.query.order_by
+    return list((queryset if one else queryset.order_by("pk")).select_for_update(of=("self",)))

@@ -177,7 +177,7 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
     status.guard(order, "amend")
     check_claim(amendment, employee)
     lines: dict[int, list[OrderLine]] = {order.pk: [], amendment.pk: []}
-    for line in read_lines().filter(order__in=lines).order_by("order_id", "position"):
+    for line in read_lines(lines):
         line.order = found[line.order_id]
         lines[line.order_id].append(line)
     if action == "confirm_amendment":
@@ -221,12 +221,14 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     fields = (*AGREED, "version", "revision", "search_text")
     totals.store(order, draft.lines, order.totals, employee=draft.employee, fields=fields)
     _close(wanted)
+    kept = versions.snapshot(order, draft.lines)
     order.new_version = versions.add(
         order,
         draft.lines,
         employee=draft.employee,
         action=OrderVersion.Action.AMENDED,
-        changes=versions.diff(before, versions.snapshot(order, draft.lines)),
+        changes=versions.diff(before, kept),
+        kept=kept,
     )
     finish()
     return order

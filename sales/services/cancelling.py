@@ -121,9 +121,10 @@ def _change(draft: Draft, quantities: dict[int, Decimal], action: str, reason: s
     order.revision += 1
     totals.store(order, lines, order.totals, employee=draft.employee, fields=("version", "revision"))
     order.all_lines = lines
-    changes = versions.diff(before, versions.snapshot(order, lines))
+    kept = versions.snapshot(order, lines)
+    changes = versions.diff(before, kept)
     order.new_version = versions.add(
-        order, lines, employee=draft.employee, action=action, changes=changes, reason=reason
+        order, lines, employee=draft.employee, action=action, changes=changes, reason=reason, kept=kept
     )
     finish()
     return order

@@ -57,12 +57,20 @@ def title(line) -> str:
 
 
 def add(
-    order: SalesOrder, lines: Sequence[OrderLine], *, employee, action: str, changes: list[dict], reason: str = ""
+    order: SalesOrder,
+    lines: Sequence[OrderLine],
+    *,
+    employee,
+    action: str,
+    changes: list[dict],
+    reason: str = "",
+    kept: dict | None = None,
 ) -> OrderVersion:
     """Write the order's version (order.version, already raised and stored) and its journal row: the last lock.
 
     changes: from diff(). Values of personal fields are left out of them, because they stand in `personal` alone,
-    which can be blanked in time. The order must have been read with READ_ALONG.
+    which can be blanked in time. kept: the snapshot() that the caller took just now. The order must have been read with
+    READ_ALONG.
     """
     version = OrderVersion.objects.create(
         order=order,
@@ -72,7 +80,7 @@ def add(
         at=timezone.now(),
         employee=employee,
         changes=[change | {"old": "", "new": ""} if change.get("personal") else change for change in changes],
-        **snapshot(order, lines),
+        **(kept or snapshot(order, lines)),
     )
     data: dict[str, Any] = {"number": order.number, "gross": str(order.gross.amount), "lines": len(lines)}
     if changes:
