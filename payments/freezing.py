@@ -30,6 +30,11 @@ def check(order: SalesOrder, action: str) -> None:
         )
 
 
+def may_hold(lines) -> bool:
+    """Whether a terminal may hold the order of these lines: yes, unless they were read under its lock and say no."""
+    return any(getattr(line, HOLD.name, True) for line in lines[:1]) or not lines
+
+
 def still_waiting() -> Refusal:
     return Refusal(
         "payments.terminal_pending", _("Deze order wacht op de pinautomaat. Wacht tot die betaling bekend is.")

@@ -12,6 +12,7 @@ from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO
 from payments import ledger, methods, tendering
+from payments.freezing import may_hold
 from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TillSession
 from payments.selectors import unbooked
@@ -95,7 +96,7 @@ def check_payable(order: SalesOrder, lines, approved=()) -> None:
             "payments.negative_line",
             _("Op een order met een retour kan niet worden aanbetaald. Reken af aan de kassa."),
         )
-    if {payment.pk for payment in unbooked(order)} - {payment.pk for payment in approved}:
+    if may_hold(lines) and {payment.pk for payment in unbooked(order)} - {payment.pk for payment in approved}:
         raise Refusal(
             "payments.terminal_pending",
             _("Er loopt nog een pinbetaling op deze order. Wacht tot die bekend is."),
