@@ -20,6 +20,7 @@ NAMES = (
     "deep",
     "matrix",
     "cells",
+    "overviews",
     "pdf10",
     "pdf100",
     "memory",
@@ -57,7 +58,7 @@ def main() -> None:
 
 def measure(rounds: int, names) -> list:
     from backoffice.core.management.commands.serve import collect_static, compile_messages
-    from tests.bench import paint, papers, servers
+    from tests.bench import overviews, paint, papers, servers
     from tests.bench.measure import Row, percentile
     from tests.bench.shop import Shop
 
@@ -73,6 +74,8 @@ def measure(rounds: int, names) -> list:
             made = shop.confirmed(10)
             rows += [memory(product, "both workers, before a PDF"), memory_after_papers(shop, product, made)]
     few = max(rounds // 20, 2)
+    if "overviews" in names:
+        rows.append(overviews.row(shop, few))
     rows += [papers.row(shop, lines, few) for lines in (10, 100) if f"pdf{lines}" in names]
     if "start" in names:
         close(shop)
