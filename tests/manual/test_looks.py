@@ -3,15 +3,20 @@
 The page fixture fails besides on any script error and on anything that the content security policy refuses.
 """
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from payments.services.depositing import deposit
+from payments.services.refunding import refund
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
+from tests.payments.shop import methods
+from tests.payments.test_cancel import amended
 from tests.sales.order_shop import shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +26,9 @@ DESK, NARROW = {"width": 1366, "height": 768}, {"width": 320, "height": 700}
 
 
 def furnished() -> SimpleNamespace:
-    """A shop with an empty draft, one of twelve lines, and a confirmed order; names as long as real ones."""
+    """A shop with an empty draft, one of twelve lines, and a confirmed order with money on it, of which some became
+    tegoed and some waits for the amendment that is to give it back; names as long as real ones.
+    """
     s = shop()
     factories.till(s.branch)
     people = [
@@ -43,26 +50,45 @@ def furnished() -> SimpleNamespace:
     assert s.draft.lines.count() == 12
     done = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 4), (s.inkorten, 1)])
     s.done = confirming.confirm(order_id=done.pk, employee=s.office)
+    s.method = methods()
+    deposit(order_id=s.done.pk, tenders=[(s.method.bank.pk, Decimal("60.00"))], employee=s.office)
+    refund(
+        order_id=s.done.pk, amounts=[(s.method.tegoed.pk, Decimal("25.00"))], employee=s.manager,
+        reason="te veel overgemaakt bij de aanbetaling",
+    )  # fmt: skip
+    over = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 2), (s.riem, 1)])
+    s.over = confirming.confirm(order_id=over.pk, employee=s.office)
+    deposit(order_id=over.pk, tenders=[(s.method.ideal.pk, s.over.gross.amount)], employee=s.office)
+    amended(s, s.over, [1, 1])
     return s
 
 
 def pages(s) -> list[tuple[str, str, str]]:
     """(name, address, the button that opens what is looked at, if any)."""
     url = reverse
-    draft = url("sales:order", args=[s.draft.pk])
+    draft, done = url("sales:order", args=[s.draft.pk]), url("sales:order", args=[s.done.pk])
     return [
         ("list", url("sales:orders"), ""),
         ("list, nothing found", url("sales:orders") + "?q=qqqq", ""),
         ("order, empty draft", url("sales:order", args=[s.empty.pk]), ""),
         ("order, 12 lines", draft, ""),
-        ("order, confirmed", url("sales:order", args=[s.done.pk]), ""),
+        ("order, confirmed", done, ""),
         ("Kleur-/maatvenster", draft, "Kleur-/maatvenster Jeans Recht Havenkwartier"),
         ("picker", draft, "Meerdere artikelen toevoegen"),
         ("Artikel toevoegen", draft, "Artikel toevoegen"),
         ("Nieuwe debiteur", draft, "Nieuwe debiteur"),
-        ("Mailen", url("sales:order", args=[s.done.pk]), "Mailen"),
-        ("Exporteren", url("sales:order", args=[s.done.pk]), "Exporteren"),
+        ("Mailen", done, "Mailen"),
+        ("Exporteren", done, "Exporteren"),
         ("Exporteren, list", url("sales:orders") + "?sort=-date", "Exporteren"),
+        ("Aanbetalen", done, "Aanbetalen"),
+        ("Terugbetalen", done, "Terugbetalen"),
+        ("Storno", url("sales:order", args=[s.over.pk]), "Terugdraaien van €\u00a0129,85"),
+        ("Tegoed", url("payments:credit_statement", args=[s.customer.pk]), ""),
+        ("Terug te betalen", url("payments:to_refund"), ""),
+        ("Openstaande aanbetalingen", url("payments:outstanding"), ""),
+        ("Betalingen per betaalwijze", url("payments:methods_report"), ""),
+        ("Ontvangen BTW", url("payments:vat_report"), ""),
+        ("Betaalwijzen", url("payments:methods"), ""),
         ("mail texts", url("documents:mail_texts"), ""),
         ("mail text", url("documents:mail_text", args=["confirmation"]), ""),
         ("articles", url("catalog:articles"), ""),
@@ -118,11 +144,12 @@ def test_every_screen_is_accessible(new_page, login, scheme, rules):
     page.goto("/inloggen/")
     wrong = {"login": violations(page, rules)}
     login(page, s.admin)
+    orders = SalesOrder.objects.count()
     for name, address, button in pages(s):
         show(page, address, button)
         wrong[name] = violations(page, rules)
     assert "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found) == ""
-    assert SalesOrder.objects.count() == 3  # looking made nothing
+    assert SalesOrder.objects.count() == orders  # looking made nothing
 
 
 def test_no_screen_scrolls_sideways(new_page, login):
