@@ -38,6 +38,7 @@ def test_a_deposit_is_given_back_from_the_order(page, login):
     page.goto(f"/verkoop/verkooporders/{order.pk}/")
     page.get_by_role("button", name="Terugbetalen").click()
     dialog = page.get_by_role("dialog", name=f"Terugbetalen op {order.number}?")
+    assert dialog.get_by_label("Pin").count() == 0
     dialog.get_by_label("Bank").fill("60,01")
     dialog.get_by_label("Reden").fill("te veel betaald")
     dialog.get_by_role("button", name="Ja", exact=True).click()
