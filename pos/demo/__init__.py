@@ -6,9 +6,9 @@ It lives on the highest floor because it uses all of them. Nothing of it is ever
 from django.db import transaction
 from django.utils import timezone
 
-from pos.demo import catalogue, deliveries, money, orders, people, shop, till
+from pos.demo import catalogue, deliveries, money, orders, people, shop, states, till
 
-ORDERS = 120  # a year of them in every state, loaded in under half a minute
+ORDERS = 120  # a year of them, beside one of every state; loaded in under half a minute
 # what `manage.py serve` prints: name of the role, login, password, and the PIN code at the till
 LOGINS = [
     ("Backoffice", shop.email("sanne"), shop.PASSWORD, "1001"),
@@ -29,3 +29,4 @@ def load(order_count: int = ORDERS) -> None:
     made = orders.make(branches, employees, order_count, today)
     deliveries.make(made, employees, today)
     money.make(employees, made, today)
+    states.make(branches, employees, today)

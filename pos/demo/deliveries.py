@@ -1,7 +1,7 @@
 """What became of the orders: most of the past ones left, some in part, a few were cancelled; always the same."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from backoffice.relations.models import EmployeeRole
@@ -12,6 +12,7 @@ from sales.services import cancelling, delivering
 
 NOTES = ["", "", "", "Achterom bezorgen", "Bellen voor bezorging", "Graag bij de buren op 14"]
 REASON = "Klant ziet ervan af"
+SOLD_OUT, WAITS = "Niet meer leverbaar", timedelta(days=21)
 # of a hundred orders that were due: so many left as a whole, in part, on two slips, or were cancelled (all, the rest)
 FATES = {"all": 66, "part": 12, "twice": 8, "cancelled": 5, "rest": 4, "waits": 5}
 
@@ -37,6 +38,8 @@ def make(orders: list[SalesOrder], employees, today: date) -> None:
             cancelling.cancel(order_id=order.pk, employee=manager, reason=REASON)
         elif fate != "waits":
             _deliver(rng, order, manager, fate)
+            if due < today - WAITS and fate != "part":
+                _give_up(order, manager)
 
 
 def _deliver(rng, order: SalesOrder, employee, fate: str) -> None:
@@ -52,6 +55,13 @@ def _deliver(rng, order: SalesOrder, employee, fate: str) -> None:
         _hand_out(rng, order, employee, present)
     elif fate == "rest" and order.status == SalesOrder.Status.PART_DELIVERED:
         cancelling.cancel(order_id=order.pk, employee=employee, reason=REASON)
+
+
+def _give_up(order: SalesOrder, employee) -> None:
+    """Cancel what did not lie there when the rest left, weeks ago."""
+    order = SalesOrder.objects.get(pk=order.pk)
+    if order.status in (SalesOrder.Status.OPEN, SalesOrder.Status.PART_DELIVERED):
+        cancelling.cancel(order_id=order.pk, employee=employee, reason=SOLD_OUT)
 
 
 def _present(order: SalesOrder) -> dict[int, Decimal]:

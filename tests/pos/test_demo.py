@@ -17,6 +17,7 @@ from payments.models import LedgerEntry, PaymentMethod, TillSession
 from pos import demo
 from sales.documents.models import PackingSlip
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
+from tests.invariants import broken
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -85,16 +86,32 @@ def test_every_branch_has_stock_that_is_the_sum_of_its_moves():
 
 
 def test_twenty_orders_of_which_the_latest_are_still_concept():
-    orders = list(SalesOrder.objects.order_by("pk"))
-    assert len(orders) == 20
+    orders = list(SalesOrder.objects.order_by("pk")[:20])
     assert Counter(order.get_status_display() for order in orders) == {
-        "Concept": 11, "Openstaand": 1, "Gedeeltelijk geleverd": 3, "Volledig geleverd": 1,
-        "Afgehandeld": 4,
+        "Concept": 11, "Openstaand": 1, "Volledig geleverd": 2, "Afgehandeld": 6,
     }  # fmt: skip
     assert {order.status for order in orders[10:]} == {"draft"}
     for order in orders:
         assert order.gross.amount == sum((row.gross.amount for row in order.vat_rows.all()), Decimal(0)) > 0
     assert [o.number for o in orders if o.number] == sorted(o.number for o in orders if o.number)
+
+
+def test_there_is_an_order_of_every_state():
+    """Every word of the status, each state of payment beside it, and what only versions and an amendment show."""
+    listed = SalesOrder.objects.filter(listed=True)
+    found = {(order.get_status_display(), order.get_payment_state_display()) for order in listed}
+    assert {status for status, _payment in found} == {str(label) for label in SalesOrder.Status.labels}
+    assert found >= {
+        ("Openstaand", "Niet betaald"), ("Openstaand", "Aanbetaald"), ("Openstaand", "Betaald"),
+        ("Volledig geleverd", "Niet betaald"), ("Gedeeltelijk geleverd", "Niet betaald"), ("Afgehandeld", "Betaald"),
+    }  # fmt: skip
+    named = {order.subject: order for order in listed}
+    assert named["Alvast mee, rest vervalt later"].second_mark == "Gedeeltelijk geannuleerd"
+    assert named["Twee in plaats van een"].version == 2
+    assert named["Offerte die order werd"].converted_to.get_status_display() == "Openstaand"
+    amendment = SalesOrder.objects.get(amends=named["Wordt nog gewijzigd"], lifecycle="draft")
+    assert (str(amendment.claimed_by), amendment.gross > named["Wordt nog gewijzigd"].gross) == ("Noor el Amrani", True)
+    assert broken() == []
 
 
 def test_what_left_has_its_rows_its_slip_and_what_is_left_is_reserved():
@@ -117,7 +134,7 @@ def test_what_left_has_its_rows_its_slip_and_what_is_left_is_reserved():
 def test_loading_it_over_an_existing_shop_is_refused():
     with pytest.raises(CommandError, match="not empty"):
         call_command("load_demo")
-    assert (Branch.objects.count(), Customer.objects.count(), SalesOrder.objects.count()) == (4, 300, 20)
+    assert (Branch.objects.count(), Customer.objects.count(), SalesOrder.objects.count()) == (4, 300, 37)
 
 
 def test_every_till_is_open_and_some_orders_are_paid_ahead():
@@ -127,6 +144,6 @@ def test_every_till_is_open_and_some_orders_are_paid_ahead():
     }  # fmt: skip
     states = Counter(SalesOrder.objects.filter(lifecycle="confirmed").values_list("payment_state", flat=True))
     assert states["part"] and states["paid"] and states["none"]
-    for order in SalesOrder.objects.exclude(payment_state="none"):
+    for order in SalesOrder.objects.filter(paid_total__gt=0):
         booked = LedgerEntry.objects.filter(order=order).aggregate(total=Sum("amount"))["total"]
         assert order.paid_total.amount == booked <= order.gross.amount
