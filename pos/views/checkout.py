@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from sales.models import SalesOrder
 from sales.services import selling
 
 NOTES = (Decimal(5), Decimal(10), Decimal(20), Decimal(50), Decimal(100))
+FAILED = (TerminalPayment.State.DECLINED, TerminalPayment.State.CANCELLED)
 ICONS = {"cash": "banknote", "terminal": "credit-card", "bank": "landmark", "online": "monitor", "credit": "wallet"}
 
 
@@ -46,7 +46,7 @@ def checkout(request):
             return redirect("pos:till")
         if open_session_of(request.till) is None:
             return redirect("pos:open")
-        return _screen(request, order)
+        return _screen(request, order, told=_told_of_pin(request, order))
     try:
         receipt = checking_out.check_out(
             till_id=request.till.pk, tenders=_tenders(request), take=_taken(request),
@@ -105,7 +105,14 @@ def _beside(request) -> list[Employee]:
     return [row for row in selectors.cashiers(request.till) if access_of(row).can("payments.refund", branch_id)]
 
 
-def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
+def _told_of_pin(request, order: SalesOrder) -> str:
+    """What became of the card payment that one comes back from (?pin=): it did not go through; else nothing."""
+    asked = request.GET.get("pin", "")
+    payment = order.terminal_payments.filter(pk=asked, state__in=FAILED).first() if asked.isdecimal() else None
+    return _("Pin %(state)s. Kies opnieuw.") % {"state": payment.get_state_display()} if payment else ""
+
+
+def _screen(request, order: SalesOrder, refusal: Refusal | None = None, told: str = ""):
     lines = sales_selectors.lines_of(order)
     placing, confirmed = selling.ordered(order), order.lifecycle == SalesOrder.Lifecycle.CONFIRMED
     held = unbooked(order)
@@ -120,7 +127,7 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None):
     values = {
         "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
         "deposit": deposit, "methods": _methods(request, credit, order), "back": back, "due": abs(left),
-        "beside": _beside(request) if back else [],
+        "beside": _beside(request) if back else [], "told": told,
         "cash": [(amount, _cents(amount)) for amount in cash_keys(left, request.till.branch)],
         "open": order.open_amount.amount,
         "pinned": held,
@@ -217,7 +224,8 @@ def pin_ask(request, payment_id):
 
 
 def _known(request, payment: TerminalPayment):
-    """Back to the payment screen; a payment that did not go through says so."""
-    if payment.state in (TerminalPayment.State.DECLINED, TerminalPayment.State.CANCELLED):
-        messages.error(request, _("Pin %(state)s. Kies opnieuw.") % {"state": payment.get_state_display()})
-    return see_other("pos:checkout")
+    """Back to the payment screen; a payment that did not go through says so there."""
+    response = see_other("pos:checkout")
+    if payment.state in FAILED:
+        response["Location"] += f"?pin={payment.pk}"
+    return response
