@@ -5,7 +5,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench.actions import warm_up
 from tests.bench.measure import Row, percentile
 from tests.bench.till import TOKEN, Counter
-from tests.conftest import CHROMIUM
+from tests.screenshots import CHROMIUM
 
 # the time of Enter, and of the first frame that was painted after the basket changed
 WATCH = """
