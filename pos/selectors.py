@@ -1,5 +1,6 @@
 """What a till reads."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -144,12 +145,16 @@ QUEUE_SHOWN = 60
 WAITING = Q(listed=True, lifecycle=SalesOrder.Lifecycle.CONFIRMED, status__in=LIVE)
 
 
-def queue_version(till: Till) -> int:
-    """A number that goes up with everything that happens to an order at the branch: the journal's last.
+AGES = 300  # seconds after which a queue where nothing happened is drawn anew, for the ages of its orders
+
+
+def queue_version(branch_id: int) -> str:
+    """Changes with everything that happens to an order at the branch, as the journal's last number does; and with time.
 
     What a poll of an unchanged queue costs: one row, by its key.
     """
-    return JournalHead.objects.filter(pk=till.branch_id).values_list("sequence", flat=True).first() or 0
+    last = JournalHead.objects.filter(pk=branch_id).values_list("sequence", flat=True).first() or 0
+    return f"{last}.{int(time.time() / AGES)}"
 
 
 @dataclass(frozen=True)
@@ -198,9 +203,9 @@ def queue_counts(till: Till) -> dict[str, int]:
     return {"": sum(found.values()), **{kind: found.get(kind, 0) for kind in DeliveryMethod.Kind.values}}
 
 
-def counts(till: Till) -> dict[str, int]:
+def counts(till: Till) -> dict[str, int | str]:
     """What stands on the buttons of the bar, and the version of the queue that it goes with."""
-    version = queue_version(till)
+    version = queue_version(till.branch_id)
     waiting = SalesOrder.objects.filter(WAITING, branch=till.branch_id)[:1000].count()
     return {"version": version, "waiting": waiting, "parked": parked_count(till)}
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 
 NAMES = (
@@ -21,6 +22,7 @@ NAMES = (
     "matrix",
     "cells",
     "overviews",
+    "queue",
     "pdf10",
     "pdf100",
     "memory",
@@ -92,13 +94,24 @@ def over_the_wire(shop, product, floor, rounds: int, names) -> list:
     ours, theirs = servers.Wire(product.port), servers.Wire(floor.port)
     done: dict = {}
     for action in actions.build(shop, rounds, names):
-        row = done[action.name] = measure.over_the_wire(action, ours, theirs, shop, done)
+        with servers.polling(product.port, _polls(shop)) if action.name == "queue" else nullcontext():
+            row = done[action.name] = measure.over_the_wire(action, ours, theirs, shop, done)
         long = {"confirm": actions.confirm_long, "amend": actions.amend_long, "slip": actions.slip_long}.get(
             action.name
         )
         if long:
             row.note = f"{len(measure.own_statements(shop, long(shop)))} statements at 100 lines"
     return list(done.values())
+
+
+TILLS = 20
+
+
+def _polls(shop) -> list:
+    """What the other tills of the branch ask meanwhile, each every four seconds."""
+    from tests.bench import actions
+
+    return [actions.poll(shop, token) for token in shop.tills(TILLS)[1:]]
 
 
 def memory(product, title: str):

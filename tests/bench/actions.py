@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from backoffice.catalog.models import Variant
 from payments.models import PaymentMethod
+from pos import selectors as orders
 from tests.bench.shop import CSRF, Shop
 
 HTMX = {"HX-Request": "true"}
@@ -34,6 +35,7 @@ class Action:
     statements: int | None
     rounds: int
     beside: str = ""  # ratio is to the p50 of this action instead of to the floor
+    own_floor: bool = False  # the floor's request goes to the product as well
 
 
 def build(shop: Shop, rounds: int, names) -> list[Action]:
@@ -54,6 +56,7 @@ def build(shop: Shop, rounds: int, names) -> list[Action]:
         "deep": lambda: _deep(shop, rounds),
         "matrix": lambda: _matrix(shop, rounds),
         "cells": lambda: _cells(shop, half),
+        "queue": lambda: _queue(shop, rounds),
     }
     return [make() for name, make in makers.items() if name in names]
 
@@ -81,6 +84,26 @@ def _who(shop, rounds):
         "who", "middleware and who it is", lambda n: Request("GET", path, None, headers(shop, HTMX)), None, None, None,
         rounds,
     )  # fmt: skip
+
+
+OPEN_ORDERS = 10_000
+
+
+def _queue(shop, rounds):
+    """A poll of a till while nothing happened, beside the smallest answer there is to somebody with a session."""
+    shop.open_orders(OPEN_ORDERS)
+    token = shop.tills(1)[0]
+    return Action(
+        "queue", "queue, unchanged poll", lambda n: poll(shop, token),
+        lambda n: Request("GET", reverse("sales:orders_filter", args=["period"]), None, headers(shop, HTMX)),
+        1.5, 1, rounds, own_floor=True,
+    )  # fmt: skip
+
+
+def poll(shop: Shop, token: str) -> Request:
+    """What a till asks every four seconds, with the version that it shows."""
+    path = f"{reverse('pos:queue')}?v={orders.queue_version(shop.branch.pk)}"
+    return Request("GET", path, None, HTMX | {"Cookie": f"till_device={token}", "Accept-Language": "nl"}, 204)
 
 
 def _scan(shop, rounds):

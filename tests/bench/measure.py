@@ -88,8 +88,9 @@ def over_the_wire(action: Action, product: Wire, floor: Wire, shop, done: dict[s
 
         return send
 
+    below = product if action.own_floor else floor
     ours, theirs = in_turn(
-        action.rounds, sender(product, action.ask), sender(floor, action.floor) if action.floor else None
+        action.rounds, sender(product, action.ask), sender(below, action.floor) if action.floor else None
     )
     row = Row(action.name, action.title, action.rounds, percentile(ours, 0.5), percentile(ours, 0.99), aim=action.ratio)
     if action.floor:

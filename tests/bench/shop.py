@@ -1,15 +1,21 @@
 """The rows that the bench works on: an employee who is logged in, drafts, and an article of 20 colours by 15 sizes."""
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import cycle, islice
 
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from backoffice.catalog import stock
 from backoffice.catalog.models import Article, Barcode, Colour, Size, SizeRange, Variant
 from backoffice.core.keys import new_key
-from backoffice.relations.models import Branch, Customer, Employee, EmployeeRole
+from backoffice.relations.models import Branch, Customer, Employee, EmployeeRole, Till
+from backoffice.relations.services.devices import token_hash
+from pos import selectors
+from pos.models import TillSeat
 from sales.models import SalesOrder
 from sales.services import amending, confirming, drafts, lines
 
@@ -80,6 +86,36 @@ class Shop:
         opened = amending.amend(order_id=order.pk, employee=self.employee)
         items = [(line.variant_id, Decimal(1)) for line in opened.all_lines]
         return lines.add(order_id=opened.pk, items=items, employee=self.employee)
+    def open_orders(self, number: int) -> None:
+        """So many orders wait at the branch: copies of one that was confirmed."""
+        waiting = SalesOrder.objects.filter(selectors.WAITING, branch=self.branch).count()
+        if waiting >= number:
+            return
+        fields = [f for f in SalesOrder._meta.concrete_fields if not f.primary_key and not f.generated]
+        taken = {"number": "'VO-BENCH-' || g", "confirmed_at": "confirmed_at - g * interval '1 minute'"}
+        values = [taken.get(f.name, f.column) for f in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO sales_salesorder ({', '.join(f.column for f in fields)}) SELECT {', '.join(values)}"
+                " FROM sales_salesorder, generate_series(%s, %s) g WHERE id = %s",
+                [waiting + 1, number, self.confirmed(1).pk],
+            )
+
+    def tills(self, number: int) -> list[str]:
+        """The tokens of so many tills of the branch, somebody at each."""
+        tokens = [f"bench-{place}" for place in range(number)]
+        awake = timezone.now() + timedelta(days=1)
+        for place, token in enumerate(tokens):
+            till, _new = Till.objects.update_or_create(
+                branch=self.branch, number=900 + place,
+                defaults={"name": f"Bench {place}", "device_token_hash": token_hash(token)},
+            )  # fmt: skip
+            TillSeat.objects.update_or_create(
+                till=till,
+                defaults={"employee": self.employee, "device_hash": till.device_token_hash, "seen_at": awake},
+            )
+        self.client.cookies["till_device"] = tokens[0]
+        return tokens
 
     def codes_of(self, order: SalesOrder) -> list[str]:
         """The barcodes of an order's lines."""
