@@ -24,13 +24,12 @@ from sales.status import LIVE
 def till_at(token: str) -> Till | None:
     """The till of the browser with this token, with its branch, its seat and who sits there; one statement.
 
-    `till.lies` says whether a draft (a basket, an amendment) lies on its counter, or an order.
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
     """
     if not token:
         return None
-    tills = Till.objects.select_related("branch", "seat__employee").annotate(lies=F("seat__order__lifecycle"))
+    tills = Till.objects.select_related("branch", "seat__employee")
     till = tills.filter(device_token_hash=token_hash(token), active=True).order_by().first()
     if till is None:
         return None
@@ -62,6 +61,11 @@ def order_at(till: Till) -> SalesOrder | None:
     orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
     order = orders.get(pk=seat.order_id)
     return order.amends if order.amends_id and order.lifecycle == SalesOrder.Lifecycle.DISCARDED else order
+
+
+def changeable(till: Till) -> bool:
+    """Whether a draft lies on the counter: a basket, or an open amendment."""
+    return TillSeat.objects.filter(pk=till.pk, order__lifecycle=SalesOrder.Lifecycle.DRAFT).exists()
 
 
 def order_or_blank(till: Till) -> SalesOrder:

@@ -41,7 +41,7 @@ def order_id_of(request) -> int:
     seat, who = request.till.seat, {"till_id": request.till.pk, "employee": request.user}
     if not seat.order_id:
         seat = seats.begin(**who)
-    elif request.till.lies != SalesOrder.Lifecycle.DRAFT:
+    elif not selectors.changeable(request.till):
         seat = amending.amend(**who)
     return seat.order_id
 

@@ -86,6 +86,7 @@ class Shop:
         opened = amending.amend(order_id=order.pk, employee=self.employee)
         items = [(line.variant_id, Decimal(1)) for line in opened.all_lines]
         return lines.add(order_id=opened.pk, items=items, employee=self.employee)
+
     def open_orders(self, number: int) -> None:
         """So many orders wait at the branch: copies of one that was confirmed."""
         waiting = SalesOrder.objects.filter(selectors.WAITING, branch=self.branch).count()
