@@ -118,6 +118,15 @@ def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrd
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     if order.lifecycle != Lifecycle.CONFIRMED or order.quotation:
         raise Refusal("order.status", _("Order %(order)s kan niet aan de kassa worden geopend.") % {"order": order})
+    if order.status in status.DONE:
+        raise Refusal(
+            "order.done",
+            _("%(order)s is al %(status)s, door %(name)s om %(time)s.")
+            % {
+                "order": order, "status": order.get_status_display().lower(), "name": order.changed_by,
+                "time": format_time(order.changed_at),
+            },
+        )  # fmt: skip
     if order.claimed_till_id and order.claimed_till_id != till.pk and not take_over:
         raise Claimed(order)
     order.claimed_till, order.claimed_by, order.claimed_at = till, employee, timezone.now()
