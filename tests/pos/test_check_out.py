@@ -159,6 +159,19 @@ def test_an_order_from_the_queue_is_paid_and_partly_handed_over(s):
     ]  # fmt: skip
 
 
+def test_what_comes_back_asks_no_deposit_and_its_money_leaves_the_drawer(s, basket):
+    from sales.services.editing import open_draft
+
+    draft = open_draft(basket.pk, s.seller)
+    for line in draft.lines:
+        line.quantity = -line.quantity
+        draft.touch(line)
+    draft.write()
+    receipt = pay(s, (s.method.contant, "-129.85"))
+    assert (receipt.order.status, entries(basket)) == ("settled", [("settlement", "cash", Decimal("-129.85"))])
+    assert sorted(on_hand(s)) == [(6, 0), (7, 0)]
+
+
 def test_what_is_delivered_goes_on_a_packing_slip_and_the_rest_stays_open(client, s):
     from backoffice.catalog import stock
     from sales.documents.models import PackingSlip
