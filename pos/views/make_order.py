@@ -24,6 +24,7 @@ from pos.services import seats
 from pos.views.lines import here
 from sales import selectors as sales_selectors
 from sales.services import drafts
+from sales.views import answers
 
 DAYS = (_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"), _("zaterdag"), _("zondag"))
 
@@ -89,6 +90,7 @@ def place(request):
             raise
         return _refused(request, refusal)
     messages.success(request, _("Order %(number)s is geplaatst.") % {"number": receipt.order.number})
+    answers.tell_short(request, receipt.order)
     return see_other("pos:receipt", receipt.pk)
 
 

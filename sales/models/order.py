@@ -202,6 +202,7 @@ class SalesOrder(models.Model):
     touched: set[int | None]
     deleted: list[dict]
     late: bool
+    short: list[str]
     new_version: Any
     left_out: list[str]
     amended_by: "SalesOrder | None"

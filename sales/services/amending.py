@@ -211,10 +211,10 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     finish = money_left(draft, gross, settle)
     now_held = reserving.held(order, draft.lines)
     if branch.pk == order.branch_id:
-        reserving.change(branch, draft.lines, before=held, after=now_held)
+        order.short = reserving.change(branch, draft.lines, before=held, after=now_held)
     else:
         reserving.change(branch, draft.lines, before=held, after={})
-        reserving.change(order.branch, draft.lines, before={}, after=now_held)
+        order.short = reserving.change(order.branch, draft.lines, before={}, after=now_held)
     order.version += 1
     order.revision += 1
     order.search_text = search_text(order)

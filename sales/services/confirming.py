@@ -44,7 +44,7 @@ def apply_confirm(draft: Draft, *, sale: bool = False) -> SalesOrder:
 def place(draft: Draft, *, sale: bool = False) -> None:
     """Reserve, number, store and write version 1 of a draft that was checked; the outermost service has its lock."""
     order, lines, employee = draft.order, draft.lines, draft.employee
-    reserving.change(order.branch, lines, before={}, after=reserving.held(order, lines))
+    order.short = reserving.change(order.branch, lines, before={}, after=reserving.held(order, lines))
     kind = "OF" if order.quotation else "VO"
     if not sale:
         order.number = f"{kind}-{order.order_date.year}-{numbers.take(kind, order.order_date.year):05d}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -67,6 +68,12 @@ def dress(line: OrderLine, *, new: bool = False) -> OrderLine:
     line.new = new
     line.drawn = DrawnLine(line)
     return line
+
+
+def tell_short(request, order) -> None:
+    """Say what a confirmation left short of stock, where the branch warns of it."""
+    for sentence in getattr(order, "short", ()):
+        messages.warning(request, sentence)
 
 
 def go(request, url: str) -> HttpResponse:

@@ -30,4 +30,5 @@ def convert(request, order_id):
     order = copying.convert(order_id=quotation.pk, employee=request.user, key=posted_key(request))
     words = {"quotation": quotation, "order": order}
     messages.success(request, _("Offerte %(quotation)s is nu order %(order)s.") % words)
+    answers.tell_short(request, order)
     return answers.go(request, reverse("sales:order", args=[order.pk]))

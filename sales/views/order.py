@@ -210,6 +210,7 @@ def confirm(request, order_id):
             return answers.ask_on(request, settle)
         return answers.notices(request, selectors.open_order(request, order_id, discarded=True), refusal)
     url = reverse("sales:order", args=[order.pk])
+    answers.tell_short(request, order)
     if not amends:
         messages.success(request, _("Verkooporder %(number)s is bevestigd.") % {"number": order.number})
     elif getattr(order, "new_version", order):
