@@ -224,7 +224,7 @@ def test_the_screen_and_the_files_say_the_same(client, name):
     assert f"{total}".replace(".", ",") in page
 
 
-@pytest.mark.parametrize("name", ["outstanding", "methods_report", "vat_report"])
+@pytest.mark.parametrize("name", ["outstanding", "deposits_report", "methods_report", "vat_report"])
 def test_what_takes_too_long_to_wait_for_is_made_by_the_worker(client, monkeypatch, settings, tmp_path, name):
     s, settings.MEDIA_ROOT = busy_shop(), tmp_path
     client.force_login(s.manager)
