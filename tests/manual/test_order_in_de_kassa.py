@@ -9,9 +9,10 @@ from django.utils import timezone
 from backoffice.catalog.models import StockLevel
 from payments.models import LedgerEntry
 from pos.models import Receipt
-from sales.models import SalesOrder
+from sales.models import OrderType, SalesOrder
 from tests import factories
 from tests.manual.kassa import TOUCH, ready, register, scan, shop, start, total
+from tests.sales import test_extra
 from tests.sales.order_shop import pieces
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +52,7 @@ def fill_basket(page, s):
 
 def test_a_new_customer_is_delivered_and_pays_later(till, s):
     page = till
+    OrderType.objects.filter(name="Verkooporder").update(extra_fields=test_extra.FIELDS)
     fill_basket(page, s)
     # Kies voor "Afhalen" of "Bezorgen"
     page.get_by_text("Bezorgen", exact=True).tap()
@@ -69,6 +71,9 @@ def test_a_new_customer_is_delivered_and_pays_later(till, s):
     page.get_by_role("tab", name="Extra gegevens").tap()
     page.get_by_label("Betreft").fill("Bedrijfsfeest")
     page.get_by_label("Referentie klant").fill("INK-7")
+    # what this shop asks of every Verkooporder
+    page.get_by_label("Bouwnummer").fill("12a")
+    page.get_by_label("Kleur lint").select_option("Rood")
     # 6. Knop "Plaats order & Later afrekenen"
     page.get_by_role("button", name="Plaats order & Later afrekenen").tap()
     page.get_by_role("heading", name="Order geplaatst").wait_for()
@@ -80,6 +85,7 @@ def test_a_new_customer_is_delivered_and_pays_later(till, s):
     )  # fmt: skip
     assert order.expected_delivery_date == timezone.localdate() + timedelta(days=1)
     assert (order.time_window, order.subject, order.reference) == ("13:00 – 17:00", "Bedrijfsfeest", "INK-7")
+    assert order.extra_data == {"Bouwnummer": "12a", "Kleur lint": "Rood"}
     assert (order.status, order.payment_state, order.gross.amount) == ("open", "none", Decimal("179.80"))
     assert not LedgerEntry.objects.filter(order=order).exists()
     assert StockLevel.objects.get(branch=s.branch, variant=s.wit40).reserved == 2
@@ -97,6 +103,12 @@ def test_a_known_customer_picks_up_and_pays_a_deposit_at_once(till, s):
     page.get_by_label("Naam, nummer, postcode, e-mail of telefoon").fill("vermeer")
     page.get_by_role("button", name="Anna Vermeer").tap()
     page.locator("#order-customer").get_by_text("Anna Vermeer").wait_for()
+    # of gescand met zijn kaart
+    other = factories.customer("Blom")
+    page.get_by_role("button", name="Kies klant").tap()
+    page.get_by_label("Naam, nummer, postcode, e-mail of telefoon").focus()
+    scan(page, f"D{other.number}")
+    page.locator("#order-customer").get_by_text("Anna Blom").wait_for()
     page.get_by_role("button", name="Over een week").tap()
     # 6. Knop "Afrekenen en plaats order": een aanbetaling op de order
     page.get_by_role("button", name="Afrekenen en plaats order").tap()
