@@ -173,8 +173,11 @@ def open_order(*, till_id: int, order_id: int, employee, take_over: bool = False
 
     An amendment that was begun there comes along, so that nothing of it is lost.
     """
-    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch", "order").order_by("pk")
-    held = {seat.pk: seat for seat in seats.filter(Q(pk=till_id) | Q(order=order_id) | Q(order__amends=order_id))}
+    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch").order_by("pk")
+    wanted = Q(pk=till_id)
+    if take_over:
+        wanted |= Q(order=order_id) | Q(order__amends=order_id)
+    held = {seat.pk: seat for seat in seats.filter(wanted)}
     seat = held.pop(till_id)
     if seat.order is not None and order_id in (seat.order_id, seat.order.amends_id):
         return seat

@@ -111,9 +111,19 @@ def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrd
     An order that is open on another till is refused, saying where and by whom, unless it is taken over. One of another
     branch asks the right there. Raises UnknownOrder and Refusal.
     """
+    orders = SalesOrder.objects.filter(pk=order_id)
+    # whoever comes second is told at once, without waiting for what the first one does meanwhile
+    _check_free(orders.first(), till, employee, take_over)
     # who has it is read after the lock: what a locking statement joins is from before it waited
-    found = locks.take("order", SalesOrder.objects.filter(pk=order_id))
-    order = found[0] if found else None
+    order = _check_free(next(iter(locks.take("order", orders)), None), till, employee, take_over)
+    order.claimed_till, order.claimed_by, order.claimed_at = till, employee, timezone.now()
+    order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])
+    _record("till.order_opened", order, employee, {"till": till.pk, "take_over": take_over})
+    return order
+
+
+def _check_free(order: SalesOrder | None, till, employee, take_over: bool) -> SalesOrder:
+    """The order, when this till may open it. Raises as claim()."""
     if order is None or not access_of(employee).can("sales.deliver", order.branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     if order.lifecycle != Lifecycle.CONFIRMED or order.quotation:
@@ -129,9 +139,6 @@ def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrd
         )  # fmt: skip
     if order.claimed_till_id and order.claimed_till_id != till.pk and not take_over:
         raise Claimed(order)
-    order.claimed_till, order.claimed_by, order.claimed_at = till, employee, timezone.now()
-    order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])
-    _record("till.order_opened", order, employee, {"till": till.pk, "take_over": take_over})
     return order
 
 

@@ -1,14 +1,17 @@
 """Two tills take one order from the queue at the same moment: one gets it, the other is told by whom."""
 
+import threading
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from backoffice.core import locks
 from payments.models import LedgerEntry
 from payments.services import sessions
 from pos.models import TillSeat
 from pos.services import checking_out, seats
+from sales.models import SalesOrder
 from sales.services import selling
 from sales.services.selling import Claimed
 from tests.payments.shop import methods
@@ -48,8 +51,6 @@ def both_open(s, order):
 
 def test_without_the_lock_both_tills_would_open_it(s, monkeypatch):
     """The race is there: reading the order without locking it lets two tills see it free."""
-    import threading
-
     both = threading.Barrier(2)
 
     def unlocked(rank, queryset):
@@ -89,3 +90,25 @@ def test_it_is_paid_once(s):
         assert (order.status, order.paid_total) == ("settled", order.gross)
         assert LedgerEntry.objects.filter(order=order, kind="settlement").count() == 1
         TillSeat.objects.update(order=None)
+
+
+def test_the_second_is_told_while_the_first_one_still_holds_the_order(s):
+    order = order_of(s, "41.35")
+    seats.open_order(till_id=s.till.pk, order_id=order.pk, employee=s.seller)
+    held, told = threading.Event(), threading.Event()
+
+    def settling():
+        with transaction.atomic():
+            SalesOrder.objects.select_for_update().get(pk=order.pk)
+            held.set()
+            told.wait(timeout=20)
+
+    def second():
+        held.wait(timeout=20)
+        try:
+            seats.open_order(till_id=s.other.pk, order_id=order.pk, employee=s.manager)
+        finally:
+            told.set()
+
+    _first, refused = together(settling, second)
+    assert isinstance(refused, Claimed) and "Kassa 1 door Marieke de Wit" in refused.message
