@@ -15,6 +15,7 @@ from payments.services.refunding import refund
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
+from tests.manual import life_screens
 from tests.payments.shop import methods
 from tests.payments.test_cancel import amended
 from tests.sales.order_shop import shop
@@ -45,6 +46,7 @@ def furnished() -> SimpleNamespace:
     pairs = [(variant, 2) for variant in jeans.variants.filter(active=True).order_by("pk")[:9]]
     pairs += [(s.wit40, 4), (s.inkorten, 1), (s.riem, 1)]
     s.jeans = jeans
+    life_screens.furnish(s)
     s.empty = factories.draft(employee=s.office)
     s.draft = factories.draft(employee=s.office, customer=s.customer, items=pairs)
     assert s.draft.lines.count() == 12
@@ -107,6 +109,7 @@ def pages(s) -> list[tuple[str, str, str]]:
         ("Soort form", url("sales:order_type", args=[s.draft.order_type_id]), ""),
         ("search", url("search") + "?q=vermeer", ""),
         ("POS", url("pos:start"), ""),
+        *life_screens.pages(s),
     ]
 
 
