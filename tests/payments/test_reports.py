@@ -234,6 +234,7 @@ def test_what_takes_too_long_to_wait_for_is_made_by_the_worker(client, monkeypat
     for asked_as in ({}, {"format": "csv"}):
         page = client.get(url, asked_as).content.decode()
         assert "Dit overzicht telt te veel om op te wachten" in page
+        assert 'class="btn end"' not in page
     assert client.post(url, {"format": "csv"}).status_code == 422
     assert not ExportJob.objects.exists()
     answer = client.post(url, {"format": "csv", "key": new_key()})
