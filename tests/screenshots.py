@@ -128,13 +128,39 @@ def order(page: Page) -> None:
     page.emulate_media(color_scheme="light")
 
 
+def paper(page: Page, name: str, picture: str) -> None:
+    """The first sheet of a PDF that hangs under the page."""
+    answer = page.request.get(f"{page.url.partition('?')[0]}{name}.pdf")
+    keep(pypdfium2.PdfDocument(io.BytesIO(answer.body()))[0].render(scale=1.3).to_pil(), picture)
+
+
 def confirmation(page: Page) -> None:
     page.get_by_role("button", name="Verkooporder bevestigen").click()
     page.get_by_role("button", name="Afdrukken").wait_for()
-    paper = f"{page.url}orderbevestiging.pdf"
-    answer = page.request.get(paper)
-    sheet = pypdfium2.PdfDocument(io.BytesIO(answer.body()))[0].render(scale=1.3)
-    keep(sheet.to_pil(), "confirmation")
+    paper(page, "orderbevestiging", "confirmation")
+
+
+def deposit(page: Page) -> None:
+    """Aanbetalen on the order that was just confirmed: half of it by bank."""
+    page.get_by_role("button", name="Aanbetalen").click()
+    dialog = page.get_by_role("dialog", name="Aanbetalen op")
+    dialog.get_by_role("checkbox", name="Bank").click()
+    dialog.get_by_role("button", name="50 % van totaal").click()
+    page.locator(".htmx-request").first.wait_for(state="detached")
+    page.locator("#toasts .toast").first.wait_for(state="detached")
+    shoot(page, "deposit")
+    dialog.get_by_role("button", name="Betaling bevestigen").click()
+    page.get_by_role("button", name="JA", exact=True).click()
+    page.get_by_text("De aanbetaling is geregistreerd").wait_for()
+
+
+def slip(page: Page) -> None:
+    """A packing slip of what there is of it."""
+    page.get_by_role("link", name="Pakbon aanmaken").click()
+    page.get_by_role("heading", name="Pakbon aanmaken", exact=True).wait_for()
+    page.get_by_role("button", name="Pakbon aanmaken").click()
+    page.get_by_role("heading", name="Pakbon PB-").wait_for()
+    paper(page, "pakbon", "slip")
 
 
 def catalogue(page: Page) -> None:
@@ -160,6 +186,8 @@ def main() -> None:
         page.get_by_role("navigation", name="Hoofdmenu").wait_for()
         order(page)
         confirmation(page)
+        deposit(page)
+        slip(page)
         catalogue(page)
         chromium.close()
     for picture in sorted(TOUR.glob("*.png")):
