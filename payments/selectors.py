@@ -9,6 +9,7 @@ from django.db.models.functions import Abs, Coalesce, Sign
 
 from backoffice.core.money import HUNDRED, ZERO, cents
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment, TillSession
+from payments.splits import Part
 from sales.models import SalesOrder
 
 Kind = LedgerEntry.Kind
@@ -186,3 +187,15 @@ class _Moved:
     into: Decimal
     out: Decimal
     number: int
+
+
+def session_vat(session: TillSession) -> list[Part]:
+    """The VAT per rate in what a session took in and gave back, EUR. Indexes: entry_of_session, entry_vat_once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.percent, sum(v.net), sum(v.vat), sum(v.gross) FROM payments_entryvat v"
+            " JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.session_id = %s GROUP BY 1"
+            " HAVING sum(v.gross) <> 0 OR sum(v.vat) <> 0 ORDER BY 1 DESC",
+            [session.pk],
+        )
+        return [Part(*row) for row in cursor.fetchall()]

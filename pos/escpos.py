@@ -35,17 +35,7 @@ def render(shown: dict, *, copy: bool = False, drawer: bool = False) -> bytes:
     if drawer:
         printer.cashdraw(2)
     receipt, order = shown["receipt"], shown["order"]
-    branch = receipt.till.branch
-    shop = plain(branch.company or branch.name)
-    printer.set(align="center", bold=True, double_width=len(shop) <= WIDTH // 2, double_height=True)
-    printer.text(f"{shop[:WIDTH]}\n")
-    printer.set(align="center", normal_textsize=True, bold=False)
-    for line in (branch.street_line, branch.city_line, _ids(branch)):
-        if line:
-            printer.text(f"{plain(line)[:WIDTH]}\n")
-    if copy:
-        printer.set(align="center", bold=True)
-        printer.text(f"*** {_('KOPIE')} ***\n")
+    _head(printer, receipt.till.branch, copy=copy)
     printer.set(align="left", bold=False)
     printer.text("\n".join(rows(shown)) + "\n")
     printer.set(bold=True, double_height=True)
@@ -57,6 +47,75 @@ def render(shown: dict, *, copy: bool = False, drawer: bool = False) -> bytes:
     printer.text(f"\n{plain(_('Ruilen binnen 14 dagen met deze bon.'))}\n")
     printer.cut()
     return printer.output
+
+
+def _head(printer, branch, *, copy: bool) -> None:
+    """The shop's name large, its address, and KOPIE on a copy."""
+    shop = plain(branch.company or branch.name)
+    printer.set(align="center", bold=True, double_width=len(shop) <= WIDTH // 2, double_height=True)
+    printer.text(f"{shop[:WIDTH]}\n")
+    printer.set(align="center", normal_textsize=True, bold=False)
+    for line in (branch.street_line, branch.city_line, _ids(branch)):
+        if line:
+            printer.text(f"{plain(line)[:WIDTH]}\n")
+    if copy:
+        printer.set(align="center", bold=True)
+        printer.text(f"*** {_('KOPIE')} ***\n")
+
+
+def render_report(shown: dict, *, copy: bool = False) -> bytes:
+    """The bytes of a Z report. shown: what pos.day_report.day_report gave of a closed session."""
+    from escpos.printer import Dummy
+
+    printer: Any = Dummy()
+    printer.charcode(TABLE)
+    session = shown["session"]
+    _head(printer, session.till.branch, copy=copy)
+    printer.set(align="left", bold=False)
+    printer.text("\n".join(report_rows(shown)) + "\n")
+    printer.set(bold=True, double_height=True)
+    printer.text(f"{pair(_('Kasverschil'), format_money(shown['difference']))}\n")
+    printer.set(normal_textsize=True, bold=False)
+    printer.cut()
+    return printer.output
+
+
+def report_rows(shown: dict) -> list[str]:
+    """Z number, who and when, methods, figures, VAT and the count."""
+    session, figures, sold = shown["session"], shown["figures"], shown["receipts"]
+    found = [
+        pair(_("Dagafsluiting (Z)"), session.z_number),
+        pair(session.till.name, format_date(session.business_date)),
+        pair(f"{_('Geopend')} {format_datetime(session.opened_at)}", session.opened_by.name),
+        pair(f"{_('Gesloten')} {format_datetime(session.closed_at)}", session.closed_by.name),
+        pair(_("Bonnen"), f"{sold['count']}"),
+        "-" * WIDTH,
+    ]
+    for name, _kind, into, out, number in figures.methods:
+        found.append(pair(f"{name} ({number})", format_amount(into + out)))
+        if out:
+            found.append(pair(f"  {_('waarvan uitgegeven')}", format_amount(out)))
+    found.append("-" * WIDTH)
+    found += [pair(label, format_amount(amount)) for label, amount in (
+        (_("Omzet"), figures.turnover), (_("Aanbetalingen ontvangen"), figures.deposits),
+        (_("Aanbetalingen verrekend"), figures.set_off), (_("Terugbetaald"), figures.refunded),
+        (f"{_('Teruggenomen artikelen')}: {format_quantity(shown['back']['pieces'])}", shown["back"]["amount"]),
+        (_("Afronding contant"), figures.rounding), (_("Wisselgeld in de lade"), figures.float_amount),
+        (_("Afgestort"), figures.drops),
+    )]  # fmt: skip
+    found += ["", *vat_rows(shown["vat"]), "-" * WIDTH]
+    found += [pair(f"{format_amount(value)} x {n}", format_amount(amount)) for value, n, amount in shown["counted"]]
+    found.append(pair(_("Verwacht in de lade"), format_amount(session.expected_cash)))
+    return [*found, pair(_("Geteld"), format_amount(session.counted_cash))]
+
+
+def vat_rows(rows) -> list[str]:
+    """VAT per rate, in four columns."""
+    found = [f"{_('BTW'):<9}{_('Excl.'):>11}{_('BTW'):>11}{_('Incl.'):>11}"]
+    for row in rows:
+        amounts = "".join(f"{plain(format_amount(value)):>11}" for value in (row.net, row.vat, row.gross))
+        found.append(f"{plain(format_percent(row.percent)):<9}{amounts}")
+    return found
 
 
 def _ids(branch) -> str:
@@ -147,8 +206,4 @@ def money_rows(shown: dict) -> list[str]:
     if order.open_amount.amount:
         found.append(pair(_("Nog te betalen"), format_money(order.open_amount)))
     found.append("")
-    found.append(f"{_('BTW'):<9}{_('Excl.'):>11}{_('BTW'):>11}{_('Incl.'):>11}")
-    for row in shown["figures"].rows:
-        amounts = "".join(f"{plain(format_amount(value)):>11}" for value in (row.net, row.vat, row.gross))
-        found.append(f"{plain(format_percent(row.percent)):<9}{amounts}")
-    return found
+    return found + vat_rows(shown["figures"].rows)

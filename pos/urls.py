@@ -72,6 +72,9 @@ urlpatterns = [
     path("openen/", sessions.open_till, name="open"),
     path("tussenstand/", sessions.x_report, name="x_report"),
     path("dagafsluiting/", sessions.close, name="close"),
+    path("dagafsluiting/<int:session_id>/", sessions.z_report, name="z_report"),
+    path("dagafsluiting/<int:session_id>/pdf/", sessions.z_pdf, name="z_pdf"),
+    path("dagafsluiting/<int:session_id>/afdrukken/", sessions.z_print, name="z_print"),
     # quick keys (backoffice)
     path("snelknoppen/", layouts.layouts, name="layouts"),
     path("snelknoppen/<int:layout_id>/", layouts.layout, name="layout"),

@@ -138,7 +138,7 @@ def url_of(shop, name: str, path: str) -> str:
         "<int:variant_id>": shop.variant.pk, "<uuid:pk>": uuid.UUID(int=1), "<uuid:group>": uuid.UUID(int=1),
         "<slug:name>": "customer",
         "<slug:kind>": "confirmation", "<int:version>": 1, "<int:mail_id>": 1,
-        "<int:payment_id>": 1, "<int:receipt_id>": shop.receipt.pk,
+        "<int:payment_id>": 1, "<int:session_id>": 1, "<int:receipt_id>": shop.receipt.pk,
         "<int:layout_id>": shop.page.layout_id, "<int:page_id>": shop.page.pk,
     }  # fmt: skip
     stem = max((key for key in shop.pks if name.startswith(key)), key=len, default="")

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,9 +13,11 @@ from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.core.models import OutboxMessage
+from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
-from payments.models import LedgerEntry
+from payments.models import LedgerEntry, TillSession
 from pos import escpos, selectors, tasks
+from pos.day_report import day_report
 from pos.models import Receipt
 from pos.slip import slip
 
@@ -42,6 +45,19 @@ def queue(receipt: Receipt) -> None:
         kind=KIND,
         dedupe_key=f"receipt:{receipt.pk}:{receipt.copies}",
         payload={"receipt": receipt.pk, "copy": receipt.copies > 0},
+        next_attempt_at=timezone.now(),
+    )
+    tasks.print_receipts.defer()
+
+
+def queue_report(session: TillSession, *, copy: bool) -> None:
+    """Let the worker print the Z report of a closed session, inside the caller's transaction."""
+    if not session.till.printer_host:
+        return
+    OutboxMessage.objects.create(
+        kind=KIND,
+        dedupe_key=f"z:{session.pk}:{uuid.uuid4()}" if copy else f"z:{session.pk}",
+        payload={"session": session.pk, "copy": copy},
         next_attempt_at=timezone.now(),
     )
     tasks.print_receipts.defer()
@@ -89,18 +105,12 @@ def _claim() -> OutboxMessage | None:
 
 
 def _attempt(message: OutboxMessage) -> None:
-    receipt = Receipt.objects.select_related(
-        "till__branch", "order__delivery_method", "order__customer", "employee"
-    ).get(pk=message.payload["receipt"])
-    copy = message.payload["copy"]
-    paid_cash = any(
-        entry.method_kind == "cash" and entry.kind != LedgerEntry.Kind.CHANGE for entry in selectors.money_of(receipt)
-    )
+    till, name, content = _report(message) if "session" in message.payload else _receipt(message)
     try:
-        send(receipt.till, escpos.render(slip(receipt), copy=copy, drawer=paid_cash and not copy))
+        send(till, content)
     except NotPrinted as failure:
         over = not failure.retry or message.attempts > len(RETRY_SECONDS)
-        log.warning("Receipt %s was not printed: %s", receipt.number, failure.reason)
+        log.warning("%s was not printed: %s", name, failure.reason)
         _told(
             message, Status.FAILED if over else Status.WAITING, Print.FAILED if over else Print.WAITING, failure.reason
         )
@@ -108,10 +118,31 @@ def _attempt(message: OutboxMessage) -> None:
         _told(message, Status.SENT, Print.PRINTED, "")
 
 
+def _receipt(message: OutboxMessage) -> tuple[Till, str, bytes]:
+    receipt = Receipt.objects.select_related(
+        "till__branch", "order__delivery_method", "order__customer", "employee"
+    ).get(pk=message.payload["receipt"])
+    copy = message.payload["copy"]
+    paid_cash = any(
+        entry.method_kind == "cash" and entry.kind != LedgerEntry.Kind.CHANGE for entry in selectors.money_of(receipt)
+    )
+    content = escpos.render(slip(receipt), copy=copy, drawer=paid_cash and not copy)
+    return receipt.till, f"Receipt {receipt.number}", content
+
+
+def _report(message: OutboxMessage) -> tuple[Till, str, bytes]:
+    sessions = TillSession.objects.select_related("till__branch", "opened_by", "closed_by")
+    session = sessions.get(pk=message.payload["session"])
+    content = escpos.render_report(day_report(session), copy=message.payload["copy"])
+    return session.till, f"Z report {session.z_number}", content
+
+
 def _told(message: OutboxMessage, status: str, print_state: str, error: str) -> None:
     with transaction.atomic():
         OutboxMessage.objects.filter(pk=message.pk).update(status=status, last_error=error)
-        Receipt.objects.filter(pk=message.payload["receipt"]).update(print_state=print_state, print_error=error[:200])
+        Receipt.objects.filter(pk=message.payload.get("receipt")).update(
+            print_state=print_state, print_error=error[:200]
+        )
 
 
 def send(till, content: bytes) -> None:

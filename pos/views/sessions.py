@@ -1,21 +1,24 @@
 """The till's day: Kassa openen, the X report, and the day close with a blind count."""
 
-from decimal import Decimal
-
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
-from payments.selectors import open_session_of, session_figures
+from payments.models import TillSession
+from payments.selectors import open_session_of
 from payments.services import sessions
 from pos import selectors
+from pos.day_report import before, day_report, find, last_of, report_pdf
 from pos.middleware import at_till
+from pos.services import day_close
 from pos.views.make_order import see_other
+from sales.documents.views.papers import shown
 
 NAMES = {
     value: f"€ {value:.0f}" if value >= 1 else f"{value * 100:.0f} cent" for value in sessions.DENOMINATIONS
@@ -52,8 +55,8 @@ def x_report(request):
     session = open_session_of(request.till)
     if session is None:
         return redirect("pos:open")
-    values = {"session": session, "figures": session_figures(session), "till": request.till, "idle_seconds": 0}
-    return render(request, "pos/x_report.html", values)
+    values = {"till": request.till, "idle_seconds": 0}
+    return render(request, "pos/x_report.html", values | day_report(session))
 
 
 @at_till("pos.close")
@@ -61,19 +64,20 @@ def x_report(request):
 def close(request):
     """Dagafsluiting (Z): count blind; the difference shows afterwards, and then needs its reason."""
     session = open_session_of(request.till)
-    if session is None:
-        return redirect("pos:till")
+    if session is None:  # closed already: the report once more, also for an answer that was lost
+        last = last_of(request.till)
+        return see_other("pos:z_report", last.pk) if last else redirect("pos:till")
     refusal, typed = None, {name: request.POST.get(f"count-{name}", "") for name in map(str, NAMES)}
     if request.method == "POST":
         try:
-            closed = sessions.close_session(
+            closed = day_close.close(
                 session_id=session.pk, denominations=_counted(typed), reason=request.POST.get("reason", "")[:200],
                 force=bool(request.POST.get("force")), employee=request.user, key=posted_key(request),
             )  # fmt: skip
         except Refusal as error:
             refusal = error
         else:
-            return render(request, "pos/closed.html", _report(request, closed))
+            return see_other("pos:z_report", closed.pk)
     rows = [{"name": str(value), "label": label, "typed": typed[str(value)]} for value, label in NAMES.items()]
     values = {
         "session": session, "rows": rows, "till": request.till, "idle_seconds": 0, "key": new_key(),
@@ -94,9 +98,34 @@ def _counted(typed: dict[str, str]) -> dict[str, int]:
     return counted
 
 
-def _report(request, session) -> dict:
-    difference = session.counted_cash.amount - session.expected_cash.amount
-    return {
-        "session": session, "figures": session_figures(session), "difference": difference, "till": request.till,
-        "idle_seconds": 0, "zero": Decimal(0),
-    }  # fmt: skip
+def _closed(request, session_id: int) -> TillSession:
+    session = find(session_id, request.till.branch_id)
+    if session is None:
+        raise Http404
+    return session
+
+
+@at_till("pos.close")
+@require_GET
+def z_report(request, session_id):
+    """The Z report of a closed day, and the way to the one before it."""
+    session = _closed(request, session_id)
+    values = {"till": session.till, "idle_seconds": 0, "before": before(session), "key": new_key()}
+    return render(request, "pos/closed.html", values | day_report(session))
+
+
+@at_till("pos.close")
+@require_GET
+def z_pdf(request, session_id):
+    name, content = report_pdf(_closed(request, session_id))
+    return shown(content, name)
+
+
+@at_till("pos.close")
+@require_POST
+def z_print(request, session_id):
+    """The Z report on the printer of the till again, as a copy."""
+    _closed(request, session_id)
+    day_close.print_again(session_id=session_id, employee=request.user, key=posted_key(request))
+    messages.success(request, _("De dagafsluiting wordt afgedrukt."))
+    return see_other("pos:z_report", session_id)

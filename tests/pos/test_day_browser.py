@@ -147,7 +147,11 @@ def test_a_day_with_a_sale_a_return_and_an_exchange_closes_to_the_cent(new_page,
     seen = {label: figure(page, label) for label in ("Omzet", "Terugbetaald", "Aanbetalingen ontvangen")}
     assert seen == {"Omzet": "162,35", "Terugbetaald": "−49,95", "Aanbetalingen ontvangen": "0,00"}
     rows = [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
-    assert rows == ["Contant 75,00 −62,60 5", "Pin 100,00 0,00 1"]
+    # 21 %: 99.90 + 26.96 - 49.95 + 22.99 = 99.90; 9 %: 12.50
+    assert rows == [
+        "Contant 75,00 −62,60 5", "Pin 100,00 0,00 1", "21 % 82,56 17,34 99,90", "9 % 11,47 1,03 12,50",
+    ]  # fmt: skip
+    assert figure(page, "Teruggenomen artikelen (2)") == "−76,91"
 
     # Z: counted blind, 5 cents short, which asks why
     tap(page, "Dagafsluiting (Z)", "link")
