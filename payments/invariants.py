@@ -1,6 +1,7 @@
 """What always holds for money: 2, 3, 11, 13 and 14 of what the database is asked (backoffice.core.invariants)."""
 
-from backoffice.core.invariants import invariant, rows
+from backoffice.core.invariants import gapless_per_till, invariant, rows
+from payments.models import TillSession
 
 # what an incoming entry can give back: cash with the change and the rounding of its group (payments.services.refunding)
 CAPACITY = """
@@ -42,6 +43,11 @@ def balanced(cursor) -> list[str]:
         " WHERE e.order_id IS NOT NULL AND @recent(e.at)"
         " GROUP BY e.id HAVING coalesce(sum(v.gross), 0) <> e.amount ORDER BY e.id",
     )
+
+
+@invariant(8, "Z numbers have no gap, per till and year")
+def z_numbers(cursor) -> list[str]:
+    return gapless_per_till(cursor, "Z", TillSession._meta.db_table, "z_number")
 
 
 @invariant(11, "a cancelled order holds no money, and nothing is given back twice")

@@ -6,3 +6,6 @@ class PosConfig(AppConfig):
     name = "pos"
     label = "pos"
     verbose_name = _("Kassa")
+
+    def ready(self):
+        from pos import invariants  # noqa: F401 - registers them

@@ -100,6 +100,26 @@ def gapless(cursor, kind: str, table: str, column: str = "number") -> list[str]:
     ]
 
 
+def gapless_per_till(cursor, kind: str, table: str, column: str = "number") -> list[str]:
+    """The same of a series per till, numbered UT1-YEAR-000001 or UT1-YEAR-Z00001."""
+    cursor.execute(
+        f"WITH given AS (SELECT till_id, split_part({column}, '-', -2)::int AS year,"  # noqa: S608
+        f" ltrim(split_part({column}, '-', -1), 'Z')::int AS n FROM {table} WHERE {column} <> ''),"
+        " series AS (SELECT till_id, year, next_value - 1 AS last FROM core_numberseries"
+        " WHERE kind = %s AND till_id IS NOT NULL)"
+        " SELECT till_id, year, s.last, count(g.n), count(DISTINCT g.n), coalesce(max(g.n), 0)"
+        " FROM series s FULL JOIN given g USING (till_id, year) GROUP BY 1, 2, s.last"
+        " HAVING s.last IS NULL OR count(g.n) <> s.last OR count(DISTINCT g.n) <> s.last"
+        " OR coalesce(max(g.n), 0) <> s.last ORDER BY 1, 2",
+        [kind],
+    )
+    return [
+        f"{kind} of till {till}, {year}: the series gave {last}, {count} stand"
+        f" ({distinct} different, the highest {highest})"
+        for till, year, last, count, distinct, highest in cursor.fetchall()
+    ]
+
+
 @invariant(10, "the journal is a hash chain per branch")
 def journal_chains(cursor) -> list[str]:
     return [str(found) for code, branch_id in chain.branches().items() for found in chain.breaks(branch_id, code)]

@@ -7,10 +7,11 @@ import pytest
 from django.urls import reverse
 
 from backoffice.core.errors import Refusal
-from backoffice.core.models import JournalEntry, OutboxMessage
+from backoffice.core.models import JournalEntry, NumberSeries, OutboxMessage
 from pos.day_report import report_pdf
 from pos.services import day_close, printing
 from tests.documents.papers import flat
+from tests.invariants import broken, holds
 from tests.pos import counter, test_check_out, test_print
 from tests.pos.test_check_out import pay
 from tests.pos.test_print import text_of
@@ -75,3 +76,10 @@ def test_a_closed_till_shows_its_last_report_and_nobody_elses(client, s, closed)
     assert page.redirect_chain == [(reverse("pos:z_report", args=[closed.pk]), 303)]
     assert closed.z_number in page.content.decode()
     assert client.get(reverse("pos:z_report", args=[closed.pk + 1])).status_code == 404
+
+
+def test_a_receipt_number_that_is_missing_is_reported(s, closed):
+    holds(8)
+    NumberSeries.objects.filter(kind="receipt", till=s.till).update(next_value=4)
+    (told,) = broken(8)
+    assert f"receipt of till {s.till.pk}" in told and "the series gave 3, 2 stand (2 different, the highest 2)" in told
