@@ -9,3 +9,7 @@ class PosConfig(AppConfig):
 
     def ready(self):
         from pos import invariants  # noqa: F401 - registers them
+        from pos.services.mailing import mailed
+        from sales.documents.services import mailing
+
+        mailing.PAPERS["receipt"] = mailed

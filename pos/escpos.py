@@ -80,6 +80,15 @@ def render_report(shown: dict, *, copy: bool = False) -> bytes:
     return printer.output
 
 
+def kick() -> bytes:
+    """The bytes that open the drawer, and nothing else."""
+    from escpos.printer import Dummy
+
+    printer: Any = Dummy()
+    printer.cashdraw(2)
+    return printer.output
+
+
 def report_rows(shown: dict) -> list[str]:
     """Z number, who and when, methods, figures, VAT and the count."""
     session, figures, sold = shown["session"], shown["figures"], shown["receipts"]

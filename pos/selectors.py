@@ -214,9 +214,16 @@ def counts(till: Till) -> dict[str, int | str]:
     return {"version": version, "waiting": waiting, "parked": parked_count(till)}
 
 
+# what a receipt shows
+RECEIPT = (
+    "till__branch", "order__customer", "order__branch", "order__delivery_method", "order__employee", "employee",
+    "session",
+)  # fmt: skip
+
+
 def receipt_at(till: Till, receipt_id: int) -> Receipt | None:
     """A receipt of the till's branch."""
-    receipts = Receipt.objects.select_related("till__branch", "order__customer", "order__branch", "employee", "session")
+    receipts = Receipt.objects.select_related(*RECEIPT)
     return receipts.filter(pk=receipt_id, till__branch=till.branch_id).first()
 
 

@@ -39,6 +39,7 @@ WHO = {
     "pos.use": ROLES,
     "pos.register": ("manager", "admin"),
     "pos.layout": ("manager", "admin"),
+    "pos.drawer": ("manager", "admin"),
     "sales.cancel": ROLES,
     "sales.cancel_any": ("manager", "office", "admin"),
     "sales.deliver": ROLES,

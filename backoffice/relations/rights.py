@@ -46,6 +46,7 @@ RIGHTS: dict[str, set[str]] = {
     "pos.layout": {MANAGER, ADMIN},
     "pos.close": EVERYONE,
     "pos.close_difference": {MANAGER, ADMIN},
+    "pos.drawer": {MANAGER, ADMIN},
     "pos.return_free": {MANAGER, ADMIN},
     "setup": {ADMIN},
     "journal.view": {ADMIN},

@@ -47,6 +47,11 @@ class _Counter:
     def pays(self) -> bool:
         return bool(self.tenders or self.pinned)
 
+    @property
+    def opens_drawer(self) -> bool:
+        """Only cash does, where there is a printer to open it."""
+        return bool(self.seat.till.printer_host) and any(tender.method.cash for tender in self.tenders)
+
 
 @keyed("pos.check_out")
 def check_out(
@@ -85,8 +90,10 @@ def check_out(
         else:
             kind = _settle(counter, draft, take or {}, override_reason)
         seats.put(seat, None)
-        group = counter.group if counter.pays else None
-        return receipts.issue(seat, draft.order, kind, employee=employee, session=session, group=group)
+        return receipts.issue(
+            seat, draft.order, kind, employee=employee, session=session, drawer=counter.opens_drawer,
+            group=counter.group if counter.pays else None,
+        )  # fmt: skip
 
 
 def approved(order: SalesOrder) -> list[TerminalPayment]:

@@ -66,9 +66,7 @@ def queue_report(session: TillSession, *, copy: bool) -> None:
 @keyed("pos.reprint", result=("pos.Receipt", "receipt_id"))
 def reprint(*, receipt_id: int, employee) -> Receipt:
     """A copy of a receipt: it says KOPIE, is counted and journalled; printed where the till has a printer."""
-    receipt = Receipt.objects.select_for_update(of=("self",)).select_related("till__branch").get(pk=receipt_id)
-    if not access_of(employee).can("pos.use", receipt.till.branch_id):
-        raise Refusal("receipt.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
+    receipt = known(receipt_id, employee)
     receipt.copies += 1
     queue(receipt)
     receipt.save(update_fields=["copies", "print_state"])
@@ -77,6 +75,20 @@ def reprint(*, receipt_id: int, employee) -> Receipt:
         data={"number": receipt.number, "copy": receipt.copies},
     )  # fmt: skip
     return receipt
+
+
+def known(receipt_id: int, employee) -> Receipt:
+    """The receipt, locked. Raises Refusal for one of a branch where the employee has no till."""
+    receipts = Receipt.objects.select_for_update(of=("self",)).select_related(*selectors.RECEIPT)
+    receipt = receipts.filter(pk=receipt_id).first()
+    if receipt is None or not access_of(employee).can("pos.use", receipt.till.branch_id):
+        raise Refusal("receipt.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
+    return receipt
+
+
+def kick(till) -> None:
+    """Open the drawer of the till now or never: one that opens later opens unseen. Raises NotPrinted."""
+    send(till, escpos.kick())
 
 
 def print_due() -> int:
@@ -119,9 +131,7 @@ def _attempt(message: OutboxMessage) -> None:
 
 
 def _receipt(message: OutboxMessage) -> tuple[Till, str, bytes]:
-    receipt = Receipt.objects.select_related(
-        "till__branch", "order__delivery_method", "order__customer", "employee"
-    ).get(pk=message.payload["receipt"])
+    receipt = Receipt.objects.select_related(*selectors.RECEIPT).get(pk=message.payload["receipt"])
     copy = message.payload["copy"]
     paid_cash = any(
         entry.method_kind == "cash" and entry.kind != LedgerEntry.Kind.CHANGE for entry in selectors.money_of(receipt)

@@ -19,10 +19,12 @@ def issue(
     employee,
     session: TillSession | None = None,
     group: uuid.UUID | None = None,
+    drawer: bool = False,
 ) -> Receipt:
     """Write the receipt of what was just placed or paid, inside the caller's transaction, after every other lock.
 
-    group: the ledger entries that it shows. The number is that of the till and the year (UT1-2026-018442).
+    group: the ledger entries that it shows; drawer: whether it opens the drawer. The number is that of the till and
+    the year (UT1-2026-018442).
     """
     till = seat.till
     year = (session.business_date if session else timezone.localdate()).year
@@ -36,6 +38,6 @@ def issue(
         receipt.save(update_fields=["print_state"])
     journal.write(
         branch_id=till.branch_id, employee=employee, action="till.receipt", about=receipt,
-        data={"number": number, "kind": kind, "order": order.pk},
+        data={"number": number, "kind": kind, "order": order.pk} | ({"drawer": True} if drawer else {}),
     )  # fmt: skip
     return receipt

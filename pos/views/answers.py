@@ -60,6 +60,7 @@ def bar_context(request) -> dict:
     return {
         "till": request.till,
         **selectors.counts(request.till),
+        "may_open_drawer": access_of(request.user).can("pos.drawer", request.till.branch_id),
         "now": timezone.localtime(),
         "idle_seconds": settings.TILL_IDLE_SECONDS,
     }
