@@ -81,6 +81,7 @@ urlpatterns = [
     # quick keys (backoffice)
     path("snelknoppen/", layouts.layouts, name="layouts"),
     path("snelknoppen/<int:layout_id>/", layouts.layout, name="layout"),
+    path("snelknoppen/<int:layout_id>/knoppen/", layouts.layout_buttons, name="layout_buttons"),
     path("snelknoppen/<int:layout_id>/bladen/", layouts.page_add, name="layout_page_add"),
     path("snelknoppen/<int:layout_id>/bladen/<int:page_id>/", layouts.page_change, name="layout_page"),
     path("snelknoppen/<int:layout_id>/bladen/<int:page_id>/toets/", layouts.layout_key, name="layout_key"),

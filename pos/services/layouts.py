@@ -8,6 +8,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
+from pos.buttons import COLOURS, EVERY, MOST, PLACES
 from pos.models import QuickKey, QuickKeyPage, TillLayout
 from pos.selectors import COLUMNS, ROWS
 
@@ -45,6 +46,25 @@ def set_tills(*, layout_id: int, name: str, till_ids: list[int], employee) -> Ti
         till.layouts.set([layout])
         journal.write(branch_id=till.branch_id, employee=employee, action="till.layout_set", about=till,
                       data={"layout": layout.pk})  # fmt: skip
+    return layout
+
+
+@keyed("pos.layout.buttons", result=LAYOUT)
+def set_buttons(*, layout_id: int, rows: list[dict], employee) -> TillLayout:
+    """Which buttons the till shows, in this order: [{"name", "place", "colour"}]. Raises Refusal."""
+    layout = _held(layout_id, employee)
+    known = [row["name"] in EVERY and row["place"] in PLACES and 0 <= row["colour"] < COLOURS for row in rows]
+    if not all(known) or len({row["name"] for row in rows}) < len(rows):
+        raise Refusal("layout.button", _("Deze knop bestaat niet. Ververs de pagina."))
+    for place, most in MOST.items():
+        if sum(row["place"] == place for row in rows) > most:
+            words = {"place": PLACES[place], "most": most}
+            raise Refusal("layout.full", _("%(place)s: ten hoogste %(most)s knoppen.") % words, "place")
+    layout.buttons = rows
+    layout.save(update_fields=["buttons"])
+    for till in layout.tills.all():
+        journal.write(branch_id=till.branch_id, employee=employee, action="till.buttons_set", about=till,
+                      data={"layout": layout.pk, "buttons": rows})  # fmt: skip
     return layout
 
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.keys import new_key
-from backoffice.relations.rights import access_of
-from pos import selectors
+from pos import buttons, selectors
 from pos.views import drawing
 from sales import selectors as sales_selectors
 from sales import status
@@ -47,7 +46,7 @@ def page_context(request) -> dict:
     order = selectors.order_at(request.till)
     return (
         bon_context(request, order)
-        | bar_context(request)
+        | bar_context(request, selling=True)
         | {
             "pages": selectors.pages(request.till),
             "scan_key": new_key(),
@@ -55,12 +54,12 @@ def page_context(request) -> dict:
     )
 
 
-def bar_context(request) -> dict:
-    """What the bar of every screen of the till shows."""
+def bar_context(request, *, selling: bool = False) -> dict:
+    """What the bar of every screen of the till shows; selling: the basket is on it."""
     return {
         "till": request.till,
         **selectors.counts(request.till),
-        "may_open_drawer": access_of(request.user).can("pos.drawer", request.till.branch_id),
+        "buttons": buttons.shown(request.till, request.user, selling=selling),
         "now": timezone.localtime(),
         "idle_seconds": settings.TILL_IDLE_SECONDS,
     }

@@ -1,5 +1,6 @@
 """Snelknoppen in the backoffice: the layouts, their pages and keys."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,9 +14,10 @@ from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Till
 from backoffice.relations.rights import right, scoped
-from pos import selectors
+from pos import buttons, selectors
 from pos.models import QuickKey, QuickKeyPage, TillLayout
 from pos.services import layouts as service
+from pos.views.make_order import see_other
 
 
 def _text(request, name: str, length: int) -> str:
@@ -65,6 +67,46 @@ def layout(request, layout_id):
         "here": set(shown.tills.values_list("pk", flat=True)),
     }  # fmt: skip
     return render(request, "pos/layout.html", values)
+
+
+@right("pos.layout")
+@require_http_methods(["GET", "POST"])
+def layout_buttons(request, layout_id):
+    """Knoppen: which, where and in which colour; up and down keep what else was changed."""
+    shown, refusal = get_object_or_404(TillLayout, pk=layout_id), None
+    rows = [{"name": one.name, "place": one.place, "colour": one.colour} for one in buttons.of_layout(shown)]
+    if request.method == "POST":
+        rows = _moved(_button_rows(request), request.POST.get("move", ""))
+        try:
+            service.set_buttons(layout_id=layout_id, rows=rows, employee=request.user, key=posted_key(request))
+        except Refusal as error:
+            refusal = error
+        else:
+            messages.success(request, _("De knoppen zijn opgeslagen."))
+            return see_other("pos:layout_buttons", layout_id)
+    values = {
+        "layout": shown, "refusal": refusal, "places": buttons.PLACES, "colours": range(buttons.COLOURS),
+        "rows": [row | {"label": buttons.EVERY[row["name"]].label} for row in rows if row["name"] in buttons.EVERY],
+        "key": new_key(),
+    }  # fmt: skip
+    return render(request, "pos/layout_buttons.html", values, status=refusal.status if refusal else 200)
+
+
+def _button_rows(request) -> list[dict]:
+    def row(name: str) -> dict:
+        place, colour = request.POST.get(f"place-{name}", ""), posted_int(request, f"colour-{name}")
+        return {"name": name, "place": place, "colour": colour or 0}
+
+    return [row(name) for name in request.POST.getlist("button")[:50]]
+
+
+def _moved(rows: list[dict], move: str) -> list[dict]:
+    """The rows with one of them a place up ("queue:up") or down."""
+    name, _colon, way = move.partition(":")
+    at = next((n for n, row in enumerate(rows) if row["name"] == name), None)
+    if at is not None:
+        rows.insert(min(max(at + (-1 if way == "up" else 1), 0), len(rows) - 1), rows.pop(at))
+    return rows
 
 
 @right("pos.layout")

@@ -1,6 +1,7 @@
 """Orders in the till: Kies Order, the queue, opening one, and putting it away."""
 
 from datetime import timedelta
+from itertools import chain
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +13,7 @@ from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
-from pos import selectors
+from pos import buttons, selectors
 from pos.middleware import at_till
 from pos.services import seats
 from pos.views import answers
@@ -156,5 +157,6 @@ def queue_count(request):
     """The count on the button Orderwachtrij; 204 while nothing happened since ?v=."""
     if request.GET.get("v") == selectors.queue_version(request.till.branch_id):
         return HttpResponse(status=204)
-    values = {"oob": True, **selectors.counts(request.till)}
+    places = buttons.shown(request.till, request.user, selling=True)
+    values = {"oob": True, "shown": [*chain(*places.values())], **selectors.counts(request.till)}
     return render(request, "pos/_bar_counts.html", values)
