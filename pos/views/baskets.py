@@ -10,7 +10,7 @@ from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_int, posted_key
-from backoffice.core.input import InputError, clean_text
+from backoffice.core.input import InputError, clean_text, parse_barcode
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors as relations
 from backoffice.relations.forms import CustomerForms
@@ -97,7 +97,10 @@ def customer(request):
 
 def _of_card(request, code: str) -> int | None:
     """The customer whose card was scanned into the search."""
-    found = by_code(request, code)
+    try:
+        found = by_code(request, parse_barcode(code))
+    except InputError:
+        return None
     return found.pk if isinstance(found, Customer) else None
 
 

@@ -41,6 +41,7 @@ def test_a_card_that_is_scanned_into_the_search_chooses_its_customer(client, s):
     assert basket(s).customer == s.customer
     refused = choose(client, q="D999999999", bij="order")
     assert refused.status_code == 422 and "D999999999 is geen klantkaart" in refused.headers["HX-Trigger"]
+    assert choose(client, q="D1\x00").status_code == 422 and choose(client, q="x" * 300).status_code == 422
     assert basket(s).customer == s.customer
     other = factories.customer("Blom")
     choose(client, q=f"D{s.customer.number}", customer=other.pk)  # a row of the list was touched
