@@ -18,11 +18,14 @@ COOKIE = "till_device"
 SEEN_STEP = timedelta(seconds=20)  # how often it is written that somebody is there
 
 
-def at_till(name: str):
-    """A view of the till screen: needs a registered browser, a cashier, and the right at the till's branch."""
+def at_till(name: str, *, polled: bool = False):
+    """A view of the till screen: needs a registered browser, a cashier, and the right at the till's branch.
+
+    polled: asked all day by every till, so that the branch is read only where the view wants to know it.
+    """
 
     def mark(view):
-        view.till = "cashier"
+        view.till, view.polled = "cashier", polled
         return right(name)(view)
 
     return mark
@@ -47,7 +50,7 @@ class TillMiddleware:
         needs = getattr(view, "till", None)
         if needs is None:
             return None
-        till = selectors.till_at(request.COOKIES.get(COOKIE, ""))
+        till = selectors.till_at(request.COOKIES.get(COOKIE, ""), branch=not getattr(view, "polled", False))
         if till is None:
             return _go(request, "pos:start")
         request.till = till

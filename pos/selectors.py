@@ -21,15 +21,15 @@ from sales.services.amending import open_amendments
 from sales.status import LIVE
 
 
-def till_at(token: str) -> Till | None:
-    """The till of the browser with this token, with its branch, its seat and who sits there; one statement.
+def till_at(token: str, *, branch: bool = True) -> Till | None:
+    """The till of the browser with this token, with its seat and who sits there, and its branch; one statement.
 
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
     """
     if not token:
         return None
-    tills = Till.objects.select_related("branch", "seat__employee")
+    tills = Till.objects.select_related("seat__employee", *(["branch"] if branch else []))
     till = tills.filter(device_token_hash=token_hash(token), active=True).order_by().first()
     if till is None:
         return None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.keys import new_key
+from backoffice.relations.rights import access_of
 from pos import buttons, selectors
 from pos.views import drawing
 from sales import selectors as sales_selectors

@@ -107,7 +107,7 @@ def put_away(request):
     return whole(request)
 
 
-@at_till("sales.view")
+@at_till("sales.view", polled=True)
 @require_GET
 def queue(request):
     """Orderwachtrij. htmx asks again and again with the version it shows (?v=): 204 while nothing happened."""
@@ -151,7 +151,7 @@ def _age(waited: timedelta) -> str:
     return _("%(n)s uur") % {"n": minutes // 60} if minutes < 24 * 60 else _("%(n)s d") % {"n": minutes // 1440}
 
 
-@at_till("pos.use")
+@at_till("pos.use", polled=True)
 @require_GET
 def queue_count(request):
     """The count on the button Orderwachtrij; 204 while nothing happened since ?v=."""
