@@ -30,8 +30,13 @@ class Outcome:
     unanswered: list[str] = field(default_factory=list)
 
     @property
+    def harm(self) -> bool:
+        """Something in the database is not as it was promised."""
+        return bool(self.lost or self.double or self.gaps or self.breaches)
+
+    @property
     def clean(self) -> bool:
-        return not (self.lost or self.double or self.gaps or self.breaches or self.unanswered)
+        return not (self.harm or self.unanswered)
 
     def __str__(self) -> str:
         named = {name: getattr(self, name) for name in ("lost", "double", "gaps", "breaches", "unanswered")}

@@ -16,6 +16,7 @@ from backoffice.core.db import embedded
 from tests.bench.servers import free_port
 
 PATIENCE = 60.0
+DISK = 1 << 20
 NAME = "toonbank"  # how the product's connections are called, for whoever ends them
 
 
@@ -24,7 +25,8 @@ class House:
 
     def __init__(self, folder: Path, from_url: str = ""):
         self.folder = folder
-        self.cluster = embedded.Cluster(folder / "pg").start().ready()
+        # small pieces of the log, so that a limit on the size of files meets tables alone (fill_disk)
+        self.cluster = embedded.Cluster(folder / "pg", initdb=("--wal-segsize=1",)).start().ready()
         self.web: subprocess.Popen | None = None
         self.worker: subprocess.Popen | None = None
         self.port, self.mail_port = free_port(), free_port()
@@ -126,6 +128,18 @@ class House:
             NAME,
         )
         return bool(row and row[0])
+
+    def fill_disk(self, full: bool) -> None:
+        """No table grows beyond a megabyte: the product's connections may write no file further (RLIMIT_FSIZE)."""
+        with self._superuser(embedded.DATABASE) as connection:
+            found = connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [NAME])
+            pids = [row[0] for row in found.fetchall()]
+        limit = f"--fsize={DISK if full else 'unlimited'}:unlimited"
+        for pid in pids:  # one may be gone by now
+            subprocess.run(["prlimit", f"--pid={pid}", limit], check=False, capture_output=True, **embedded._as_user())
+
+    def refused_writes(self) -> int:
+        return (self.folder / "pg" / "log").read_text(errors="replace").count("could not extend file")
 
     def keep(self) -> None:
         """Remember the database as it is now; fresh() brings it back."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.check import Outcome, outcome
 from tests.faults.day import CALM, Day, Trouble
+from tests.faults.desk import Desk
 from tests.faults.house import House
 from tests.faults.places import PLACES
 from tests.faults.proxy import Proxy
@@ -25,6 +26,10 @@ class Run:
     size: int
     without: str = ""
     figures: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def desk(self) -> Desk:
+        return self.shop.desks(self.proxy.port, "")[0]
 
     def day(self, plan, *, drafts: int, whole: int = 0, pays: int = 4) -> Day:
         shop = self.shop
@@ -80,7 +85,7 @@ def killed(run: Run) -> Outcome:
         return Trouble(fault=f"die={PLACES[number % 8]}") if button == "confirm" else CALM
 
     before = run.house.died_at()
-    found = run.play(run.day(plan, drafts=run.size), desks=2)  # a neighbour's death is no death of one's own
+    found = run.play(run.day(plan, drafts=run.size), desks=1)  # the death of a neighbour would hide one's own
     deaths = run.house.died_at() - before
     run.figures |= {"workers killed": deaths.total(), "places": len(deaths)}
     return found
@@ -132,3 +137,34 @@ def slow(run: Run) -> Outcome:
         return Trouble(network="slow") if number % 2 else Trouble(fault="wait=journalled")
 
     return run.play(run.day(plan, drafts=run.size // 2, whole=run.size // 2, pays=2))
+
+
+@scenario("the disk is full", "whole")
+def disk(run: Run) -> Outcome:
+    """By turns: full until a write is refused and half a second more, then a few orders go through."""
+    house, day = run.house, run.day(lambda *_: CALM, drafts=run.size)
+    house.ask("ALTER TABLE sales_salesorder ADD COLUMN ballast text NOT NULL DEFAULT repeat('x', 7000)")
+    house.ask(
+        "ALTER TABLE sales_salesorder ALTER ballast SET STORAGE PLAIN"
+    )  # every order that changes asks a new page
+    before = refused = house.refused_writes()
+    full, since, done = False, 0.0, 0
+
+    def fill() -> None:
+        nonlocal full, since, done, refused
+        if full and house.refused_writes() > refused:
+            since = since or time.monotonic()
+        if since and time.monotonic() - since > 0.5:
+            full, since, done = False, 0.0, day.done
+            house.fill_disk(False)
+        elif not full and day.done >= done + 2:
+            full, refused = True, house.refused_writes()
+        if full:  # also of connections that were made since
+            house.fill_disk(True)
+
+    found = run.play(day, fill)
+    house.fill_disk(False)
+    run.figures["writes refused"] = house.refused_writes() - before
+    if not run.figures["writes refused"]:
+        found.unanswered.append("the disk was never full")
+    return found

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from backoffice.catalog import stock
+from payments.services import sessions
 from tests import factories
 from tests.faults.desk import Desk
 from tests.payments import shop as payments_shop
@@ -33,6 +34,8 @@ class Shop:
         self.codes = [factories.code_of(variant) for variant in self.variants]
         self.ready = self.drafts(ready)
         self.logins = [self.login() for _ in range(DESKS)]
+        sessions.open_session(till_id=self.till.pk, float_amount=Decimal(100), employee=self.seller)
+        self.counter = self.login(self.till)
 
     def desks(self, port: int, without: str) -> list[Desk]:
         return [Desk(port, cookies, CSRF, without) for cookies in self.logins]

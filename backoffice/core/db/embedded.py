@@ -41,9 +41,9 @@ def data_folder() -> Path:
 class Cluster:
     """One data folder and the server on it; start() twice on one folder shares the first one's server."""
 
-    def __init__(self, folder: Path, settings: tuple[str, ...] = ()):
+    def __init__(self, folder: Path, settings: tuple[str, ...] = (), initdb: tuple[str, ...] = ()):
         self.folder = folder.absolute()
-        self.settings = settings
+        self.settings, self.initdb = settings, initdb  # of every start; of its making
         self.process: subprocess.Popen[bytes] | None = None
         self._socket: Path | None = None
 
@@ -133,6 +133,7 @@ class Cluster:
         self.folder.chmod(0o700)
         command = [str(BIN / "initdb"), "-D", str(self.folder), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"]
+        command += self.initdb
         made = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", **_as_user())
         if made.returncode:
             raise EmbeddedError(f"The embedded PostgreSQL could not make {self.folder}: {made.stderr.strip()}")
