@@ -8,10 +8,12 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Betalingen")
 
     def ready(self):
+        from backoffice.relations.services import anonymising
         from payments import (  # noqa: F401 - invariants registers them
             events,
             freezing,
             invariants,
+            keeping,
             receipts,
             reports,
             settling,
@@ -25,3 +27,4 @@ class PaymentsConfig(AppConfig):
         mailing.PAPERS["deposit"] = receipts.mailed
         making.TABLES |= dict.fromkeys(reports.REPORTS, reports.table_of)
         history.EVENTS |= events.EVENTS
+        anonymising.BEFORE.append(keeping.refuse_credit)

@@ -8,9 +8,11 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documenten")
 
     def ready(self):
+        from backoffice.relations.services import anonymising
         from sales import history
         from sales.documents import events, invariants, papers  # noqa: F401 - invariants registers them
-        from sales.documents.services import mailing
+        from sales.documents.services import forgetting, mailing
 
         history.EVENTS |= events.EVENTS
         mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}
+        anonymising.AFTER.append(forgetting.forget_mails)

@@ -4,6 +4,7 @@ import datetime
 
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,10 +33,16 @@ def refuse_open_orders(customer: Customer) -> None:
         )
 
 
+def forget_address(customer: Customer) -> None:
+    """Where mail about its orders went is no part of what the law asks to keep."""
+    customer.orders.exclude(customer_email="").update(customer_email="")
+
+
 def blank_versions(*, before: datetime.date) -> int:
     """Blank who it was in the versions made before this day, as the owner of the database. How many they are.
 
-    What was sold, and for how much, stays. Each branch's journal says that it was done.
+    Orders of before that day lose it too where the customer was anonymised. What was sold, and for how much, stays.
+    Each branch's journal says that it was done.
     """
     moment = datetime.datetime.combine(before, datetime.time.min, timezone.get_current_timezone())
     counted: dict[int, int] = {}
@@ -50,6 +57,11 @@ def blank_versions(*, before: datetime.date) -> int:
             counted[branch_id] = counted.get(branch_id, 0) + 1
         if len(rows) < AT_A_TIME:
             break
+    gone = SalesOrder.objects.filter(customer__anonymised_at__isnull=False, confirmed_at__lt=moment)
+    gone.exclude(customer_name=anonymising.NAME).update(
+        customer_name=anonymising.NAME, customer_attention="", customer_vat_id="", customer_email="", note="",
+        invoice_address={}, delivery_address={}, extra_data={}, search_text=Lower("number"),
+    )  # fmt: skip
     for branch in Branch.objects.filter(pk__in=counted).order_by("pk"):
         data = {"before": before.isoformat(), "versions": counted[branch.pk]}
         journal.record(branch_id=branch.pk, employee=None, action="sales.versions.blanked", about=branch, data=data)
@@ -58,3 +70,4 @@ def blank_versions(*, before: datetime.date) -> int:
 
 def register() -> None:
     anonymising.BEFORE.append(refuse_open_orders)
+    anonymising.AFTER.append(forget_address)

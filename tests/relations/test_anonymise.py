@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,13 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.core.errors import Refusal
-from backoffice.core.models import JournalEntry
+from backoffice.core.models import JournalEntry, OutboxMessage
 from backoffice.relations import selectors
 from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.services import anonymising, customers
+from payments.models import CreditAccount
+from sales.documents.models import OutgoingMail
+from sales.documents.services import mailing, sending
 from sales.models import OrderVersion, SalesOrder
-from sales.services import confirming
+from sales.services import confirming, keeping
 from tests import factories
+from tests.invariants import broken
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +98,37 @@ def test_an_order_that_is_still_open_comes_first(browser, office, vermeer, state
     assert vermeer.anonymised_at is None and vermeer.email and JournalEntry.objects.count() == before
 
 
+def test_mail_about_its_orders_says_no_more_to_whom_and_what_waits_is_not_sent(browser, office, vermeer):
+    order = bought(vermeer, office)
+    SalesOrder.objects.filter(pk=order.pk).update(customer_email="anna@vermeer.nl")
+    mails = [
+        mailing.queue_mail(
+            order_id=order.pk, kind="confirmation", recipient="anna@vermeer.nl", subject="Order Vermeer", body="Anna",
+            employee=office,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    OutboxMessage.objects.filter(mail=mails[0]).update(status="sent")
+    OutgoingMail.objects.filter(pk=mails[0].pk).update(sent_at=timezone.now())
+    OutboxMessage.objects.filter(mail=mails[1]).update(last_error="550 anna@vermeer.nl unknown")
+    assert post(browser, vermeer).status_code == 204
+    rows = OutgoingMail.objects.order_by("pk").values_list("recipient", "subject", "body", "message__status")
+    assert list(rows) == [("Geanonimiseerd", "", "", "sent"), ("Geanonimiseerd", "", "", "failed")]
+    held = [SalesOrder, OutgoingMail, OutboxMessage, Customer]
+    assert not any("anna@vermeer.nl" in str(row) for model in held for row in model.objects.values())
+    assert sending.send_due() == 0
+    assert broken(16) == []
+
+
+def test_who_has_tegoed_is_not_forgotten(browser, office, vermeer):
+    made = CreditAccount.objects.create(customer=vermeer, balance=Decimal("12.50"))
+    answer = post(browser, vermeer)
+    assert answer.status_code == 422 and "nog € 12,50 tegoed" in answer.content.decode().replace("\xa0", " ")
+    assert Customer.objects.get().anonymised_at is None and Customer.objects.get().email
+    made.delete()
+    assert post(browser, vermeer).status_code == 204
+
+
 @pytest.mark.parametrize("role", ["seller", "manager"])
 def test_others_may_not(client, vermeer, role):
     person = factories.employee(role, factories.branch("Zeist"))
@@ -132,3 +168,19 @@ def test_the_owner_blanks_who_bought_it_in_versions_of_more_than_seven_years_ago
     assert version.personal == {} and version.snapshot["header"]
     entry = JournalEntry.objects.get(action="sales.versions.blanked")
     assert (entry.branch, entry.employee, entry.data["versions"]) == (order.branch, None, 1)
+    assert SalesOrder.objects.get().customer_name == "Anna Vermeer"  # who did not ask to be forgotten
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_of_more_than_seven_years_ago_forgets_who_was_anonymised(office, vermeer):
+    order = bought(vermeer, office)
+    anonymising.anonymise(customer_id=vermeer.pk, employee=office)
+    today = timezone.localdate()
+    before = today.replace(year=today.year - 7, day=1)
+    keeping.blank_versions(before=before)
+    assert SalesOrder.objects.get().customer_name == "Anna Vermeer"
+    SalesOrder.objects.update(confirmed_at=timezone.now() - datetime.timedelta(days=8 * 366))
+    keeping.blank_versions(before=before)
+    kept = SalesOrder.objects.get()
+    assert (kept.customer_name, kept.invoice_address, kept.delivery_address) == ("Geanonimiseerd", {}, {})
+    assert "vermeer" not in kept.search_text and (kept.number, kept.gross) == (order.number, order.gross)
