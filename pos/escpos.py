@@ -22,6 +22,7 @@ from pos.slip import code_of
 
 WIDTH = 42
 TABLE = "CP858"
+LOGO = (384, 160)  # dots at most; the roll is 576 wide
 # what has no letter in it to fall back on
 NEAREST = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ı": "i", "ł": "l", "Ł": "L", "đ": "d"}
 
@@ -50,7 +51,11 @@ def render(shown: dict, *, copy: bool = False, drawer: bool = False) -> bytes:
 
 
 def _head(printer, branch, *, copy: bool) -> None:
-    """The shop's name large, its address, and KOPIE on a copy."""
+    """The logo, the shop's name large, its address, and KOPIE on a copy."""
+    logo = _logo(branch)
+    if logo is not None:
+        printer.set(align="center")
+        printer.image(logo, impl="bitImageRaster")
     shop = plain(branch.company or branch.name)
     printer.set(align="center", bold=True, double_width=len(shop) <= WIDTH // 2, double_height=True)
     printer.text(f"{shop[:WIDTH]}\n")
@@ -61,6 +66,23 @@ def _head(printer, branch, *, copy: bool) -> None:
     if copy:
         printer.set(align="center", bold=True)
         printer.text(f"*** {_('KOPIE')} ***\n")
+
+
+def _logo(branch) -> Any:
+    """The logo of the branch in black and white, as wide as it may be; None where there is none that can be read."""
+    if not branch.logo:
+        return None
+    from PIL import Image
+
+    try:
+        with branch.logo.open() as file, Image.open(file) as found:
+            picture = found.convert("RGBA")
+    except (OSError, ValueError):  # gone, or no picture: the receipt goes out without
+        return None
+    paper = Image.new("RGBA", picture.size, "white")
+    paper.alpha_composite(picture)
+    paper.thumbnail(LOGO)
+    return paper.convert("1")
 
 
 def render_report(shown: dict, *, copy: bool = False) -> bytes:

@@ -5,6 +5,7 @@ import threading
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 
 from backoffice.core.models import JournalEntry, OutboxMessage
 from pos import escpos
@@ -147,3 +148,19 @@ def test_what_the_screen_and_the_paper_say_adds_up_to_the_order(s, basket):
     assert shown["change"] == Decimal("20.15")
     assert sum(row.gross.amount for row in shown["figures"].rows) == Decimal("129.85")
     assert all(len(row) <= escpos.WIDTH for row in [*escpos.rows(shown), *escpos.money_rows(shown)])
+
+
+def test_the_logo_stands_above_the_name_and_one_that_is_gone_stops_nothing(s, basket, printer, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    Image.new("RGB", (800, 200), "black").save(tmp_path / "logo.png")
+    type(s.branch).objects.filter(pk=s.branch.pk).update(logo="logo.png")
+    receipt = pay(s, (s.method.contant, "129.85"))
+    printing.print_due()
+    (content,) = printer.taken
+    # GS v 0: a raster of 384 / 8 = 48 bytes wide and 96 rows high, all black, before the first letter
+    raster = b"\x1dv0\x00" + bytes([48, 0, 96, 0]) + b"\xff" * (48 * 96)
+    assert content.index(raster) < content.index(escpos.plain(s.branch.company or s.branch.name).encode("cp858"))
+    (tmp_path / "logo.png").unlink()
+    printing.reprint(receipt_id=receipt.pk, employee=s.seller)
+    printing.print_due()
+    assert b"\x1dv0" not in printer.taken[-1] and receipt.number in text_of(printer.taken[-1])
