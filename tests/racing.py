@@ -5,8 +5,11 @@ import threading
 from django.db import connection
 
 
-def together(*works) -> list:
-    """Do all of this at the same moment, each in a thread of its own; what each gave back or raised, in that order."""
+def together(*works, seconds: float = 60) -> list:
+    """Do all of this at the same moment, each in a thread of its own; what each gave back or raised, in that order.
+
+    seconds: how long one of them may take at most.
+    """
     start = threading.Barrier(len(works))
     told: list = [None] * len(works)
 
@@ -23,6 +26,6 @@ def together(*works) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=seconds)
     assert not any(thread.is_alive() for thread in threads)
     return told
