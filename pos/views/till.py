@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
@@ -36,12 +37,17 @@ def till(request):
     return render(request, "pos/till.html", answers.page_context(request))
 
 
-def order_id_of(request) -> int:
-    """What is changed on the counter: the basket, begun when there was none, or the amendment of the opened order."""
+def order_id_of(request, code: str = "") -> int:
+    """What is changed on the counter: the basket, begun when there was none, or the amendment of the opened order.
+
+    code: what was scanned; one that cannot be sold begins no amendment, and raises as the scan itself.
+    """
     seat, who = request.till.seat, {"till_id": request.till.pk, "employee": request.user}
     if not seat.order_id:
         seat = seats.begin(**who)
     elif not selectors.changeable(request.till):
+        if code:
+            offers.by_code(code, timezone.localdate())
         seat = amending.amend(**who)
     return seat.order_id
 
@@ -69,7 +75,8 @@ def scan(request):
 
 def _add(request, code: str, quantity: Decimal) -> SalesOrder:
     variant_id = posted_int(request, "variant") or _variant_of_key(posted_int(request, "toets"))
-    values = {"order_id": order_id_of(request), "employee": request.user, "key": posted_key(request)}
+    order_id = order_id_of(request, "" if variant_id else code)
+    values = {"order_id": order_id, "employee": request.user, "key": posted_key(request)}
     if variant_id:
         return lines.add(items=[(variant_id, quantity)], **values)
     return lines.scan(code=code, quantity=quantity, **values)
@@ -113,14 +120,16 @@ def _receipt(code: str) -> HttpResponse | None:
 
 
 def _other(request, code: str) -> HttpResponse | None:
-    """The scan line also takes the card of a customer."""
+    """The scan line also takes the card of a customer, and the code of an order: it opens."""
     found = sales_selectors.by_code(request, code)
-    if found is None or isinstance(found, SalesOrder):
+    if found is None:
         return None
+    who = {"till_id": request.till.pk, "employee": request.user, "key": posted_key(request)}
     try:
-        order = make_order.choose_customer(
-            till_id=request.till.pk, customer_id=found.pk, employee=request.user, key=posted_key(request)
-        )
+        if isinstance(found, SalesOrder):
+            seats.open_order(order_id=found.pk, **who)
+            return _answer(HttpResponse(status=200), "known", str(found), go=reverse("pos:till"))
+        order = make_order.choose_customer(customer_id=found.pk, **who)
     except Refusal as refusal:
         return _unknown(refusal)
     return _answer(answers.bon(request, order), "known", title_of_customer(found))

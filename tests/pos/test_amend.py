@@ -1,5 +1,6 @@
 """An opened order is changed at the till: articles on the spot, as an amendment that keeps history, then paid."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -154,3 +155,16 @@ def test_a_dropped_change_leaves_the_order_and_what_was_agreed_stays(client, s, 
     post(client, "pos:put_away")
     order.refresh_from_db()
     assert on_counter(s.till) is None and order.claimed_till is None
+
+
+def test_the_code_of_an_order_opens_it_and_an_unknown_one_changes_nothing(client, s, order):
+    counter.sit(client, s.till, s.seller)
+    post(client, "pos:scan", code=factories.code_of(s.riem))
+    refused = post(client, "pos:scan", code=order.number)
+    assert refused.status_code == 422 and "Zet eerst de huidige bon in de wacht" in refused.headers["HX-Trigger"]
+    post(client, "pos:empty")
+    answer = post(client, "pos:scan", code=order.number)
+    assert json.loads(answer.headers["HX-Trigger"])["scanned"]["go"] == reverse("pos:till")
+    assert on_counter(s.till) == order
+    assert "Onbekende code" in json.loads(post(client, "pos:scan", code="99").headers["HX-Trigger"])["scanned"]["text"]
+    assert on_counter(s.till) == order and not order.amendments.exists()
