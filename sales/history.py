@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.core.formats import format_quantity
 from backoffice.core.models import JournalEntry
@@ -20,8 +21,8 @@ EVENTS: dict[str, Callable[[dict], str]] = {
     "sales.amendment.taken_over": lambda data: _("Wijziging overgenomen"),
     "sales.amendment.discarded": lambda data: _("Wijziging verworpen"),
     "sales.price_overridden": lambda data: _("Prijs toegestaan: %(reason)s") % {"reason": _reasons(data)},
-    "sales.order.delivered": lambda data: _delivered(_("%(pieces)s stuks geleverd"), data),
-    "sales.order.delivery_cancelled": lambda data: _delivered(_("Levering van %(pieces)s stuks teruggedraaid"), data),
+    "sales.order.delivered": lambda data: _delivered(_("%s geleverd"), data),
+    "sales.order.delivery_cancelled": lambda data: _delivered(_("Levering van %s teruggedraaid"), data),
     "till.line_removed": lambda data: _("Regel van de bon gehaald"),
     "till.order_opened": lambda data: _("Geopend aan de kassa"),
     "till.order_put_away": lambda data: _("Teruggelegd door de kassa"),
@@ -93,7 +94,7 @@ def _of_entry(entry: JournalEntry) -> Event:
 def _delivered(text: str, data: dict) -> str:
     """A delivery in words, with the number of its paper."""
     pieces = sum((abs(Decimal(quantity)) for quantity in data["lines"].values()), Decimal(0))
-    said = text % {"pieces": format_quantity(pieces)}
+    said = text % (ngettext("%s stuk", "%s stuks", 1 if pieces == 1 else 2) % format_quantity(pieces))
     return f"{data['slip']}, {said}" if data.get("slip") else said
 
 

@@ -130,10 +130,12 @@ def test_history_tells_versions_deliveries_and_take_overs_in_order():
     taken = amending.amend(order_id=order.pk, employee=s.manager, take_over=True)
     amending.discard_amendment(order_id=taken.pk, employee=s.manager)
     hand_over(order, s.wit40, 3, s.seller)
+    hand_over(order, s.wit40, 1, s.seller)
     cancelling.cancel(order_id=order.pk, employee=s.office, reason="Klaar zo")
     told = [(event.text, event.who) for event in history.events_of(order)]
     assert told == [
         ("Geannuleerd, versie 2", "Sanne Bakker"),
+        ("1 stuk geleverd", "Marieke de Wit"),
         ("3 stuks geleverd", "Marieke de Wit"),
         ("Wijziging verworpen", "Joris van Dam"),
         ("Wijziging overgenomen", "Joris van Dam"),
