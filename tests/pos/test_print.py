@@ -85,7 +85,9 @@ def test_the_receipt_arrives_with_the_euro_sign_its_figures_and_its_code(s, bask
         assert expected in text, expected
     assert "KOPIE" not in text
     assert b"\x1bp" in content  # the drawer opens: cash was paid
-    assert b"\x1dkI" in content and b"{B" + receipt.number.encode() in content  # Code 128, function B
+    # Code 128 by function B: GS k 73, how many bytes follow, code set B, the number
+    code = content[content.index(b"\x1dkI") + 3 :]
+    assert code[1 : 1 + code[0]] == b"{B" + receipt.number.encode()
     assert content.index(b"\x1bt\x13") < content.index("€".encode("cp858"))  # CP858 is chosen before any text
 
 

@@ -275,3 +275,20 @@ def test_a_wrong_pin_code_beside_pays_nothing_back_and_is_counted(client, s):
     assert entries(basket) == [] and JournalEntry.objects.filter(action="till.wrong_pin").count() == 1
     answer = client.post(reverse("pos:checkout"), form | {"key": counter.key(), "approver_pin": counter.PIN})
     assert (answer.status_code, basket.entries.get().approved_by) == (303, s.manager)
+
+
+def test_a_line_comes_back_without_a_receipt_by_its_own_window_for_a_manager_only(client, s):
+    order_id = seats.begin(till_id=s.till.pk, employee=s.seller).order_id
+    line = lines.add(order_id=order_id, items=[(s.riem.pk, D(2))], employee=s.seller).all_lines[0]
+    url = reverse("pos:line_return", args=[line.pk])
+    counter.sit(client, s.till, s.seller)
+    told = client.get(url).content.decode()
+    assert "mag alleen een filiaalmanager" in told and 'name="reason"' not in told
+    form = {"key": counter.key(), "reason": "bon kwijt"}
+    assert client.post(url, form).status_code == 422
+    counter.sit(client, s.till, s.manager)
+    assert 'name="reason"' in client.get(url).content.decode()
+    assert client.post(url, form | {"reason": ""}).status_code == 422
+    answer = client.post(url, form)
+    assert (answer.status_code, "Retour · 2 × 29,95" in answer.content.decode()) == (200, True)
+    assert totals(SalesOrder.objects.get(pk=order_id)) == [D("-59.90")]
