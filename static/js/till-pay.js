@@ -1,6 +1,7 @@
 // Afrekenen: which method takes how much, what is left, the change. Only figures: nothing is booked before the server
 // has answered, and it counts everything anew. Amounts are whole cents here.
 import { showToast } from "./toast.js";
+import { offline, online } from "./offline.js";
 
 const form = document.getElementById("pay-form");
 const field = document.getElementById("amount");
@@ -126,7 +127,30 @@ form.addEventListener("click", (event) => {
   return undefined;
 });
 
+// The payment is sent, with its one key, until the server has answered; then the same is sent the plain way, which
+// gives the first answer again: the receipt, or why not. Nothing of it is kept by the browser.
+const AGAIN_MS = 2000;
+let sending = false;
+
+async function send() {
+  const button = document.getElementById("pay");
+  sending = true;
+  button.setAttribute("aria-busy", "true");
+  while (sending) {
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(30000) });
+      if (![502, 503, 504].includes(answer.status)) break;
+    } catch { /* asked again below */ }
+    offline({ writing: true, again: () => {} });
+    await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
+  }
+  online();
+  form.submit();
+}
+
 form.addEventListener("submit", (event) => {
+  if (sending) return event.preventDefault();
   if (method()?.dataset.kind === "terminal" && rest) {
     if (tenders.length) {
       event.preventDefault();
@@ -159,6 +183,12 @@ form.addEventListener("submit", (event) => {
   }));
   return undefined;
 }, true);
+form.addEventListener("submit", (event) => {
+  // a code of a manager is sent once: a wrong one counts
+  if (event.defaultPrevented || form.querySelector("[type=password]")?.value) return;
+  event.preventDefault();
+  send();
+});
 
 paint();
 document.documentElement.dataset.pay = "ready";

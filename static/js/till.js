@@ -3,6 +3,7 @@
 import { showToast } from "./toast.js";
 import { topDialog } from "./dialog.js";
 import { hold, restore } from "./focus.js";
+import { offline, online } from "./offline.js";
 import "./till-wait.js";
 
 const root = document.getElementById("till");
@@ -245,7 +246,7 @@ function there() {
 if (lock && idle) {
   for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, there, { passive: true, capture: true });
   setInterval(() => {
-    if (Date.now() - touched < idle || document.querySelector("[data-busy-payment]")) return;
+    if (Date.now() - touched < idle || document.querySelector("[data-busy-payment]") || document.documentElement.dataset.offline) return;
     const mark = document.createElement("input");
     mark.type = "hidden";
     mark.name = "idle";
@@ -264,23 +265,38 @@ const POLL_MS = 4000;
 
 async function poll() {
   const place = document.querySelector("[data-poll]");
-  if (!place || document.visibilityState !== "visible" || topDialog()) return;
+  if (!place || document.visibilityState !== "visible" || topDialog()) return undefined;
   const query = new URLSearchParams(place.dataset.query);
   query.set("v", place.dataset.version || "0");
+  let answer;
   try {
-    const answer = await fetch(`${place.dataset.poll}?${query}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
-    const elsewhere = answer.headers.get("HX-Redirect");
-    if (elsewhere) return location.assign(elsewhere);
-    if (answer.status !== 200) return;
-    hold();
-    window.htmx.swap(document.body, await answer.text(), { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
-    restore();
-  } catch { /* asked again soon; a write says when the line is down */ }
+    answer = await fetch(`${place.dataset.poll}?${query}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
+  } catch {
+    return offline(); // asked again soon
+  }
+  if ([502, 503, 504].includes(answer.status)) return offline();
+  online();
+  const elsewhere = answer.headers.get("HX-Redirect");
+  if (elsewhere) return location.assign(elsewhere);
+  if (answer.status !== 200) return undefined;
+  const html = await answer.text();
+  hold();
+  window.htmx.swap(document.body, html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
+  restore();
+  return undefined;
 }
 if (document.querySelector("[data-poll]")) {
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
 }
+
+// without a connection paying is off, and nothing leaves the screen: what is on it would be lost
+document.addEventListener("click", (event) => {
+  if (!document.documentElement.dataset.offline || !event.target.closest?.("a[href], .go-pay, #lock-form button, .feet [type=submit]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  showToast({ text: document.body.dataset.noLine, tone: "wait" });
+}, true);
 
 // ---- small things of the work screens ------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
