@@ -1,10 +1,15 @@
 """The way in and out: passwords, throttling, where one comes back, and the branch one works at."""
 
+import datetime
+
 import pytest
+import time_machine
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.core.models import JournalEntry
+from backoffice.relations.models import EmployeeRole
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +72,19 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(client, seller)
     assert reasons == ["password"] * (settings.AXES_FAILURE_LIMIT - 1) + ["locked"]
     factories.employee("seller", email="joris@example.com")
     assert log_in(client, email="joris@example.com").status_code == 302  # a colleague at the same address may
+
+
+@pytest.mark.parametrize("roles, hours", [("seller", 14), ("manager", 12), ("office", 10), ("admin", 8),
+                                          ("seller admin", 8)])  # fmt: skip
+def test_a_log_in_lasts_as_long_as_the_strictest_of_ones_roles_allows(client, roles, hours):
+    first, *more = roles.split()
+    person = factories.employee(first, factories.branch("Utrecht"), email="sanne@example.com")
+    for role in more:
+        EmployeeRole.objects.create(employee=person, branch=person.home_branch, role=role)
+    log_in(client)
+    assert client.session.get_expiry_age() == hours * 3600
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=hours, minutes=1)):
+        assert client.get(reverse("relations:customers")).status_code == 302
 
 
 def test_logging_out_is_a_post(client, seller):
