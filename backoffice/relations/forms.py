@@ -106,8 +106,8 @@ class AddressForm(forms.Form):
 
     def filled(self) -> bool:
         values = self.cleaned_data
-        return not values["drop"] and any(
-            values[n] for n in ("attention", "street", "house_number", "postcode", "city")
+        return not values.get("drop") and any(
+            values.get(n) for n in ("attention", "street", "house_number", "postcode", "city")
         )
 
 

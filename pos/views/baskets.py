@@ -20,6 +20,7 @@ from pos import selectors
 from pos.middleware import at_till
 from pos.services import make_order, seats
 from pos.views import answers
+from pos.views.make_order import blank_customer
 from pos.views.till import order_id_of, title_of_customer
 from sales.selectors import by_code
 
@@ -118,7 +119,7 @@ def _customers(request) -> HttpResponse:
 
 def _order_customer(request, order, text: str) -> HttpResponse:
     """The customer's part of the screen Maak order; what else was typed there stays."""
-    values = {"order": order, "forms": CustomerForms(delivery=False), "oob": True}
+    values = {"order": order, "forms": blank_customer(), "oob": True}
     return http.toast(render(request, "pos/_order_customer.html", values), text)
 
 

@@ -14,7 +14,7 @@ from backoffice.core.formats import format_date
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_key
 from backoffice.core.keys import new_key
-from backoffice.relations.forms import CustomerForms
+from backoffice.relations.forms import CustomerForms, delivery_form
 from backoffice.relations.services.customers import LikelyDuplicates
 from pos import selectors
 from pos.forms import MakeOrderForm
@@ -42,7 +42,14 @@ def make_order(request):
     order = selectors.order_at(request.till)
     if order is None or order.number or order.amends_id or not order.lines.exists():
         return redirect("pos:till")
-    return _screen(request, order, MakeOrderForm(order=order), CustomerForms(delivery=False))
+    return _screen(request, order, MakeOrderForm(order=order), blank_customer())
+
+
+def blank_customer() -> CustomerForms:
+    """A new customer, with one delivery address beside its own."""
+    made = CustomerForms(delivery=False)
+    made.deliveries.append(delivery_form(name="1"))
+    return made
 
 
 def _screen(request, order, form, customer, *, duplicates=(), refusals=(), status=200):
@@ -131,7 +138,7 @@ def _refused(request, refusal: Refusal):
     form = MakeOrderForm(request.POST, order=order)
     form.full_clean()
     refusals = getattr(refusal, "all", [refusal])
-    return _screen(request, order, form, CustomerForms(delivery=False), refusals=refusals, status=422)
+    return _screen(request, order, form, blank_customer(), refusals=refusals, status=422)
 
 
 @at_till("pos.use")
