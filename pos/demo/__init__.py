@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pos.demo import catalogue, deliveries, money, orders, people, shop, states, till
 
-ORDERS = 120  # a year of them, beside one of every state; loaded in under half a minute
+ORDERS = 100  # a year of them, beside one of every state; loaded in under half a minute
 # what `manage.py serve` prints: name of the role, login, password, and the PIN code at the till
 LOGINS = [
     ("Backoffice", shop.email("sanne"), shop.PASSWORD, "1001"),
