@@ -212,7 +212,8 @@ def _line(line) -> list[str]:
     if line.variant_id is None:
         return [plain(line.text)[:WIDTH]]
     found = [pair(f"{format_quantity(line.quantity)} {line.description}", format_amount(line.line_total))]
-    details = [part for part in (line.colour_label, line.size_label) if part]
+    back = _("Retour") if line.quantity < 0 else ""
+    details = [part for part in (back, line.colour_label, line.size_label) if part]
     if line.quantity != 1 or line.discount_percent or line.discount_amount.amount:
         details.append(f"à {format_amount(line.unit_price)}")
     if line.discount_percent:

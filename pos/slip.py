@@ -11,7 +11,9 @@ def slip(found: Receipt) -> dict:
     """Everything that a receipt shows: its order with lines and VAT, this money and what was paid before, its code."""
     entries = selectors.money_of(found)
     change = -sum((e.amount.amount for e in entries if e.kind == "change"), ZERO)
+    out = -sum((e.amount.amount for e in entries if e.kind == "refund" and e.method_kind == "cash"), ZERO)
     return {
+        "out": out,
         "receipt": found,
         "order": found.order,
         "lines": sales_selectors.lines_of(found.order),

@@ -106,6 +106,8 @@ def test_a_day_with_a_sale_a_return_and_an_exchange_closes_to_the_cent(new_page,
     page.get_by_label("Pincode").fill(counter.PIN)
     tap(page, "Betaling bevestigen")
     page.get_by_role("heading", name="Afgerekend").wait_for()
+    assert text(page, "p.change") == "Contant terug € 49,95"
+    assert "Retour Oxford-overhemd Kade" in text(page, ".slip")
     back = Receipt.objects.latest("pk").order
     assert entries(back) == [("refund", "cash", D("-49.95"))]
     assert split(back) == {"21.00": ("-41.28", "-8.67", "-49.95")}
@@ -122,6 +124,7 @@ def test_a_day_with_a_sale_a_return_and_an_exchange_closes_to_the_cent(new_page,
     dialog.get_by_label("Reden").fill("toch te breed")
     dialog.get_by_role("button", name="Retour op de bon").tap()
     total(page, "− € 26,96")
+    dialog.wait_for(state="hidden")
     scan(page, factories.code_of(s.navy40))
     total(page, "€ 22,99")
     tap(page, "Afrekenen", "link")
