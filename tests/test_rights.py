@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 
 from backoffice.core.models import OutboxMessage
-from payments.models import PaymentMethod
+from payments.models import PaymentMethod, TerminalPayment
+from payments.services import depositing, sessions
 from pos.models import QuickKeyPage, Receipt, TillLayout
-from sales.documents.services import packing
+from sales.documents.services import mailing, packing
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
@@ -249,28 +250,90 @@ def test_a_get_changes_nothing(client, shop):
                 transaction.set_rollback(True)
 
 
-def test_another_branchs_order_does_not_exist_for_a_seller_and_customers_are_everybodys(client, shop):
+AT_A_BRANCH = ("seller", "manager")  # the other roles see every branch
+# what stands in an address by its id: of a branch, or of the whole shop (and of whoever may see that screen at all)
+OF_A_BRANCH = ("<int:order_id>", "<int:slip_id>", "<int:receipt_id>", "<int:mail_id>", "<int:payment_id>")
+OF_A_BRANCH_BY_NAME = ("payments:reverse", "payments:suspense_assign", "payments:suspense_return",
+                       "payments:terminal_suspense")  # fmt: skip
+OF_THE_SHOP = (
+    "relations:", "catalog:", "sales:order_type", "sales:delivery_method", "sales:orders_of_customer",
+    "sales:orders_filter", "payments:method", "payments:credit_statement", "documents:mail_text", "pos:layout",
+    "pos:matrix",  # an article
+    "documents:export_job", "documents:export_file",  # of who asked it
+    "pos:line",  # of what lies on one's own counter
+)  # fmt: skip
+
+
+def test_every_address_with_an_id_says_whose_it_is():
+    whose = {
+        name: (
+            any(mark in path for mark in OF_A_BRANCH) or name in OF_A_BRANCH_BY_NAME,
+            name.startswith(OF_THE_SHOP),
+        )
+        for name, path, _view in addresses()
+        if "<" in path
+    }
+    assert [name for name, (branch, shop) in whose.items() if not branch and not shop] == []
+
+
+def test_what_is_of_another_branch_does_not_exist_for_who_works_at_one(client, shop):
+    """Role by role, own or other branch, GET and POST: elsewhere it answers as for what is nowhere."""
     zeist = factories.branch("Zeist")
-    strangers = {role: factories.employee(role, zeist) for role in ("seller", "manager")}
-    seller = factories.employee("seller", zeist)
-    client.force_login(seller)
-    counter.sit(client, factories.till(zeist), seller)
-    before = SalesOrder.objects.filter(pk=shop.order.pk).values().get()
-    tried = 0
-    for name, path, right, methods in known():
-        if "<int:order_id>" not in path and "<int:slip_id>" not in path:
-            continue
-        client.force_login(strangers["seller" if "seller" in WHO[right] else "manager"])
-        url = url_of(shop, name, path)
-        row = shop.slip if "<int:slip_id>" in path else shop.order
-        nowhere = url.replace(f"/{row.pk}/", f"/{10**9}/", 1)
-        for method in methods.split():
-            # bad input may be refused before the order is looked for, but then alike for an order that is nowhere
-            here, there = (getattr(client, method.lower())(at, {"key": KEY}).status_code for at in (url, nowhere))
-            assert here == there and (here == 404 or (method == "POST" and here == 422)), (name, method, here)
-            tried += 1
-    assert tried > 20
-    assert SalesOrder.objects.filter(pk=shop.order.pk).values().get() == before
+    rows = rows_of_a_branch(shop)
+    before = SalesOrder.objects.order_by("pk").values_list("pk", "revision", "lifecycle", "paid_total")
+    held, wrong, tried = list(before), [], dict.fromkeys(AT_A_BRANCH, 0)
+    for role in AT_A_BRANCH:
+        stranger = factories.employee(role, zeist)
+        client.force_login(stranger)
+        counter.sit(client, factories.till(zeist, AT_A_BRANCH.index(role) + 1), stranger)
+        for name, path, right, methods in known():
+            row = next((pk for mark, pk in rows.items() if mark in path or mark == name), None)
+            if row is None or role not in WHO[right]:
+                continue
+            mark = next(mark for mark in (*OF_A_BRANCH, "<int:pk>") if mark in path)
+            url = url_of(shop, name, path.replace(mark, str(row), 1))
+            nowhere = url.replace(f"/{row}/", f"/{10**9}/", 1)
+            for method in methods.split():
+                answers = []
+                for at in (url, nowhere):
+                    with transaction.atomic():
+                        answers.append(getattr(client, method.lower())(at, {"key": KEY}).status_code)
+                        transaction.set_rollback(True)
+                # bad input may be refused before the row is looked for, but then alike for what is nowhere
+                hidden = answers[0] == answers[1] and (answers[0] == 404 or (method == "POST" and answers[0] == 422))
+                if not hidden:
+                    wrong.append(f"{role} {method} {name}: {answers}")
+                tried[role] += 1
+    assert wrong == []
+    assert all(count > 40 for count in tried.values()), tried
+    assert list(before) == held
+
+
+def rows_of_a_branch(shop) -> dict[str, int]:
+    """A row of Utrecht for each kind of id, by its mark in the address or by the name of the address."""
+    office, sold = shop.employees["office"], SalesOrder.objects.get(lifecycle="confirmed")
+    bank, pin = (PaymentMethod.objects.create(name=kind, kind=kind, at_desk=kind == "bank", at_till=True)
+                 for kind in ("bank", "terminal"))  # fmt: skip
+    depositing.deposit(order_id=sold.pk, tenders=[(bank.pk, Decimal(10))], employee=office)
+    mail = mailing.queue_mail(
+        order_id=sold.pk, kind="confirmation", recipient="a@b.nl", subject="x", body="x", employee=office
+    )
+    session = sessions.open_session(till_id=shop.till.pk, float_amount=Decimal(0), employee=shop.employees["seller"])
+    payment = TerminalPayment.objects.create(
+        request_id=uuid.uuid4(), order=sold, session=session, method=pin, amount=Decimal(5), employee=office,
+        state="approved",
+    )  # fmt: skip
+    entry = sold.entries.get()
+    return {
+        "<int:slip_id>": shop.slip.pk, "<int:receipt_id>": shop.receipt.pk, "<int:mail_id>": mail.pk,
+        "<int:payment_id>": payment.pk, "<int:order_id>": shop.order.pk, "payments:reverse": entry.pk,
+        "payments:terminal_suspense": payment.pk,
+    }  # fmt: skip
+
+
+def test_customers_are_everybodys_and_the_office_sees_all_branches(client, shop):
+    zeist = factories.branch("Zeist")
+    client.force_login(factories.employee("seller", zeist))
     assert client.get(reverse("relations:customer", args=[shop.order.customer_id])).status_code == 200
     client.force_login(factories.employee("office", zeist))
     assert client.get(reverse("sales:order", args=[shop.order.pk])).status_code == 200
