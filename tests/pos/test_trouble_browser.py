@@ -126,9 +126,8 @@ def test_a_card_that_is_stopped_declined_late_or_unknown_is_charged_once(new_pag
     tap(page, "Afbreken")
     page.get_by_text("Pin afgebroken. Kies opnieuw.").wait_for()
 
-    # the bank says no
+    # the bank says no; the screen asks by itself
     pin("10,01")
-    tap(page, "Navragen")
     page.get_by_text("Pin geweigerd. Kies opnieuw.").wait_for()
 
     # late: asked until it is known
