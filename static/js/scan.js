@@ -295,7 +295,7 @@ function terminator(event) {
         field.value = "";
       } else giveBack(target, before);
     }
-    if (target !== field && times.test(field.value)) {
+    if ((target !== field || swallow) && times.test(field.value)) {
       typed = field.value + text;
       field.value = "";
     }
