@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from backoffice.core.forms import PercentField
+from backoffice.core.forms import PercentField, clean_formfield
 from sales.forms_extra import DefinitionField
 from sales.models import DeliveryMethod, OrderType
 
@@ -23,6 +23,7 @@ class OrderTypeForm(forms.ModelForm):
 
     class Meta:
         model = OrderType
+        formfield_callback = clean_formfield
         fields = [
             "name",
             "vat_mode",
@@ -38,4 +39,5 @@ class OrderTypeForm(forms.ModelForm):
 class DeliveryMethodForm(forms.ModelForm):
     class Meta:
         model = DeliveryMethod
+        formfield_callback = clean_formfield
         fields = ["name", "kind", "till_text", "position", "active"]

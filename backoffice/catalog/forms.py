@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, VatRate
 from backoffice.catalog.services import pictures
 from backoffice.core.errors import Refusal
-from backoffice.core.forms import AmountField, CleanTextField, DutchDateField, PercentField, parse_quantity
+from backoffice.core.forms import (
+    AmountField,
+    CleanTextField,
+    DutchDateField,
+    PercentField,
+    clean_formfield,
+    parse_quantity,
+)
 
 
 def read_signed(text: str, fractions: bool) -> Decimal:
@@ -141,6 +148,7 @@ class ColourForm(forms.ModelForm):
 
     class Meta:
         model = Colour
+        formfield_callback = clean_formfield
         fields = ["label", "hex"]
 
     def clean(self):
@@ -155,12 +163,14 @@ class ColourForm(forms.ModelForm):
 class BrandForm(forms.ModelForm):
     class Meta:
         model = Brand
+        formfield_callback = clean_formfield
         fields = ["name"]
 
 
 class GroupForm(forms.ModelForm):
     class Meta:
         model = ArticleGroup
+        formfield_callback = clean_formfield
         fields = ["path"]
 
 
@@ -173,6 +183,7 @@ class VatRateForm(forms.ModelForm):
 
     class Meta:
         model = VatRate
+        formfield_callback = clean_formfield
         fields = ["code", "name", "percent", "valid_from", "valid_to"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.renderers import DjangoTemplates, TemplatesSetting
 from django.template.exceptions import TemplateDoesNotExist
 
@@ -38,6 +39,7 @@ __all__ = [
     "QuantityField",
     "Renderer",
     "add_refusal",
+    "clean_formfield",
     "clean_text",
     "parse_amount",
     "parse_barcode",
@@ -199,6 +201,13 @@ class CleanTextField(_TypedField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(initial or "", data or "")
+
+
+def clean_formfield(field: models.Field, **options: Any) -> forms.Field | None:
+    """The field of a ModelForm (Meta.formfield_callback): text is read by CleanTextField there too."""
+    if type(field) is models.CharField and not field.choices:
+        options["form_class"] = CleanTextField
+    return field.formfield(**options)
 
 
 class Combo(forms.Widget):

@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core.forms import CleanTextField
+from backoffice.core.forms import CleanTextField, clean_formfield
 from backoffice.core.input import InputError
 from backoffice.relations import validators
 from backoffice.relations.countries import COUNTRIES
@@ -184,6 +184,7 @@ class BranchForm(forms.ModelForm):
 
     class Meta:
         model = Branch
+        formfield_callback = clean_formfield
         fields = [
             "code", "name", "company", "street", "house_number", "addition", "postcode", "city", "country",
             "phone", "email", "kvk", "vat_id", "iban", "logo", "below_stock", "cash_rounding", "active",
@@ -223,6 +224,7 @@ class BranchForm(forms.ModelForm):
 class TillForm(forms.ModelForm):
     class Meta:
         model = Till
+        formfield_callback = clean_formfield
         fields = ["branch", "number", "name", "printer_host", "printer_port", "scan_prefix", "active"]
 
 
@@ -243,6 +245,7 @@ class EmployeeForm(forms.ModelForm):
 
     class Meta:
         model = Employee
+        formfield_callback = clean_formfield
         fields = ["number", "name", "email", "home_branch", "active"]
 
     def __init__(self, *args, **kwargs):
