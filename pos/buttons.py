@@ -42,6 +42,7 @@ EVERY = {button.name: button for button in (
     Button("search", _("Zoeken"), "search", "pos:search", KEYS, dialog=True, selling=True, shortcut="/"),
     Button("returns", _("Retour of ruilen"), "undo-2", "pos:returns", dialog=True, selling=True),
     Button("drawer", _("Lade open"), "wallet", "pos:drawer", dialog=True, right="pos.drawer"),
+    Button("cash", _("Afstorten of bijvullen"), "banknote", "pos:cash", dialog=True),
     Button("x_report", _("Tussenstand (X)"), "file-text", "pos:x_report"),
     Button("close", _("Dagafsluiting (Z)"), "receipt-euro", "pos:close", right="pos.close"),
     Button("open", _("Kassa openen"), "key", "pos:open"),

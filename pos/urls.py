@@ -72,6 +72,7 @@ urlpatterns = [
     path("pakbonnen/<int:slip_id>/pakbon.pdf", slips.slip_pdf, name="slip_pdf"),
     path("bonnen/<int:receipt_id>/mailen/", drawer.mail, name="mail_receipt"),
     path("lade/", drawer.drawer, name="drawer"),
+    path("kasgeld/", drawer.cash, name="cash"),
     path("openen/", sessions.open_till, name="open"),
     path("tussenstand/", sessions.x_report, name="x_report"),
     path("dagafsluiting/", sessions.close, name="close"),

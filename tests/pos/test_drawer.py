@@ -2,6 +2,7 @@
 
 import io
 import json
+from decimal import Decimal
 
 import pypdfium2
 import pytest
@@ -9,6 +10,8 @@ from django.core import mail as post_office
 from django.urls import reverse
 
 from backoffice.core.models import JournalEntry
+from payments.selectors import session_figures
+from payments.services import sessions
 from sales.documents.models import OutgoingMail
 from sales.documents.services import sending
 from tests.pos import counter, test_check_out, test_print
@@ -57,6 +60,32 @@ def test_a_drawer_that_cannot_open_says_so_and_the_try_is_kept(client, s):
     s.till.save()
     answer = post(client, "pos:drawer", reason="Wisselen")
     assert toast(answer) == "De printer is niet bereikbaar. De lade is niet geopend." and len(opened()) == 1
+
+
+def test_cash_goes_to_the_safe_and_change_comes_into_the_drawer(client, s, printer):
+    counter.sit(client, s.till, s.seller)
+    for amount, reason, told in (
+        ("100,01", "Naar de kluis", "meer afstorten kan niet"),
+        ("5,005", "Naar de kluis", "twee cijfers achter de komma"),
+        ("20", "", "Geef een reden op."),
+    ):
+        refused = post(client, "pos:cash", kind="drop", amount=amount, reason=reason)
+        assert refused.status_code == 422 and told in refused.content.decode()
+        assert f'value="{amount}"' in refused.content.decode()
+    assert session_figures(s.session).expected == 100 and printer.taken == []
+
+    answer = post(client, "pos:cash", kind="drop", amount="60", reason="Naar de kluis")
+    assert toast(answer).replace("\u00a0", " ") == "€ 60,00 is afgestort."
+    answer = post(client, "pos:cash", kind="float", amount="25,50", reason="Uit de kluis")
+    assert toast(answer).replace("\u00a0", " ") == "€ 25,50 is bijgevuld."
+
+    figures = session_figures(s.session)
+    assert (figures.drops, figures.float_amount, figures.expected) == (-60, Decimal("125.50"), Decimal("65.50"))
+    assert len(printer.taken) == 2
+    sessions.close_session(
+        session_id=s.session.pk, denominations={"50.00": 1, "5.00": 3, "0.50": 1}, employee=s.manager
+    )
+    assert "Open eerst de kassa." in post(client, "pos:cash", kind="drop", amount="5", reason="x").content.decode()
 
 
 def test_the_journal_says_which_receipt_opened_the_drawer(s, basket, printer):
