@@ -114,12 +114,12 @@ def test_a_scan_counts_wherever_the_cursor_is_and_presses_nothing(page, s):
     scan(page, belt)
     page.get_by_role("alert").filter(has_text="Sluit eerst het venster").wait_for()
     page.keyboard.press("Escape")
-    # the window of colours and sizes: into its cell
+    # the window of colours and sizes shows what is there: a scan adds to its cell
     page.locator(".quick-key", has_text="Oxford-overhemd Kade").tap()
     window = page.get_by_role("dialog", name="Oxford-overhemd Kade")
     window.wait_for()
     scan(page, white)
-    eventually(page, lambda: window.get_by_label("Aantal Wit 40").input_value() == "1")
+    eventually(page, lambda: window.get_by_label("Aantal Wit 40").input_value() == "2")
     window.get_by_role("button", name="Op de bon").tap()
     holds(page, s, ("Riem Tuig", 9), ("Wit 40", 2), ("Navy 40", 1))
     # an unknown code, and one that was misread: said with the code, nothing added, the next one works
