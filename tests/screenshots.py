@@ -22,12 +22,13 @@ TOUR = ROOT / "static" / "tour"
 CATALOGUE = ROOT / "tests" / "data" / "manual.csv"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 SIZE = {"width": 1366, "height": 768}
+TILL = {"width": 1024, "height": 768}
 LARGEST = 250_000  # bytes of one picture
 
 
 @contextmanager
 def demo_shop():
-    """`manage.py serve` on a folder and a port of its own. Gives the address and the administrator's login."""
+    """`manage.py serve` on a folder and a port of its own. Gives the address, and how the administrator logs in."""
     with tempfile.TemporaryDirectory(prefix="toonbank-tour-") as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,7 +44,7 @@ def demo_shop():
             for line in server.stdout:
                 words = line.strip().split("  ")
                 if len(words) == 4:
-                    logins[words[0]] = words[1:3]
+                    logins[words[0]] = [*words[1:3], words[3].removeprefix("PIN ")]
                 if "Verkoper Utrecht" in logins:
                     break
             else:
@@ -173,9 +174,39 @@ def catalogue(page: Page) -> None:
     shoot(page, "import")
 
 
+def till(page: Page, pin: str) -> None:
+    """This browser becomes a till, and the administrator sells at it."""
+    page.goto("/kassa/kassas/")
+    page.get_by_role("button", name="registreren").first.click()
+    page.get_by_text("Deze browser is nu").first.wait_for()
+    page.set_viewport_size(TILL)
+    page.goto("/kassa/slot/")
+    page.locator(".people label", has_text="Ilse").click()
+    for digit in pin:
+        page.get_by_role("button", name=digit, exact=True).click()
+    page.get_by_role("button", name="Ontgrendelen").click()
+    page.wait_for_selector("html[data-till=ready]")
+    for name in ("Impregneerspray", "Wasnetje", "Broek inkorten", "Schoencrème neutraal", "Kledingborstel"):
+        page.locator(".quick-key", has_text=name).click()
+        page.locator(".bon-line", has_text=name).wait_for()
+    page.get_by_text("Klaar om te scannen").wait_for()
+    shoot(page, "till")
+    page.get_by_role("link", name="Afrekenen").click()
+    page.wait_for_load_state("networkidle")
+    if page.get_by_role("heading", name="Kassa openen").is_visible():
+        page.get_by_role("button", name="€ 150,00").click()
+        page.get_by_role("button", name="Kassa openen").click()
+    page.wait_for_selector("html[data-pay=ready]")
+    page.get_by_role("button", name="0", exact=True).wait_for()
+    page.locator("[data-cash]").nth(1).click()
+    if page.locator("#toasts .toast").count():
+        page.locator("#toasts .toast").first.wait_for(state="detached")
+    shoot(page, "checkout")
+
+
 def main() -> None:
     TOUR.mkdir(exist_ok=True)
-    with demo_shop() as (address, (email, password)), sync_playwright() as playwright:
+    with demo_shop() as (address, (email, password, pin)), sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         options = {"viewport": SIZE, "locale": "nl-NL", "timezone_id": "Europe/Amsterdam", "color_scheme": "light"}
         page = chromium.new_context(base_url=address, **options).new_page()
@@ -189,6 +220,7 @@ def main() -> None:
         deposit(page)
         slip(page)
         catalogue(page)
+        till(page, pin)
         chromium.close()
     for picture in sorted(TOUR.glob("*.png")):
         size = picture.stat().st_size
