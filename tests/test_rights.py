@@ -252,7 +252,8 @@ def test_a_get_changes_nothing(client, shop):
 
 AT_A_BRANCH = ("seller", "manager")  # the other roles see every branch
 # what stands in an address by its id: of a branch, or of the whole shop (and of whoever may see that screen at all)
-OF_A_BRANCH = ("<int:order_id>", "<int:slip_id>", "<int:receipt_id>", "<int:mail_id>", "<int:payment_id>")
+OF_A_BRANCH = ("<int:order_id>", "<int:slip_id>", "<int:receipt_id>", "<int:mail_id>", "<int:payment_id>",
+               "<int:session_id>")  # fmt: skip
 OF_A_BRANCH_BY_NAME = ("payments:reverse", "payments:suspense_assign", "payments:suspense_return",
                        "payments:terminal_suspense")  # fmt: skip
 OF_THE_SHOP = (
@@ -327,7 +328,7 @@ def rows_of_a_branch(shop) -> dict[str, int]:
     return {
         "<int:slip_id>": shop.slip.pk, "<int:receipt_id>": shop.receipt.pk, "<int:mail_id>": mail.pk,
         "<int:payment_id>": payment.pk, "<int:order_id>": shop.order.pk, "payments:reverse": entry.pk,
-        "payments:terminal_suspense": payment.pk,
+        "payments:terminal_suspense": payment.pk, "<int:session_id>": session.pk,
     }  # fmt: skip
 
 

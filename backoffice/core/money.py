@@ -8,7 +8,7 @@ calculation needs no Django.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 
 EUR = "EUR"
 ZERO = Decimal("0.00")
@@ -27,6 +27,11 @@ def cents(amount: Decimal) -> Decimal:
 def four(amount: Decimal) -> Decimal:
     """A derived unit price in EUR rounded to four decimals, half away from zero; never minus zero."""
     return amount.quantize(FOUR, ROUND_HALF_UP) + 0
+
+
+def four_up(amount: Decimal) -> Decimal:
+    """A unit price in EUR that covers the amount: four decimals, rounded away from zero."""
+    return amount.quantize(FOUR, ROUND_UP) + 0
 
 
 def round_shares(shares: Sequence[Decimal], total: Decimal) -> list[Decimal]:

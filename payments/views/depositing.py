@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backoffice.core.errors import KeyReused, Refusal, Stale
+from backoffice.core.errors import Busy, KeyReused, Refusal, Stale
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
@@ -45,8 +45,8 @@ def _book(request, order_id: int) -> HttpResponse:
             order_id=order_id, tenders=tenders, session_id=posted_int(request, "session"), seen_paid=_seen(request),
             employee=request.user, key=posted_key(request),
         )  # fmt: skip
-    except UnknownOrder:
-        raise
+    except (UnknownOrder, Busy):
+        raise  # of Busy nobody knows yet whether it is booked
     except InputError:
         return _ask(request, selectors.open_order(request, order_id))
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backoffice.core.errors import Refusal, Stale
+from backoffice.core.errors import Busy, Refusal, Stale
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
@@ -55,6 +55,8 @@ def checkout(request):
         )  # fmt: skip
     except InputError as error:
         return _again(request, Refusal("checkout.input", error.message))
+    except Busy:
+        raise  # nobody knows yet whether it is booked
     except Refusal as refusal:
         return _again(request, refusal)
     return see_other("pos:receipt", receipt.pk)

@@ -7,7 +7,7 @@ basket is paid it is counted for good in `returned_quantity`, which the database
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from backoffice.core import locks
 from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.formats import format_quantity
 from backoffice.core.keys import keyed
-from backoffice.core.money import ZERO, cents, spread
+from backoffice.core.money import ZERO, cents, four_up, spread
 from backoffice.relations.models import VatMode
 from backoffice.relations.rights import access_of
 from sales.models import OrderLine, SalesOrder
@@ -27,7 +27,6 @@ from sales.services.versions import title
 
 Lifecycle = SalesOrder.Lifecycle
 NONE = Decimal(0)
-PRICE_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ def _line(
     sold, amount = row.line, row.amount(quantity)
     unit = sold.unit_price.amount if amount else NONE
     if unit * quantity < amount:
-        unit = (amount / quantity).quantize(PRICE_STEP, ROUND_UP)
+        unit = four_up(amount / quantity)
     copied = (
         "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex", "size_label",
         "fractions", "matrix", "list_price", "vat_code", "vat_percent",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core import http
-from backoffice.core.errors import Refusal, Stale
+from backoffice.core.errors import Busy, Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.http import asked_int, posted_int, posted_key
 from backoffice.core.input import InputError
@@ -205,6 +205,8 @@ def confirm(request, order_id):
             revision=posted_int(request, "revision"),
             key=posted_key(request),
         )
+    except Busy:
+        raise  # nobody knows yet whether it is confirmed: not to be told that it is not
     except Refusal as refusal:
         if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", order_id)):
             return answers.ask_on(request, settle)

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from backoffice.core.errors import Busy
 from backoffice.core.keys import new_key
 from sales.models import SalesOrder
 from sales.services import confirming, drafts, lines
@@ -362,6 +363,20 @@ def test_a_field_that_is_sent_again_because_its_answer_was_lost_is_answered_agai
         answer = client.post(f"/verkoop/verkooporders/{order.pk}/kop/", sent, headers={"HX-Request": "true"})
         assert answer.status_code == 200 and "Vermeer" in answer.content.decode()
     assert (fresh(order).customer, fresh(order).revision) == (s.customer, order.revision + 1)
+
+
+def test_who_confirms_what_is_being_confirmed_is_not_told_that_it_is_not(client, monkeypatch):
+    s = shop()
+    order = factories.draft(employee=s.office, branch=s.branch, customer=s.customer, items=[(s.wit40, 1)])
+
+    def busy(**_values):
+        raise Busy("Dit wordt nog verwerkt. Probeer het zo nog eens.")
+
+    monkeypatch.setattr(confirming, "confirm", busy)
+    client.force_login(s.office)
+    sent = {"key": new_key(), "revision": order.revision}
+    answer = client.post(f"/verkoop/verkooporders/{order.pk}/bevestigen/", sent, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (409, b"") and "wordt nog verwerkt" in answer.headers["HX-Trigger"]
 
 
 def test_nieuw_is_a_post_that_redirects_to_the_order(client):
