@@ -50,7 +50,7 @@ class TillMiddleware:
         needs = getattr(view, "till", None)
         if needs is None:
             return None
-        till = selectors.till_at(request.COOKIES.get(COOKIE, ""), branch=not getattr(view, "polled", False))
+        till = selectors.till_at(request.COOKIES.get(COOKIE, ""), polled=getattr(view, "polled", False))
         if till is None:
             return _go(request, "pos:start")
         request.till = till

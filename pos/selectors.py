@@ -21,15 +21,18 @@ from sales.services.amending import open_amendments
 from sales.status import LIVE
 
 
-def till_at(token: str, *, branch: bool = True) -> Till | None:
-    """The till of the browser with this token, with its seat and who sits there, and its branch; one statement.
+def till_at(token: str, *, polled: bool = False) -> Till | None:
+    """The till of the browser with this token, with its seat and who sits there; one statement.
 
+    Unless it only polls, with its branch and with `lies`, the lifecycle of what lies on its counter.
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
     """
     if not token:
         return None
-    tills = Till.objects.select_related("seat__employee", *(["branch"] if branch else []))
+    tills = Till.objects.select_related("seat__employee")
+    if not polled:
+        tills = tills.select_related("seat__employee", "branch").annotate(lies=F("seat__order__lifecycle"))
     till = tills.filter(device_token_hash=token_hash(token), active=True).order_by().first()
     if till is None:
         return None
@@ -65,7 +68,7 @@ def order_at(till: Till) -> SalesOrder | None:
 
 def changeable(till: Till) -> bool:
     """Whether a draft lies on the counter: a basket, or an open amendment."""
-    return TillSeat.objects.filter(pk=till.pk, order__lifecycle=SalesOrder.Lifecycle.DRAFT).exists()
+    return getattr(till, "lies", None) == SalesOrder.Lifecycle.DRAFT
 
 
 def order_or_blank(till: Till) -> SalesOrder:

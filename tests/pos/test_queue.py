@@ -84,7 +84,7 @@ def test_what_is_placed_at_the_desk_or_in_another_branch_for_this_one_is_in_the_
     order = again.context["orders"][1]
     assert (order.entered_at_branch, order.pieces, order.age) == (s.elsewhere, 2, "0 min")
     count = client.get(reverse("pos:queue_count"), {"v": "0"}).content.decode()
-    assert 'class="count">2<' in count
+    assert 'id="count-queue" hx-swap-oob="true">2<' in count
 
 
 def test_the_queue_is_filtered_by_way_payment_and_what_is_due(client, s):
