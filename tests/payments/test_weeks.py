@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.core.db.roles import as_owner
 from payments import weeks
 from payments.services.depositing import deposit
 from sales.models import SalesOrder
@@ -131,6 +132,7 @@ def test_the_weeks_take_as_many_statements_for_ten_branches_as_for_two(busy):
     assert (statements(two), statements(ten)) == (2, 2)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_weeks_read_no_more_than_their_own_days(busy):
     """Among five thousand older orders the index by date is taken, for orders and for deposits."""
     like = SalesOrder.objects.filter(listed=True, lifecycle="confirmed").first()
@@ -143,6 +145,8 @@ def test_the_weeks_read_no_more_than_their_own_days(busy):
             " generate_series(1, 5000) WHERE id = %s",
             [like.pk],
         )
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE sales_salesorder")
     with CaptureQueriesContext(connection) as captured:
         weeks.last_weeks(busy.office, [busy.branch], TODAY)
     statement = next(q["sql"] for q in captured if "sales_salesorder" in q["sql"])
