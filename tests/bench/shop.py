@@ -115,7 +115,6 @@ class Shop:
                 till=till,
                 defaults={"employee": self.employee, "device_hash": till.device_token_hash, "seen_at": awake},
             )
-        self.client.cookies["till_device"] = tokens[0]
         return tokens
 
     def codes_of(self, order: SalesOrder) -> list[str]:
@@ -129,6 +128,9 @@ class Shop:
     def send(self, method: str, path: str, values: dict | None, headers: dict):
         """The same request as over the wire, in this process: for counting statements."""
         extra = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items() if name != "Cookie"}
+        for pair in headers["Cookie"].split("; "):
+            name, _is, value = pair.partition("=")
+            self.client.cookies[name] = value
         if method == "GET":
             return self.client.get(path, **extra)
         return self.client.post(path, values, **extra)

@@ -43,7 +43,6 @@ class Counter:
         self.voucher, _new = PaymentMethod.objects.get_or_create(
             name="Bench", defaults={"kind": PaymentMethod.Kind.BANK, "at_till": True, "at_desk": False}
         )
-        shop.client.cookies[COOKIE] = TOKEN
         self.headers = headers(shop, {"X-CSRFToken": CSRF, "Cookie": f"{shop.cookies}; {COOKIE}={TOKEN}"})
 
     def basket(self, count: int, start: int = 0) -> SalesOrder:
