@@ -82,6 +82,12 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
         connections.close_all()
         if OWN_CLUSTER not in os.environ:
             others_left()
+            with connections["default"].cursor() as cursor:  # what a worker of jobs in this process still holds
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+                )
+            connections.close_all()
             teardown_databases(made, verbosity=verbosity)
 
 
