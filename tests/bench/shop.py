@@ -128,7 +128,7 @@ class Shop:
     def send(self, method: str, path: str, values: dict | None, headers: dict):
         """The same request as over the wire, in this process: for counting statements."""
         extra = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items() if name != "Cookie"}
-        for pair in headers["Cookie"].split("; "):
+        for pair in headers.get("Cookie", self.cookies).split("; "):
             name, _is, value = pair.partition("=")
             self.client.cookies[name] = value
         if method == "GET":
