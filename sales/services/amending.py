@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -166,7 +166,8 @@ def take_delivered(*, order_id: int, employee) -> SalesOrder:
 
 def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -> tuple[Draft, Draft]:
     """Lock an amendment and the order it amends, and read the lines of both: (order, amendment)."""
-    both = SalesOrder.objects.filter(Q(pk=order_id) | Q(amendments__pk=order_id))
+    amended = SalesOrder.objects.filter(pk=order_id).order_by().values("amends_id")
+    both = SalesOrder.objects.filter(Q(pk=order_id) | Q(pk=Subquery(amended)))  # a join would read every order
     found = {order.pk: order for order in locks.take("order", both.select_related(*versions.READ_ALONG))}
     amendment = found.get(order_id)
     order = found.get(amendment.amends_id) if amendment and amendment.amends_id else None
