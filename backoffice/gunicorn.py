@@ -1,5 +1,6 @@
 """How gunicorn serves: `gunicorn -c python:backoffice.gunicorn`. Every figure can be set in the environment."""
 
+import gc
 import os
 
 wsgi_app = "backoffice.wsgi:application"
@@ -26,6 +27,12 @@ logconfig_dict = {
     "root": {"level": "WARNING", "handlers": ["console"]},
     "loggers": {"gunicorn.error": {"level": loglevel.upper(), "handlers": ["console"], "propagate": False}},
 }
+
+
+def when_ready(server):
+    """What was loaded stays shared: the collector of a worker never touches it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server, worker):
