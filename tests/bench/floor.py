@@ -56,6 +56,12 @@ LIST = (
 NEWEST = " ORDER BY o.order_date DESC, o.id DESC LIMIT 51"
 FIELDS = ("id", "position", "key", "revision", "variant", "article", "description", "colour", "size", "text",
           "quantity", "unit_price", "discount_percent", "discount_amount", "vat_percent", "line_total")  # fmt: skip
+RESERVE = (
+    "INSERT INTO catalog_stocklevel AS s (branch_id, variant_id, on_hand, reserved)"
+    " SELECT %s, v, 0, q FROM unnest(%s::bigint[], %s::numeric[]) AS d (v, q) ORDER BY v"
+    " ON CONFLICT (variant_id, branch_id) DO UPDATE SET reserved = s.reserved + excluded.reserved"
+    " RETURNING variant_id, on_hand - reserved"
+)
 
 
 def _open(cursor, request, action):
@@ -114,10 +120,7 @@ def confirm(request):
         order, lines, employee = _open(cursor, request, "sales.order.confirm")
         held = sorted((line["variant"], line["quantity"]) for line in lines)
         cursor.execute(
-            "INSERT INTO catalog_stocklevel AS s (branch_id, variant_id, on_hand, reserved)"
-            " SELECT %s, v, 0, q FROM unnest(%s::bigint[], %s::numeric[]) AS d (v, q) ORDER BY v"
-            " ON CONFLICT (variant_id, branch_id) DO UPDATE SET reserved = s.reserved + excluded.reserved"
-            " RETURNING variant_id, on_hand - reserved",
+            RESERVE,
             [order[2], [variant for variant, _ in held], [quantity for _, quantity in held]],
         )
         cursor.fetchall()
@@ -165,10 +168,7 @@ def amend(request):
             (line["variant"], line["quantity"] - was["quantity"]) for line, was in zip(lines, before, strict=True)
         )
         cursor.execute(
-            "INSERT INTO catalog_stocklevel AS s (branch_id, variant_id, on_hand, reserved)"
-            " SELECT %s, v, 0, q FROM unnest(%s::bigint[], %s::numeric[]) AS d (v, q) ORDER BY v"
-            " ON CONFLICT (variant_id, branch_id) DO UPDATE SET reserved = s.reserved + excluded.reserved"
-            " RETURNING variant_id, on_hand - reserved",
+            RESERVE,
             [order[2], [variant for variant, _ in held], [quantity for _, quantity in held]],
         )
         cursor.fetchall()
