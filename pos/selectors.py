@@ -10,6 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from backoffice.catalog.models import StockLevel
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.models import JournalHead
 from backoffice.relations.models import Customer, Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
@@ -30,14 +31,22 @@ def till_at(token: str, *, polled: bool = False) -> Till | None:
     """
     if not token:
         return None
-    tills = Till.objects.select_related("seat__employee")
-    if not polled:
-        tills = tills.select_related("seat__employee", "branch").annotate(lies=F("seat__order__lifecycle"))
-    till = tills.filter(device_token_hash=token_hash(token), active=True).order_by().first()
+    till = next(iter((_polling if polled else _working)(token_hash(token))), None)
     if till is None:
         return None
     till.cashier = _cashier(till)
     return till
+
+
+@Spelled
+def _polling(device: str) -> QuerySet[Till]:
+    return Till.objects.select_related("seat__employee").filter(device_token_hash=device, active=True).order_by()
+
+
+@Spelled
+def _working(device: str) -> QuerySet[Till]:
+    tills = Till.objects.select_related("seat__employee", "branch").annotate(lies=F("seat__order__lifecycle"))
+    return tills.filter(device_token_hash=device, active=True).order_by()
 
 
 def _cashier(till: Till) -> Employee | None:

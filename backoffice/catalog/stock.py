@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import StockLevel, StockMove
 from backoffice.core import locks
+from backoffice.core.db import rows
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
 from backoffice.relations.models import Branch
@@ -95,13 +96,15 @@ def move(branch: Branch, quantities, *, reason: str, source: str, employee, shor
 
 def write_moves(branch: Branch, moves, *, source: str, employee) -> None:
     """Write the rows of what change() did to stock on hand: [(variant id, pieces, reason)], in one statement."""
-    StockMove.objects.bulk_create(
-        StockMove(branch=branch, variant_id=v, quantity=q, reason=reason, source=source, employee=employee)
-        for v, q, reason in moves
+    rows.insert(
+        [
+            StockMove(branch=branch, variant_id=v, quantity=q, reason=reason, source=source, employee=employee)
+            for v, q, reason in moves
+        ]
     )
 
 
 def levels(variant_ids, branch_id: int | None = None) -> list[StockLevel]:
     """Stock rows of the variants, at one branch or at all."""
-    rows = StockLevel.objects.filter(variant_id__in=list(variant_ids))
-    return list(rows if branch_id is None else rows.filter(branch_id=branch_id))
+    found = StockLevel.objects.filter(variant_id__in=list(variant_ids))
+    return list(found if branch_id is None else found.filter(branch_id=branch_id))

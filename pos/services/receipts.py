@@ -5,6 +5,7 @@ import uuid
 from django.utils import timezone
 
 from backoffice.core import journal, numbers
+from backoffice.core.db import rows
 from payments.models import TillSession
 from pos.models import Receipt, TillSeat
 from pos.services import printing
@@ -32,7 +33,7 @@ def issue(
     receipt = Receipt(
         number=number, kind=kind, till=till, session=session, order=order, entry_group=group, employee=employee
     )
-    receipt.save(force_insert=True)
+    rows.insert([receipt])
     printing.queue(receipt)
     if receipt.print_state != Receipt.Print.NONE:
         receipt.save(update_fields=["print_state"])

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, locks
+from backoffice.core.db import rows
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
@@ -122,7 +124,7 @@ def discard_amendment(*, order_id: int, employee) -> SalesOrder:
 
 def _close(amendment: SalesOrder) -> None:
     amendment.lifecycle = Lifecycle.DISCARDED
-    amendment.save(update_fields=["lifecycle"])
+    rows.update([amendment], ("lifecycle",))
 
 
 def _write_journal(order, employee, action, data) -> None:
@@ -166,9 +168,8 @@ def take_delivered(*, order_id: int, employee) -> SalesOrder:
 
 def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -> tuple[Draft, Draft]:
     """Lock an amendment and the order it amends, and read the lines of both: (order, amendment)."""
-    amended = SalesOrder.objects.filter(pk=order_id).order_by().values("amends_id")
-    both = SalesOrder.objects.filter(Q(pk=order_id) | Q(pk=Subquery(amended)))  # a join would read every order
-    found = {order.pk: order for order in locks.take("order", both.select_related(*versions.READ_ALONG))}
+    locks.note("order")
+    found = {order.pk: order for order in _both(order_id)}
     amendment = found.get(order_id)
     order = found.get(amendment.amends_id) if amendment and amendment.amends_id else None
     allowed = access_of(employee).can
@@ -185,6 +186,14 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         check_holds(order, lines[order.pk], "amend")
     of_order, of_amendment = (Draft(each, lines[each.pk], employee, Decimal(0)) for each in (order, amendment))
     return of_order, of_amendment
+
+
+@Spelled
+def _both(amendment_id: int):
+    """An amendment and its order, locked in the order of their ids."""
+    amended = SalesOrder.objects.filter(pk=amendment_id).order_by().values("amends_id")
+    both = SalesOrder.objects.filter(Q(pk=amendment_id) | Q(pk=Subquery(amended)))  # a join would read every order
+    return both.select_related(*versions.READ_ALONG).order_by("pk").select_for_update(of=("self",))
 
 
 def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) -> SalesOrder:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.catalog import stock
 from backoffice.catalog.models import StockMove
 from backoffice.core import journal
+from backoffice.core.db import rows
 from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
@@ -246,10 +247,8 @@ def _book(draft: Draft, picks: list[Pick], paper: Callable[[], str], delivery: D
         source=source,
         employee=draft.employee,
     )
-    delivery.save(force_insert=True)
-    DeliveryLine.objects.bulk_create(
-        DeliveryLine(delivery=delivery, line=pick.line, quantity=pick.quantity) for pick in picks
-    )
+    rows.insert([delivery])
+    rows.insert([DeliveryLine(delivery=delivery, line=pick.line, quantity=pick.quantity) for pick in picks])
     for pick in picks:
         pick.line.delivered_quantity += pick.quantity
         draft.touch(pick.line)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, locks
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_datetime, format_percent, format_quantity, format_time
 from backoffice.relations.models import Employee
@@ -121,8 +122,8 @@ def open_draft(
     related: what else of the order the service is going to look at, read along. Raises Refusal when the action is not
     legal, UnknownOrder when the right is not held at its branch.
     """
-    orders = SalesOrder.objects.filter(pk=order_id).order_by()
-    found = locks.take("order", orders.select_related(*related) if related else orders)
+    locks.note("order")
+    found = _locked(related)(order_id)
     if not found or not access_of(employee).can(right, found[0].branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     order = found[0]
@@ -135,6 +136,14 @@ def open_draft(
         line.order = order
     share = order_share(order, lines) if order.discount_amount.amount else Decimal(0)
     return Draft(order, lines, employee, share, done_of(order.amends_id) if order.amends_id else {})
+
+
+@cache
+def _locked(related: tuple[str, ...]) -> Spelled:
+    """The order with this id, locked, with what is to be read along."""
+    orders = SalesOrder.objects.order_by().select_for_update(of=("self",))
+    orders = orders.select_related(*related) if related else orders
+    return Spelled(lambda pk: orders.filter(pk=pk))
 
 
 def done_of(order_id: int) -> dict[UUID, tuple[Decimal, Decimal]]:
@@ -171,14 +180,14 @@ def check_not_amended(order: SalesOrder) -> None:
 
 def read_lines(order_ids: Collection[int]) -> list[OrderLine]:
     """The lines of these orders by position, each saying what holds its order."""
-    rows = _with_holds(tuple(hold.name for hold in HOLDS)).filter(order__in=order_ids)
-    return sorted(rows, key=lambda line: line.position)  # Django takes longer to spell an order
+    rows = _lines_of(tuple(hold.name for hold in HOLDS))(*order_ids)
+    return sorted(rows, key=lambda line: line.position)
 
 
 @cache
-def _with_holds(names: tuple[str, ...]) -> QuerySet[OrderLine]:
-    """Put together once, for that takes as long as reading; whoever filters it gets a copy."""
-    return OrderLine.objects.annotate(**{hold.name: hold.exists for hold in HOLDS if hold.name in names}).order_by()
+def _lines_of(holds: tuple[str, ...]) -> Spelled:
+    lines = OrderLine.objects.annotate(**{hold.name: hold.exists for hold in HOLDS if hold.name in holds}).order_by()
+    return Spelled(lambda *order_ids: lines.filter(order__in=order_ids))
 
 
 def check_holds(order: SalesOrder, lines, action: str) -> None:

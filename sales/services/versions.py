@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal
+from backoffice.core.db import rows
 from backoffice.core.formats import (
     format_amount,
     format_date,
@@ -72,7 +73,7 @@ def add(
     which can be blanked in time. kept: the snapshot() that the caller took just now. The order must have been read with
     READ_ALONG.
     """
-    version = OrderVersion.objects.create(
+    version = OrderVersion(
         order=order,
         version=order.version,
         action=action,
@@ -82,6 +83,7 @@ def add(
         changes=[change | {"old": "", "new": ""} if change.get("personal") else change for change in changes],
         **(kept or snapshot(order, lines)),
     )
+    rows.insert([version])
     data: dict[str, Any] = {"number": order.number, "gross": str(order.gross.amount), "lines": len(lines)}
     if changes:
         data["changes"] = len(changes)
@@ -104,7 +106,7 @@ def snapshot(order: SalesOrder, lines: Sequence[OrderLine]) -> dict:
     Amounts are EUR in the order's VAT mode, as text. VAT rows are those that were just computed (order.totals), else
     those that are stored.
     """
-    rows = order.totals.vat_rows if hasattr(order, "totals") else order.vat_rows.all()
+    by_rate = order.totals.vat_rows if hasattr(order, "totals") else order.vat_rows.all()
     header = {name: _plain(getattr(order, name)) for name in HEADER}
     header |= {name: getattr(order, f"{name}_id") for name in READ_ALONG}
     method, customer = order.delivery_method, order.customer
@@ -122,7 +124,7 @@ def snapshot(order: SalesOrder, lines: Sequence[OrderLine]) -> dict:
                 {field.name: _plain(line.__dict__[field.attname]) for field in LINE} | {"title": title(line)}
                 for line in lines
             ],
-            "vat": [{name: _plain(getattr(row, name)) for name in ("percent", "net", "vat", "gross")} for row in rows],
+            "vat": [{name: _plain(getattr(row, name)) for name in ("percent", "net", "vat", "gross")} for row in by_rate],
         },
         "personal": {name: getattr(order, name) for name in PERSONAL} | {"employee_name": order.employee.name},
     }
@@ -158,13 +160,13 @@ def rebuild(version: OrderVersion) -> tuple[SalesOrder, list[OrderLine], list[Or
         number = names.get("customer_number")
         order.customer = Customer(pk=header["customer"], number=number, name=order.customer_name)
     lines = [_line(order, row) for row in version.snapshot["lines"]]
-    rows = [
+    by_rate = [
         OrderVat(order=order, **{name: Decimal(row[name]) for name in ("percent", "net", "vat", "gross")})
         for row in version.snapshot.get("vat", [])
     ]
     order.all_lines = lines
-    order._prefetched_objects_cache = {"lines": lines, "vat_rows": rows}  # type: ignore[attr-defined]
-    return order, lines, rows
+    order._prefetched_objects_cache = {"lines": lines, "vat_rows": by_rate}  # type: ignore[attr-defined]
+    return order, lines, by_rate
 
 
 def _line(order: SalesOrder, row: dict) -> OrderLine:

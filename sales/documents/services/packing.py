@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, numbers
+from backoffice.core.db import rows
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
@@ -72,7 +73,7 @@ def apply_slip(
         paper=number,
     )
     slip.rows = _rows(draft, slip.delivery)
-    slip.save(force_insert=True)
+    rows.insert([slip])
     return slip
 
 

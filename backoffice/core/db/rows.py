@@ -1,0 +1,78 @@
+"""Rows written by a statement that is spelled once per model: for what every change writes.
+
+`save()` and `bulk_create()` spell theirs anew each time, which takes longer than PostgreSQL to carry it out. Signals
+are not sent, and values are values: no F() and no database default.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert new instances of one model in one statement, and give them their ids."""
+    if not rows:
+        return
+    fields, one, many = _inserting(type(rows[0]))
+    columns = [_column(field, rows, add=True) for field in fields]
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(one, [column[0] for column in columns])
+        else:
+            cursor.execute(many, columns)
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+
+
+def update(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Write these fields of instances of one model, in one statement."""
+    if not rows:
+        return
+    fields, one, many = _updating(type(rows[0]), tuple(dict.fromkeys(names)))
+    columns = [_column(field, rows, add=False) for field in fields]
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(one, [column[0] for column in columns])
+        else:
+            cursor.execute(many, columns)
+
+
+def _column(field: Field, rows: Sequence[Model], *, add: bool) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, add), connection) for row in rows]
+
+
+@cache
+def _inserting(model: type[Model]) -> tuple[list[Field], str, str]:
+    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    into = f'INSERT INTO "{model._meta.db_table}" ({", ".join(map(_name, fields))})'
+    key = f" RETURNING {_name(model._meta.pk)}"
+    one = f"{into} VALUES ({', '.join(['%s'] * len(fields))}){key}"
+    return fields, one, f"{into} SELECT * FROM unnest({', '.join(map(_array, fields))}){key}"
+
+
+@cache
+def _updating(model: type[Model], names: tuple[str, ...]) -> tuple[list[Field], str, str]:
+    """The key stands last among the fields."""
+    key = model._meta.pk
+    fields = [model._meta.get_field(name) for name in names] + [key]
+    row, sets = f'UPDATE "{model._meta.db_table}" AS row SET ', [_name(field) for field in fields[:-1]]
+    one = f"{row}{', '.join(f'{name} = %s' for name in sets)} WHERE row.{_name(key)} = %s"
+    many = (
+        f"{row}{', '.join(f'{name} = new.{name}' for name in sets)}"
+        f" FROM unnest({', '.join(map(_array, fields))}) AS new ({', '.join(map(_name, fields))})"
+        f" WHERE row.{_name(key)} = new.{_name(key)}"
+    )
+    return fields, one, many
+
+
+def _name(field: Field) -> str:
+    return f'"{field.column}"'
+
+
+def _array(field: Field) -> str:
+    """The place of a column's values, without the length of its type: a cast would cut a text off silently."""
+    kind = field.cast_db_type(connection) or ""
+    return f"%s::{kind.partition('(')[0]}[]"
