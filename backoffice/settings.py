@@ -261,7 +261,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "relations.Employee"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "backoffice.relations.backends.DeskBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -288,6 +288,7 @@ TWO_FACTOR_ROLES = ("manager", "office", "admin")
 TWO_FACTOR_LIMIT, TWO_FACTOR_LOCK = 5, timedelta(minutes=15)
 # a log-in lasts so many hours: the shortest of the roles that one holds
 SESSION_HOURS = {"seller": 14, "manager": 12, "office": 10, "admin": 8}
+SESSION_ENGINE = "backoffice.core.sessions"
 SESSION_COOKIE_AGE = 14 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # how many percent below the list price each role may sell

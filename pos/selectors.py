@@ -13,7 +13,7 @@ from backoffice.catalog.models import StockLevel
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.models import JournalHead
 from backoffice.relations.models import Customer, Employee, Till
-from backoffice.relations.rights import EVERY_BRANCH, RIGHTS
+from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, give_access, roles_along
 from backoffice.relations.services.devices import token_hash
 from payments.models import LedgerEntry
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
@@ -35,17 +35,21 @@ def till_at(token: str, *, polled: bool = False) -> Till | None:
     if till is None:
         return None
     till.cashier = _cashier(till)
+    if till.cashier is not None:
+        give_access(till.cashier, till.held)
     return till
 
 
 @Spelled
 def _polling(device: str) -> QuerySet[Till]:
-    return Till.objects.select_related("seat__employee").filter(device_token_hash=device, active=True).order_by()
+    tills = Till.objects.select_related("seat__employee").annotate(held=roles_along("seat__employee"))
+    return tills.filter(device_token_hash=device, active=True).order_by()
 
 
 @Spelled
 def _working(device: str) -> QuerySet[Till]:
-    tills = Till.objects.select_related("seat__employee", "branch").annotate(lies=F("seat__order__lifecycle"))
+    tills = Till.objects.select_related("seat__employee", "branch")
+    tills = tills.annotate(held=roles_along("seat__employee"), lies=F("seat__order__lifecycle"))
     return tills.filter(device_token_hash=device, active=True).order_by()
 
 

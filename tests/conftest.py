@@ -143,7 +143,7 @@ def login(live_server):
 
     def as_employee(page, employee):
         client = Client()
-        client.force_login(employee, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(employee, backend="backoffice.relations.backends.DeskBackend")
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 

@@ -36,7 +36,7 @@ class Shop:
         self.codes = list(codes.order_by("pk").values_list("code", "variant_id")[:5000])
         self.matrix = self._matrix()
         self.client = Client(SERVER_NAME="127.0.0.1", enforce_csrf_checks=True)
-        self.client.force_login(self.employee, backend="django.contrib.auth.backends.ModelBackend")
+        self.client.force_login(self.employee, backend="backoffice.relations.backends.DeskBackend")
         self.client.cookies[settings.CSRF_COOKIE_NAME] = CSRF
         self.cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in self.client.cookies.values())
 

@@ -21,7 +21,7 @@ def utrecht():
 
 def as_(employee) -> Client:
     client = Client()
-    client.force_login(employee, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(employee, backend="backoffice.relations.backends.DeskBackend")
     return client
 
 

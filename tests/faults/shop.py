@@ -46,7 +46,7 @@ class Shop:
         if till:
             counter.sit(client, till, self.seller)
         else:
-            client.force_login(self.office, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(self.office, backend="backoffice.relations.backends.DeskBackend")
         client.cookies[settings.CSRF_COOKIE_NAME] = CSRF
         return "; ".join(f"{cookie.key}={cookie.value}" for cookie in client.cookies.values())
 

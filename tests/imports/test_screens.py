@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def desk(client, shop):
-    client.force_login(shop.admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(shop.admin, backend="backoffice.relations.backends.DeskBackend")
     return client
 
 
@@ -123,7 +123,7 @@ def test_a_seller_may_not_import_and_kinds_do_not_mix(desk, client, shop):
     send(desk, csv(ONE))
     job = ImportJob.objects.get()
     assert desk.get(reverse("relations:import_job", args=[job.pk])).status_code == 404
-    client.force_login(factories.employee("seller", shop), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.employee("seller", shop), backend="backoffice.relations.backends.DeskBackend")
     for name in ("import_job", "import_progress"):
         assert client.get(reverse(f"catalog:{name}", args=[job.pk])).status_code == 403
     for name in ("import_columns", "import_start"):

@@ -18,7 +18,7 @@ def test_the_first_beheerder_comes_from_the_command_and_reaches_beheer(client, m
     bea = Employee.objects.get()
     assert (bea.name, bea.email, bea.check_password("een lang geheim")) == ("Bea Baas", "Baas@example.com", True)
     assert access_of(bea).grants == {("admin", None)}
-    client.force_login(bea, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(bea, backend="backoffice.relations.backends.DeskBackend")
     assert Branch.objects.count() == 0
     for name in (
         "sales:orders",

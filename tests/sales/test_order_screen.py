@@ -337,7 +337,7 @@ def test_views_keep_to_the_branch_and_to_their_method(client):
     s = shop()
     elsewhere = factories.branch("Amersfoort")
     theirs = factories.draft(employee=s.office, branch=elsewhere, items=[(s.wit40, 1)])
-    client.force_login(s.seller, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(s.seller, backend="backoffice.relations.backends.DeskBackend")
     assert client.get(reverse("sales:order", args=[theirs.pk])).status_code == 404
     assert client.get(reverse("sales:order", args=[10**9])).status_code == 404
     line = theirs.all_lines[0]
@@ -381,7 +381,7 @@ def test_who_confirms_what_is_being_confirmed_is_not_told_that_it_is_not(client,
 
 def test_nieuw_is_a_post_that_redirects_to_the_order(client):
     s = shop()
-    client.force_login(s.seller, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(s.seller, backend="backoffice.relations.backends.DeskBackend")
     answer = client.post(reverse("sales:create"), {"key": new_key()})
     order = SalesOrder.objects.get()
     assert (answer.status_code, answer["Location"]) == (303, reverse("sales:order", args=[order.pk]))
@@ -393,7 +393,7 @@ def test_the_answer_to_a_scan_stays_small_in_a_long_order(client, django_assert_
     socks = factories.article("60001", "Sok", "9.95", colours=["Wit", "Zwart", "Navy"], sizes=range(20))
     others = [(v, 1) for v in socks.variants.all()]
     order = factories.draft(employee=s.office, items=[*others, (s.wit40, 1)])
-    client.force_login(s.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(s.office, backend="backoffice.relations.backends.DeskBackend")
     url = reverse("sales:scan", args=[order.pk])
     code = factories.code_of(s.wit40)
     with django_assert_max_num_queries(7 + 3 + 2):  # the action, who it is, BEGIN and COMMIT
@@ -412,7 +412,7 @@ def test_texts_are_escaped_everywhere(client):
     values = {"text": evil}
     lines.set_line(order_id=order.pk, line_id=order.all_lines[0].pk, revision=None, values=values, employee=s.office)
     drafts.set_header(order_id=order.pk, revision=None, values={"subject": evil, "note": evil}, employee=s.office)
-    client.force_login(s.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(s.office, backend="backoffice.relations.backends.DeskBackend")
     assert evil not in client.get(reverse("sales:order", args=[order.pk])).content.decode()
     confirming.confirm(order_id=order.pk, employee=s.office)
     assert evil not in client.get(reverse("sales:order", args=[order.pk])).content.decode()

@@ -46,7 +46,7 @@ def shop():
 
 def client(employee) -> Client:
     client = Client()
-    client.force_login(employee, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(employee, backend="backoffice.relations.backends.DeskBackend")
     return client
 
 

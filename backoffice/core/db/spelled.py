@@ -40,18 +40,19 @@ class Spelled:
         known = self._known.get(kinds)
         if known is None:
             known = self._known[kinds] = self._spell(kinds)
-        compiler, sql, params, places = known
+        compiler, sql, params, places, converters = known
         filled = list(params)
         for at, place, kind in places:
             filled[at] = kind(values[place]) if kind else values[place]
         mine = copy.copy(compiler)
         mine.connection, mine.as_sql = connections[DEFAULT_DB_ALIAS], lambda: (sql, tuple(filled))
+        mine.get_converters = lambda _expressions: converters
         query = SimpleNamespace(get_compiler=lambda using: mine)
         rows = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
         return list(ModelIterable(rows))
 
     def _spell(self, kinds: tuple[type, ...]) -> tuple:
-        """(compiler, SQL, its parameters, where each value goes and in which wrapping)."""
+        """(compiler, SQL, its parameters, where each value goes and in which wrapping, and what converts each column)."""
         marks = [MARKS[kind](place) for place, kind in enumerate(kinds)]
         queryset = self._build(*marks)
         assert queryset._iterable_class is ModelIterable  # noqa: S101
@@ -64,4 +65,5 @@ class Spelled:
             if param in marks
         ]
         assert {place for _at, place, _kind in places} == set(range(len(marks)))  # noqa: S101
-        return compiler, sql, params, places
+        columns = [column for column, *_spelling in compiler.select[: compiler.col_count]]
+        return compiler, sql, params, places, compiler.get_converters(columns)

@@ -31,7 +31,7 @@ LONGEST = 254  # of an address
 PENDING = "second_step"  # in the session: who gave the password, and when
 
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "backoffice.relations.backends.DeskBackend"
 CODE_SECONDS = 300  # between password and code
 
 
