@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, locks
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.money import ZERO, money
@@ -208,8 +209,14 @@ def hold_session(session: TillSession | None, branch: Branch) -> TillSession | N
     """Lock an open session of the branch. Raises Refusal when it is closed, or of another branch."""
     if session is None:
         return None
-    held = locks.take("session", TillSession.objects.filter(pk=session.pk).select_related("till"))
+    locks.note("session")
+    held = _held(session.pk)
     return _usable(held[0] if held else None, branch)
+
+
+@Spelled
+def _held(session_id: int):
+    return TillSession.objects.filter(pk=session_id).select_related("till").order_by().select_for_update(of=("self",))
 
 
 def check_session(session: TillSession | None, branch: Branch) -> None:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Abs, Coalesce, Sign
 
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.money import HUNDRED, ZERO, cents
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment, TillSession
 from payments.splits import Part
@@ -17,7 +18,13 @@ Kind = LedgerEntry.Kind
 
 def open_session_of(till) -> TillSession | None:
     """The open session of the till, or None."""
-    return TillSession.objects.filter(till=till, closed_at=None).select_related("till", "opened_by").first()
+    return next(iter(_open_at(till.pk)), None)
+
+
+@Spelled
+def _open_at(till_id: int) -> QuerySet[TillSession]:
+    found = TillSession.objects.filter(till=till_id, closed_at=None).select_related("till", "opened_by")
+    return found.order_by()  # one at most: till_session_one_open
 
 
 def open_drawers(branch_id: int) -> QuerySet[TillSession]:
@@ -41,7 +48,13 @@ def pending_session(session: TillSession) -> list[TerminalPayment]:
 
 def unbooked(order: SalesOrder) -> list[TerminalPayment]:
     """The terminal payments of the order that are not known or not booked yet. Index: terminal_pending."""
-    return list(order.terminal_payments.filter(TerminalPayment.UNBOOKED).select_related("method").order_by("id"))
+    return _unbooked_of(order.pk)
+
+
+@Spelled
+def _unbooked_of(order_id: int) -> QuerySet[TerminalPayment]:
+    found = TerminalPayment.objects.filter(TerminalPayment.UNBOOKED, order=order_id)
+    return found.select_related("method").order_by("id")
 
 
 def approved_total(order: SalesOrder) -> Decimal:

@@ -8,7 +8,7 @@ from django.db import connection
 from backoffice.core.db import rows
 from backoffice.core.money import money
 from sales import pricing, status
-from sales.models import OrderLine, SalesOrder
+from sales.models import SalesOrder
 
 NO_VAT = Decimal(0)
 WRITTEN = [
@@ -90,9 +90,9 @@ def write_paid(order: SalesOrder, lines, paid: Decimal, *, employee) -> None:
     rows.update([order], ("paid_total", "payment_state", "status", "changed_by", "changed_at"))
 
 
-def write_delivered(order: SalesOrder, lines, *, employee) -> None:
-    """Store the lines whose delivered quantity changed (dirty) and the status that follows; amounts stay."""
-    save([line for line in lines if getattr(line, "dirty", False)])
+def write_delivered(order: SalesOrder, lines, delivered, *, employee) -> None:
+    """Store the delivered quantity of these of its lines and the status that follows; amounts stay."""
+    rows.update(delivered, ("revision", "delivered_quantity", "changed_by", "changed_at"))
     order.changed_by = employee
     status.derive(order, lines)
     rows.update([order], ("delivery_state", "cancel_state", "payment_state", "status", "changed_by", "changed_at"))

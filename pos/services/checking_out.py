@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal
+from backoffice.core.db import rows
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
@@ -82,7 +83,7 @@ def check_out(
         raise Refusal("payments.terminal_first", _("Pin gaat via de automaat. Start de pinbetaling eerst."), "method")
     pinned = approved(SalesOrder(pk=seat.order_id))
     counter = _Counter(seat, session, chosen, uuid.uuid4(), employee, pinned, approver)
-    with journal.at_the_end():
+    with journal.at_the_end(), rows.together():
         draft = _opened(seat, employee, counter.pays)
         _check(draft.order, seen_left)
         if draft.order.lifecycle == SalesOrder.Lifecycle.DRAFT:
@@ -151,7 +152,7 @@ def _sell(counter: _Counter, draft: Draft) -> str:
             "amount",
         )
     confirming.apply_confirm(draft, sale=True)
-    _hand_over(counter, draft, {line.pk: line.quantity for line in draft.lines}, "")
+    _hand_over(counter, draft, {line.pk: line.quantity for line in draft.lines}, "", reserved=False)
     if came_back:
         refunds.write_journal(order, came_back, counter.employee, counter.approver)
     return Receipt.Kind.SALE
@@ -180,17 +181,20 @@ def _settle(counter: _Counter, draft: Draft, take: dict[int, Decimal], override_
         _hand_over(counter, draft, take, override_reason)
     if order.claimed_till_id is not None:
         order.claimed_till = order.claimed_by = order.claimed_at = None
-        order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])
+        rows.update([order], ("claimed_till", "claimed_by", "claimed_at"))
     return Receipt.Kind.PAYMENT
 
 
-def _hand_over(counter: _Counter, draft: Draft, quantities: dict[int, Decimal], override_reason: str) -> None:
+def _hand_over(
+    counter: _Counter, draft: Draft, quantities: dict[int, Decimal], override_reason: str, *, reserved: bool = True
+) -> None:
     """What leaves now: over the counter, or on a packing slip when the order is to be delivered (Bezorgen)."""
     branch = counter.seat.till.branch
     if draft.order.number and draft.order.delivery_method.kind == DeliveryMethod.Kind.DELIVERY:
         slip = packing.apply_slip(draft, quantities, branch=branch, override_reason=override_reason)
         return delivering.write_journal(draft, slip.delivery, slip=slip.number)
     delivery = delivering.apply_delivery(
-        draft, quantities, kind=Delivery.Kind.HAND_OVER, branch=branch, override_reason=override_reason
-    )
+        draft, quantities, kind=Delivery.Kind.HAND_OVER, branch=branch, override_reason=override_reason,
+        reserved=reserved,
+    )  # fmt: skip
     return delivering.write_journal(draft, delivery)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal
+from backoffice.core.db import rows
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee, Till
@@ -108,10 +110,16 @@ def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
 
 def seat_of(till_id: int) -> TillSeat:
     """The seat, locked, with the till and its branch; `lifecycle` and `amends` are of what lies on the counter."""
+    for seat in _seat_of(till_id):
+        seat.lifecycle, seat.amends = seat.lies, seat.changes
+        return seat
+    raise TillSeat.DoesNotExist
+
+
+@Spelled
+def _seat_of(till_id: int):
     seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch")
-    seat = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends")).get(pk=till_id)
-    seat.lifecycle, seat.amends = seat.lies, seat.changes
-    return seat
+    return seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends")).filter(pk=till_id).order_by()
 
 
 def lying_on(seat: TillSeat) -> SalesOrder:
@@ -129,7 +137,7 @@ def put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
     """Lay the order on the counter, or nothing."""
     seat.order = order
     seat.lifecycle, seat.amends = (order.lifecycle, order.amends_id) if order else (None, None)
-    seat.save(update_fields=["order"])
+    rows.update([seat], ("order",))
     return seat
 
 

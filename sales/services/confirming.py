@@ -33,7 +33,8 @@ def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrd
 def apply_confirm(draft: Draft, *, sale: bool = False) -> SalesOrder:
     """Confirm the locked draft (opened with RELATED). sale: paid and handed over at once at a till.
 
-    A sale takes no number of its own (its receipt has one, design.md decision 1) and may be nameless.
+    A sale takes no number of its own (its receipt has one, design.md decision 1) and may be nameless; nothing is
+    reserved for it.
     """
     check(draft.order, draft.lines, sale=sale)
     draft.order.quotation = draft.order.order_type.quotation and not sale
@@ -44,7 +45,8 @@ def apply_confirm(draft: Draft, *, sale: bool = False) -> SalesOrder:
 def place(draft: Draft, *, sale: bool = False) -> None:
     """Reserve, number, store and write version 1 of a draft that was checked; the outermost service has its lock."""
     order, lines, employee = draft.order, draft.lines, draft.employee
-    order.short = reserving.change(order.branch, lines, before={}, after=reserving.held(order, lines))
+    if not sale:
+        order.short = reserving.change(order.branch, lines, before={}, after=reserving.held(order, lines))
     kind = "OF" if order.quotation else "VO"
     if not sale:
         order.number = f"{kind}-{order.order_date.year}-{numbers.take(kind, order.order_date.year):05d}"

@@ -77,14 +77,15 @@ def apply_delivery(
     branch: Branch,
     override_reason: str = "",
     paper: Callable[[], str] | None = None,
+    reserved: bool = True,
 ) -> Delivery:
     """Deliver within the caller's transaction, the order locked: rows, stock, delivered quantities and status.
 
     draft: opened with the order's branch and Soort at hand. branch: where the goods leave; another than the order's
     takes the reservation over. paper: takes the number of the document that goes along, after the stock is locked;
-    else the moves name the order. Texts and services move no stock. The deposit that the Soort asks must be paid, or
-    the right sales.deliver_unpaid and a reason are asked. Raises Refusal; write_journal comes last, by the caller.
-    A constant number of statements.
+    else the moves name the order. reserved: whether the order holds what leaves. Texts and services move no stock.
+    The deposit that the Soort asks must be paid, or the right sales.deliver_unpaid and a reason are asked. Raises
+    Refusal; write_journal comes last, by the caller. A constant number of statements.
     """
     order = draft.order
     status.guard(order, "deliver")
@@ -95,6 +96,7 @@ def apply_delivery(
         picks,
         paper or (lambda: str(order)),
         Delivery(order=order, branch=branch, kind=kind, override_reason=reason, employee=draft.employee),
+        reserved,
     )
 
 
@@ -225,12 +227,14 @@ def _wrong(line: OrderLine, quantity: Decimal) -> str:
     return ""
 
 
-def _book(draft: Draft, picks: list[Pick], paper: Callable[[], str], delivery: Delivery) -> Delivery:
+def _book(
+    draft: Draft, picks: list[Pick], paper: Callable[[], str], delivery: Delivery, reserved: bool = True
+) -> Delivery:
     """Stock, then the paper's number, then the rows; picks signed as the lines, opposite when it is taken back."""
     order, branch = draft.order, delivery.branch
     goods = [pick for pick in picks if pick.line.stocked]
     hand = [(pick.line.variant_id, -pick.quantity) for pick in goods]
-    held = [(pick.line.variant_id, -pick.quantity) for pick in goods if pick.line.quantity > 0]
+    held = [(pick.line.variant_id, -pick.quantity) for pick in goods if reserved and pick.line.quantity > 0]
     stock.change_at(
         [(order.branch, [], held), (branch, hand, [])],
         names={pick.line.variant_id: title(pick.line) for pick in goods if pick.line.variant_id},
@@ -251,8 +255,8 @@ def _book(draft: Draft, picks: list[Pick], paper: Callable[[], str], delivery: D
     rows.insert([DeliveryLine(delivery=delivery, line=pick.line, quantity=pick.quantity) for pick in picks])
     for pick in picks:
         pick.line.delivered_quantity += pick.quantity
-        draft.touch(pick.line)
-    totals.write_delivered(order, draft.lines, employee=draft.employee)
+        draft.stamp(pick.line)
+    totals.write_delivered(order, draft.lines, [pick.line for pick in picks], employee=draft.employee)
     order.all_lines = draft.lines
     delivery.picks = picks
     return delivery

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,10 +76,14 @@ class Draft:
         if line.key in self.done:
             left = abs(line.quantity) - abs(line.cancelled_quantity)
             line.delivered_quantity = min(self.done[line.key][0], left).copy_sign(line.quantity)
+        self.stamp(line)
+        line.dirty = True
+
+    def stamp(self, line: OrderLine) -> None:
+        """Say on the line who changed it, and when."""
         line.revision += 1
         line.changed_by = self.employee
         line.changed_at = timezone.now()
-        line.dirty = True
 
     def floor(self, line: OrderLine) -> Decimal:
         """What the quantity of the line cannot go below, in pieces: delivered and cancelled."""

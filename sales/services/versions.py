@@ -124,7 +124,9 @@ def snapshot(order: SalesOrder, lines: Sequence[OrderLine]) -> dict:
                 {field.name: _plain(line.__dict__[field.attname]) for field in LINE} | {"title": title(line)}
                 for line in lines
             ],
-            "vat": [{name: _plain(getattr(row, name)) for name in ("percent", "net", "vat", "gross")} for row in by_rate],
+            "vat": [
+                {name: _plain(getattr(row, name)) for name in ("percent", "net", "vat", "gross")} for row in by_rate
+            ],
         },
         "personal": {name: getattr(order, name) for name in PERSONAL} | {"employee_name": order.employee.name},
     }

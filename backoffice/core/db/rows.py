@@ -5,11 +5,16 @@ are not sent, and values are values: no F() and no database default.
 """
 
 from collections.abc import Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
+
+Waiting = dict[int, tuple[Model, dict[str, None]]]  # by identity, with the names of fields in order
+_waiting: ContextVar[Waiting | None] = ContextVar("rows_waiting", default=None)
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -27,9 +32,32 @@ def insert(rows: Sequence[Model]) -> None:
             row.pk, row._state.adding, row._state.db = pk, False, connection.alias
 
 
+@contextmanager
+def together():
+    """What update() is given inside is written at the end, each row once: for a service that joins several.
+
+    Nothing is written when the block raises. Whatever reads those rows inside finds them as they were.
+    """
+    waiting: Waiting = {}
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    alike: dict[tuple, list[Model]] = {}
+    for row, names in waiting.values():
+        alike.setdefault((type(row), *names), []).append(row)
+    for (_model, *fields), rows in alike.items():
+        update(rows, fields)
+
+
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write these fields of instances of one model, in one statement."""
     if not rows:
+        return
+    if (waiting := _waiting.get()) is not None:
+        for row in rows:
+            waiting.setdefault(id(row), (row, {}))[1].update(dict.fromkeys(names))
         return
     fields, one, many = _updating(type(rows[0]), tuple(dict.fromkeys(names)))
     columns = [_column(field, rows, add=False) for field in fields]
@@ -50,15 +78,17 @@ def _inserting(model: type[Model]) -> tuple[list[Field], str, str]:
     into = f'INSERT INTO "{model._meta.db_table}" ({", ".join(map(_name, fields))})'
     key = f" RETURNING {_name(model._meta.pk)}"
     one = f"{into} VALUES ({', '.join(['%s'] * len(fields))}){key}"
-    return fields, one, f"{into} SELECT * FROM unnest({', '.join(map(_array, fields))}){key}"
+    many = f"{into} SELECT * FROM unnest({', '.join(map(_array, fields))}){key}"  # noqa: S608
+    return fields, one, many
 
 
 @cache
 def _updating(model: type[Model], names: tuple[str, ...]) -> tuple[list[Field], str, str]:
     """The key stands last among the fields."""
     key = model._meta.pk
-    fields = [model._meta.get_field(name) for name in names] + [key]
-    row, sets = f'UPDATE "{model._meta.db_table}" AS row SET ', [_name(field) for field in fields[:-1]]
+    fields: list[Any] = [*map(model._meta.get_field, names), key]
+    sets = [_name(field) for field in fields[:-1]]
+    row = f'UPDATE "{model._meta.db_table}" AS row SET '  # noqa: S608
     one = f"{row}{', '.join(f'{name} = %s' for name in sets)} WHERE row.{_name(key)} = %s"
     many = (
         f"{row}{', '.join(f'{name} = new.{name}' for name in sets)}"

@@ -48,11 +48,11 @@ class Spelled:
         mine.connection, mine.as_sql = connections[DEFAULT_DB_ALIAS], lambda: (sql, tuple(filled))
         mine.get_converters = lambda _expressions: converters
         query = SimpleNamespace(get_compiler=lambda using: mine)
-        rows = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+        rows: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
         return list(ModelIterable(rows))
 
     def _spell(self, kinds: tuple[type, ...]) -> tuple:
-        """(compiler, SQL, its parameters, where each value goes and in which wrapping, and what converts each column)."""
+        """(compiler, SQL, its parameters, where each value goes and in which wrapping, what converts each column)."""
         marks = [MARKS[kind](place) for place, kind in enumerate(kinds)]
         queryset = self._build(*marks)
         assert queryset._iterable_class is ModelIterable  # noqa: S101
