@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import partial
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -209,14 +210,13 @@ def hold_session(session: TillSession | None, branch: Branch) -> TillSession | N
     """Lock an open session of the branch. Raises Refusal when it is closed, or of another branch."""
     if session is None:
         return None
-    locks.note("session")
-    held = _held(session.pk)
+    held = locks.take("session", _session, session.pk)
     return _usable(held[0] if held else None, branch)
 
 
 @Spelled
-def _held(session_id: int):
-    return TillSession.objects.filter(pk=session_id).select_related("till").order_by().select_for_update(of=("self",))
+def _session(session_id: int) -> QuerySet[TillSession]:
+    return TillSession.objects.filter(pk=session_id).select_related("till").order_by()
 
 
 def check_session(session: TillSession | None, branch: Branch) -> None:

@@ -29,3 +29,8 @@ def together(*works, seconds: float = 60) -> list:
         thread.join(timeout=seconds)
     assert not any(thread.is_alive() for thread in threads)
     return told
+
+
+def unlocked(rank, rows, *values) -> list:
+    """The guard off: what locks.take does, without the lock."""
+    return rows(*values) if values else list(rows.order_by("pk"))

@@ -3,6 +3,10 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.db.models import QuerySet
+
+from backoffice.core.db.spelled import Spelled
+
 RANKS = ("order", "credit", "session", "stock", "series", "journal")
 _held: ContextVar[int | None] = ContextVar("locks_held", default=None)
 
@@ -27,11 +31,12 @@ def note(rank: str) -> None:
     _held.set(at)
 
 
-def take(rank: str, queryset):
-    """Lock the rows of the queryset, by primary key, and return them as a list.
+def take(rank: str, rows: QuerySet | Spelled, *values) -> list:
+    """Lock the rows, by primary key, and return them: of a queryset, or of a Spelled with these values.
 
-    Give it `.order_by()` where it can hold one row only: Django takes half of its time to spell an order.
+    A Spelled says itself in which order, where it can hold more than one row.
     """
     note(rank)
-    one = not queryset.query.default_ordering and not queryset.query.order_by
-    return list((queryset if one else queryset.order_by("pk")).select_for_update(of=("self",)))
+    if isinstance(rows, Spelled):
+        return rows(*values, lock=True)
+    return list(rows.order_by("pk").select_for_update(of=("self",)))

@@ -110,7 +110,7 @@ def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
 
 def seat_of(till_id: int) -> TillSeat:
     """The seat, locked, with the till and its branch; `lifecycle` and `amends` are of what lies on the counter."""
-    for seat in _seat_of(till_id):
+    for seat in _seat_of(till_id, lock=True):
         seat.lifecycle, seat.amends = seat.lies, seat.changes
         return seat
     raise TillSeat.DoesNotExist
@@ -118,7 +118,7 @@ def seat_of(till_id: int) -> TillSeat:
 
 @Spelled
 def _seat_of(till_id: int):
-    seats = TillSeat.objects.select_for_update(of=("self",)).select_related("till__branch")
+    seats = TillSeat.objects.select_related("till__branch")
     return seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends")).filter(pk=till_id).order_by()
 
 

@@ -168,8 +168,7 @@ def take_delivered(*, order_id: int, employee) -> SalesOrder:
 
 def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -> tuple[Draft, Draft]:
     """Lock an amendment and the order it amends, and read the lines of both: (order, amendment)."""
-    locks.note("order")
-    found = {order.pk: order for order in _both(order_id)}
+    found = {order.pk: order for order in locks.take("order", _both, order_id)}
     amendment = found.get(order_id)
     order = found.get(amendment.amends_id) if amendment and amendment.amends_id else None
     allowed = access_of(employee).can
@@ -190,10 +189,10 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
 
 @Spelled
 def _both(amendment_id: int):
-    """An amendment and its order, locked in the order of their ids."""
+    """An amendment and its order."""
     amended = SalesOrder.objects.filter(pk=amendment_id).order_by().values("amends_id")
     both = SalesOrder.objects.filter(Q(pk=amendment_id) | Q(pk=Subquery(amended)))  # a join would read every order
-    return both.select_related(*versions.READ_ALONG).order_by("pk").select_for_update(of=("self",))
+    return both.select_related(*versions.READ_ALONG).order_by("pk")
 
 
 def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) -> SalesOrder:

@@ -126,8 +126,7 @@ def open_draft(
     related: what else of the order the service is going to look at, read along. Raises Refusal when the action is not
     legal, UnknownOrder when the right is not held at its branch.
     """
-    locks.note("order")
-    found = _locked(related)(order_id)
+    found = locks.take("order", _with(related), order_id)
     if not found or not access_of(employee).can(right, found[0].branch_id):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     order = found[0]
@@ -143,9 +142,9 @@ def open_draft(
 
 
 @cache
-def _locked(related: tuple[str, ...]) -> Spelled:
-    """The order with this id, locked, with what is to be read along."""
-    orders = SalesOrder.objects.order_by().select_for_update(of=("self",))
+def _with(related: tuple[str, ...]) -> Spelled:
+    """The order with this id, with what is to be read along."""
+    orders = SalesOrder.objects.order_by()
     orders = orders.select_related(*related) if related else orders
     return Spelled(lambda pk: orders.filter(pk=pk))
 

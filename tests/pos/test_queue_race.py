@@ -17,7 +17,7 @@ from sales.services.selling import Claimed
 from tests.payments.shop import methods
 from tests.payments.shop import order as order_of
 from tests.pos import counter
-from tests.racing import together
+from tests.racing import together, unlocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,14 +53,14 @@ def test_without_the_lock_both_tills_would_open_it(s, monkeypatch):
     """The race is there: reading the order without locking it lets two tills see it free."""
     both = threading.Barrier(2)
 
-    def unlocked(rank, queryset):
-        found = list(queryset.order_by("pk"))
+    def read(rank, rows, *values):
+        found = unlocked(rank, rows, *values)
         if rank == "order":
             both.wait(timeout=10)  # each has read before either writes
         return found
 
     order = order_of(s, "41.35")
-    monkeypatch.setattr(selling.locks, "take", unlocked)
+    monkeypatch.setattr(selling.locks, "take", read)
     told = both_open(s, order)
     # both believed that it was theirs; only the one key on the seat stands between them
     assert not any(isinstance(answer, Claimed) for answer in told), told

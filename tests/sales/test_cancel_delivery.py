@@ -14,7 +14,7 @@ from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 from sales.services import delivering, editing
 from sales.services.editing import UnknownOrder
 from tests import factories
-from tests.racing import together
+from tests.racing import together, unlocked
 from tests.sales.delivery_shop import confirmed, consistent, level, line_of, receive, state, wanted
 from tests.sales.order_shop import shop
 from tests.sales.test_deliver import deliver
@@ -183,7 +183,7 @@ def test_delivering_while_the_first_delivery_is_cancelled_keeps_both():
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_one_of_them_would_be_lost(monkeypatch):
-    monkeypatch.setattr(editing.locks, "take", lambda rank, rows: list(rows))
+    monkeypatch.setattr(editing.locks, "take", unlocked)
     book, both = delivering._book, threading.Barrier(2, timeout=20)
     turn = threading.local()
 

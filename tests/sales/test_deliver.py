@@ -17,7 +17,7 @@ from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 from sales.services import delivering, editing
 from sales.services.editing import UnknownOrder
 from tests import factories
-from tests.racing import together
+from tests.racing import together, unlocked
 from tests.sales.delivery_shop import confirmed, consistent, level, line_of, receive, state, wanted
 from tests.sales.order_shop import shop
 from tests.sales.test_lines import own
@@ -306,7 +306,7 @@ def test_two_people_deliver_the_last_piece_of_one_order():
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_both_would_deliver_it(monkeypatch):
-    monkeypatch.setattr(editing.locks, "take", lambda rank, rows: list(rows))
+    monkeypatch.setattr(editing.locks, "take", unlocked)
     check, both = delivering._check_deposit, threading.Barrier(2, timeout=20)
 
     def seen(*given):

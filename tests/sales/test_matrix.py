@@ -356,7 +356,7 @@ def test_opening_twenty_sizes_by_fifteen_colours_takes_four_statements(desk, san
     )
     order = factories.draft(employee=sanne, items=[(variant, 1) for variant in big.variants.all()[:40]])
     desk.get(url(order, big))
-    with django_assert_num_queries(4 + 3):  # who it is: session, employee, roles
+    with django_assert_num_queries(4 + 2):  # who it is: session, employee with roles
         assert len(cells_of(desk.get(url(order, big)))) == 300
 
 

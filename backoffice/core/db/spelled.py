@@ -26,20 +26,20 @@ class Spelled:
 
     Values are whole numbers, texts or moments (aware); rows must equal them, so that a number that no column can hold
     gives none. How many there are, and of what kind, may differ from call to call. No prefetch_related and no values():
-    model instances, with what is read along.
+    model instances, with what is read along. lock: the rows themselves are locked; for locks.take().
     """
 
     def __init__(self, build: Callable[..., QuerySet]):
         self._build = build
-        self._known: dict[tuple[type, ...], tuple] = {}
+        self._known: dict[tuple[tuple[type, ...], bool], tuple] = {}
 
-    def __call__(self, *values) -> list:
+    def __call__(self, *values, lock: bool = False) -> list:
         if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
             return []
         kinds = tuple(map(type, values))
-        known = self._known.get(kinds)
+        known = self._known.get((kinds, lock))
         if known is None:
-            known = self._known[kinds] = self._spell(kinds)
+            known = self._known[kinds, lock] = self._spell(kinds, lock)
         compiler, sql, params, places, converters = known
         filled = list(params)
         for at, place, kind in places:
@@ -51,11 +51,13 @@ class Spelled:
         rows: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
         return list(ModelIterable(rows))
 
-    def _spell(self, kinds: tuple[type, ...]) -> tuple:
+    def _spell(self, kinds: tuple[type, ...], lock: bool) -> tuple:
         """(compiler, SQL, its parameters, where each value goes and in which wrapping, what converts each column)."""
         marks = [MARKS[kind](place) for place, kind in enumerate(kinds)]
         queryset = self._build(*marks)
         assert queryset._iterable_class is ModelIterable  # noqa: S101
+        if lock:
+            queryset = queryset.select_for_update(of=("self",))
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         places = [
