@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"([0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]{1,
 _NUMPAD = re.compile(r"([0-9]{1,15})\.([0-9]{1,2})", re.ASCII)
 _DATE = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+UNKEPT = {"Cc", "Cs", "Zl", "Zp"}  # categories: control, half of a pair, line and paragraph separators
 _SPACES = " \t\u00a0\u202f"
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -169,13 +170,17 @@ def _existing_day(year: int, month: int, day: int) -> datetime.date:
     return datetime.date(year, month, day)
 
 
+def holds(text: str, allowed: str = "\n\t\r") -> bool:
+    """Whether a text can be kept and printed: it has no control characters but those allowed."""
+    return all(unicodedata.category(c) not in UNKEPT or c in allowed for c in text)
+
+
 def clean_text(text: str | None, *, max_length: int = 500, multiline: bool = False) -> str:
     """NFC, trimmed; control characters are refused, and marks that turn the reading direction are taken out."""
     value = unicodedata.normalize("NFC", ("" if text is None else str(text)).translate(_BIDI))
     value = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
     value = value.strip()
-    allowed = "\n\t" if multiline else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in allowed for c in value):
+    if not holds(value, "\n\t" if multiline else ""):
         raise InputError(_("De tekst bevat een teken dat niet kan worden bewaard. Typ de tekst opnieuw."))
     if len(value) > max_length:
         raise InputError(

@@ -4,19 +4,25 @@ import functools
 import hashlib
 import json
 import uuid
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
 
 from django.apps import apps
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from backoffice.core import locks
-from backoffice.core.errors import Busy, KeyReused
+from backoffice.core.errors import Busy, KeyReused, Refusal
+from backoffice.core.input import holds
 
 RETRIES = 3
 RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 LOCK_TIMEOUT = "55P03"
+NO_SUCH_ROW = "23503"  # a foreign key to nothing
 
+SERVICES: dict[str, Callable] = {}  # every service, by the name of its action
 _outermost: ContextVar[bool] = ContextVar("keyed_outermost", default=True)
 
 
@@ -33,7 +39,8 @@ def keyed(action: str, *, result: tuple[str, str] | None = None):
     read afresh. `result=("sales.SalesOrder", "order_id")` names the instance by an argument, which spares a
     statement. Only the outermost keyed service takes the key.
 
-    Raises KeyReused when the key came with other data, Busy when another request holds the rows too long.
+    Raises KeyReused when the key came with other data, Busy when another request holds the rows too long, and Refusal
+    for values that no field holds: a form reads what is typed, this is for whatever came another way.
     """
 
     def decorate(service):
@@ -41,15 +48,34 @@ def keyed(action: str, *, result: tuple[str, str] | None = None):
         def outer(*, employee, key=None, **kwargs):
             if not _outermost.get():
                 return service(employee=employee, **kwargs)
+            check_values(kwargs)
             token = _outermost.set(False)
             try:
                 return _run(service, action, result, employee, key, kwargs)
             finally:
                 _outermost.reset(token)
 
+        SERVICES[action] = outer
         return outer
 
     return decorate
+
+
+def check_values(value) -> None:
+    """Raises Refusal for a number that is none or that no column holds, and for a text with control characters."""
+    if isinstance(value, Mapping):
+        check_values([*value.keys(), *value.values()])
+    elif isinstance(value, list | tuple):
+        for part in value:
+            check_values(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        check_values([getattr(value, field.name) for field in fields(value)])
+    elif isinstance(value, Decimal) and not value.is_finite():
+        raise Refusal("input.number", _("Vul een getal in."))
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise Refusal("input.number", _("Dit getal is te groot."))
+    elif isinstance(value, str) and not holds(value):
+        raise Refusal("input.text", _("De tekst bevat een teken dat niet kan worden bewaard. Typ de tekst opnieuw."))
 
 
 def _run(service, action, result, employee, key, kwargs):
@@ -65,6 +91,12 @@ def _run(service, action, result, employee, key, kwargs):
                 if key is not None and result is None and answer is not None:
                     _remember(key, answer)
                 return answer
+        except IntegrityError as error:
+            if getattr(error.__cause__, "sqlstate", None) != NO_SUCH_ROW:
+                raise
+            raise Refusal("input.gone", _("Wat hier gekozen is, bestaat niet meer. Ververs de pagina.")) from error
+        except DataError as error:
+            raise Refusal("input.size", _("Een van de waarden is te lang of te groot. Kort hem in.")) from error
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", None)
             if state == LOCK_TIMEOUT:

@@ -29,15 +29,15 @@ def close(
 @keyed("pos.report_again", result=SESSION)
 def print_again(*, session_id: int, employee) -> TillSession:
     """A copy of the Z report: it says KOPIE and is journalled. Raises Refusal where the till has no printer."""
-    session = TillSession.objects.select_for_update(of=("self",)).select_related("till__branch").get(pk=session_id)
-    branch_id = session.till.branch_id
-    if session.open or not access_of(employee).can("pos.close", branch_id):
+    held = TillSession.objects.select_for_update(of=("self",)).select_related("till__branch")
+    session = held.filter(pk=session_id).first()
+    if session is None or session.open or not access_of(employee).can("pos.close", session.till.branch_id):
         raise Refusal("payments.session_unknown", _("Deze kassa is er niet, of hoort bij een ander filiaal."))
     if not session.till.printer_host:
         raise Refusal("report.no_printer", _("Deze kassa heeft geen printer. Open de PDF en druk die af."))
     printing.queue_report(session, copy=True)
     journal.write(
-        branch_id=branch_id, employee=employee, action="till.report_copied", about=session,
+        branch_id=session.till.branch_id, employee=employee, action="till.report_copied", about=session,
         data={"z_number": session.z_number},
     )  # fmt: skip
     return session

@@ -15,8 +15,8 @@ REASONS_LENGTH = 120
 @keyed("pos.drawer", result=("relations.Till", "till_id"))
 def open_drawer(*, till_id: int, reason: str, employee) -> Till:
     """Write down who opens the drawer and why; printing.kick() opens it, after this is kept. Raises Refusal."""
-    till = Till.objects.select_related("branch").get(pk=till_id)
-    if not access_of(employee).can("pos.drawer", till.branch_id):
+    till = Till.objects.select_related("branch").filter(pk=till_id).first()
+    if till is None or not access_of(employee).can("pos.drawer", till.branch_id):
         raise Refusal("drawer.right", _("U mag de lade niet openen. Vraag uw filiaalmanager."))
     if not till.printer_host:
         raise Refusal("drawer.printer", _("Deze kassa heeft geen bonprinter. Open de lade met de sleutel."))

@@ -113,7 +113,11 @@ def seat_of(till_id: int) -> TillSeat:
     for seat in _seat_of(till_id, lock=True):
         seat.lifecycle, seat.amends = seat.lies, seat.changes
         return seat
-    raise TillSeat.DoesNotExist
+    raise _no_till()
+
+
+def _no_till() -> Refusal:
+    return Refusal("till.unknown", _("Deze kassa is er niet, of hoort bij een ander filiaal."))
 
 
 @Spelled
@@ -186,7 +190,9 @@ def open_order(*, till_id: int, order_id: int, employee, take_over: bool = False
     if take_over:
         wanted |= Q(order=order_id) | Q(order__amends=order_id)
     held = {seat.pk: seat for seat in seats.filter(wanted)}
-    seat = held.pop(till_id)
+    seat = held.pop(till_id, None)
+    if seat is None:
+        raise _no_till()
     if seat.order is not None and order_id in (seat.order_id, seat.order.amends_id):
         return seat
     with journal.at_the_end():

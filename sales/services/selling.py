@@ -159,7 +159,9 @@ class Claimed(Refusal):
 @keyed("sales.till.release", result=ORDER)
 def release(*, order_id: int, till, employee) -> SalesOrder:
     """Put an opened order away: it waits in the queue again."""
-    order = locks.take("order", SalesOrder.objects.filter(pk=order_id))[0]
+    order = next(iter(locks.take("order", SalesOrder.objects.filter(pk=order_id))), None)
+    if order is None or not access_of(employee).can("sales.deliver", order.branch_id):
+        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     if order.claimed_till_id == till.pk:
         order.claimed_till = order.claimed_by = order.claimed_at = None
         order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])

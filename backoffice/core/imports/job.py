@@ -31,6 +31,8 @@ class Wrong(Exception):
 @keyed("core.import.uploaded")
 def upload(*, employee, kind: str, file_name: str, content: bytes, branch_id: int | None = None) -> ImportJob:
     """Keep an uploaded file with a proposal for its columns. Raises Refusal for what is no readable table."""
+    if kind not in settings.IMPORTERS:
+        raise Refusal("import.kind", _("Kies wat er ingelezen wordt: artikelen of debiteuren."))
     importer = importer_of(kind)
     table = tabular.open_table(content, max_bytes=settings.IMPORT_MAX_BYTES)
     columns, name = mapping.propose(importer, table.header)

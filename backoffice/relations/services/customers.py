@@ -130,6 +130,8 @@ def _read(name: str, value):
 def checked_address(address: dict) -> dict:
     """One address as it is stored. Raises a Refusal that names the address's field."""
     name = "country"
+    if address["kind"] not in CustomerAddress.Kind.values:
+        raise Refusal("address.kind", _("Kies factuuradres of bezorgadres."), "kind")
     try:
         country = validators.clean_country(address.get("country", ""))
         found = {"kind": CustomerAddress.Kind(address["kind"]), "country": country}

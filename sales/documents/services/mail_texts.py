@@ -1,5 +1,8 @@
 """Beheer of mail texts: one per kind of document; until the shop writes its own, the standard one holds."""
 
+from django.utils.translation import gettext as _
+
+from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.services import setup
 from sales.documents import wording
@@ -25,6 +28,8 @@ def proposal(order, kind: str) -> wording.Text:
 def save(*, kind: str, subject: str, body: str, branch_id: int | None, employee) -> MailTemplate:
     """Keep the shop's own text. Raises Refusals at the field with a placeholder that does not exist."""
     setup.guard(employee)
+    if kind not in MailTemplate.Kind.values:
+        raise Refusal("mail.kind", _("Dit document kan niet worden gemaild."))
     MailTemplate.objects.bulk_create([standard(kind)], ignore_conflicts=True)
     row = MailTemplate.objects.get(kind=kind)
     values = {"subject": subject, "body": body}
