@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.core.files.storage import default_storage
 from django.db.models import Count, Max, Min, Sum
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -40,9 +39,8 @@ def day_report(session: TillSession) -> dict:
 def report_pdf(session: TillSession) -> tuple[str, bytes]:
     """The Z report on A4: (file name, PDF); the same session gives the same bytes."""
     branch = session.till.branch
-    logo = branch.logo.name
     values = day_report(session) | {
-        "branch": branch, "logo": pdf.media_url(logo) if logo and default_storage.exists(logo) else "",
+        "branch": branch, "logo": pdf.logo_url(branch),
         "barcode": code128(session.z_number), "language": translation.get_language(),
     }  # fmt: skip
     return f"{session.z_number}.pdf", pdf.render_pdf(render_to_string("pos/z_paper.html", values))

@@ -66,6 +66,7 @@ urlpatterns = [
     path("afrekenen/", checkout.checkout, name="checkout"),
     path("afrekenen/pin/", checkout.pin, name="pin"),
     path("afrekenen/pin/<int:payment_id>/", checkout.pin_ask, name="pin_ask"),
+    path("logo/", checkout.logo, name="logo"),
     path("bonnen/<int:receipt_id>/", checkout.receipt, name="receipt"),
     path("bonnen/<int:receipt_id>/kopie/", checkout.reprint, name="reprint"),
     path("pakbonnen/<int:slip_id>/afdrukken/", slips.slip_print, name="slip_print"),

@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -74,6 +74,13 @@ def toast(response: HttpResponse, text: str, tone: str = "good", undo_url: str =
 
 def close_dialog(response: HttpResponse) -> HttpResponse:
     return trigger(response, "dialog:close")
+
+
+def stored_picture(file) -> FileResponse:
+    """A picture as it was stored, of an ImageField. Raises Http404 where there is none, or its file is gone."""
+    if not file or not file.storage.exists(file.name):
+        raise Http404
+    return FileResponse(file.open("rb"))
 
 
 def refused(request, refusal: Refusal) -> HttpResponse:

@@ -29,5 +29,5 @@ def mail_receipt(*, receipt_id: int, recipient: str, request: str, employee) -> 
 def mailed(mail: OutgoingMail) -> tuple[str, bytes]:
     """The attachment (sales.documents.services.mailing.PAPERS)."""
     receipt = Receipt.objects.select_related(*selectors.RECEIPT).get(pk=mail.subject_id)
-    html = render_to_string("pos/receipt_paper.html", slip(receipt))
+    html = render_to_string("pos/receipt_paper.html", slip(receipt) | {"logo": pdf.logo_url(receipt.till.branch)})
     return f"{receipt.number}.pdf", pdf.render_pdf(html)

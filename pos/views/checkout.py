@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from backoffice.core import http
 from backoffice.core.errors import Busy, Refusal, Stale
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
@@ -185,7 +187,15 @@ def receipt(request, receipt_id):
     if found is None:
         raise Http404
     papers = slips_of(found.order)[:1] if found.kind == Receipt.Kind.PAYMENT else []
-    return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found), "slips": papers})
+    values = {"slips": papers, "logo": reverse("pos:logo") if found.till.branch.logo else ""}
+    return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found), **values})
+
+
+@at_till("pos.use")
+@require_GET
+def logo(request):
+    """What stands above the shop's name on a receipt."""
+    return http.stored_picture(request.till.branch.logo)
 
 
 @at_till("pos.use")

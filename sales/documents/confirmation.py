@@ -6,7 +6,6 @@ from decimal import Decimal
 from textwrap import wrap
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -17,7 +16,7 @@ from backoffice.core.money import ZERO, cents
 from backoffice.relations.models import VatMode
 from sales import extra
 from sales.documents.codes import code128
-from sales.documents.pdf import media_url
+from sales.documents.pdf import logo_url
 from sales.models import OrderLine, SalesOrder
 
 TEMPLATE = "documents/confirmation.html"
@@ -74,14 +73,13 @@ def content(order: SalesOrder) -> dict:
     lines = list(order.lines.all())
     inclusive = order.vat_mode == VatMode.INCLUSIVE
     subtotal = sum((line.line_total.amount for line in lines), ZERO)
-    logo = order.branch.logo.name
     return {
         "order": order,
         "extra": extra.rows(order),
         "title": _("Offerte") if order.quotation else _("Orderbevestiging"),
         "valid_until": order.order_date + timedelta(days=settings.QUOTATION_DAYS),
         "branch": order.branch,
-        "logo": media_url(logo) if logo and default_storage.exists(logo) else "",
+        "logo": logo_url(order.branch),
         "barcode": code128(order.number),
         "invoice_address": order.invoice_address,
         "delivery_address": _other_address(order),

@@ -36,6 +36,12 @@ def media_url(name: str) -> str:
     return f"{MEDIA}{name}"
 
 
+def logo_url(branch) -> str:
+    """The address of the branch's logo inside a document; empty where there is none, or its file is gone."""
+    name = branch.logo.name
+    return media_url(name) if name and default_storage.exists(name) else ""
+
+
 def render_pdf(*pages: str) -> bytes:
     """The PDF of one or more whole pages of HTML, under print.css; each counts its own sheets.
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from textwrap import wrap
 
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet, Sum
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -67,12 +66,11 @@ def slip_pdf(slip: PackingSlip, language: str = "nl") -> tuple[str, bytes]:
 def content(slip: PackingSlip) -> dict:
     """What the template shows: what the slip kept when it was made, and the letterhead of its branch."""
     order, branch = slip.delivery.order, slip.delivery.branch
-    logo = branch.logo.name
     return {
         "slip": slip,
         "order": order,
         "branch": branch,
-        "logo": pdf.media_url(logo) if logo and default_storage.exists(logo) else "",
+        "logo": pdf.logo_url(branch),
         "barcode": code128(slip.number),
         "groups": grouped(slip.rows),
         "copy": slip.copies > 1,

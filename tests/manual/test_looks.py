@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from payments.services.depositing import deposit
 from payments.services.refunding import refund
+from pos.services import layouts
 from sales.models import SalesOrder
 from sales.services import confirming
 from tests import factories
@@ -63,6 +64,7 @@ def furnished() -> SimpleNamespace:
     s.over = confirming.confirm(order_id=over.pk, employee=s.office)
     deposit(order_id=over.pk, tenders=[(s.method.ideal.pk, s.over.gross.amount)], employee=s.office)
     amended(s, s.over, [1, 1])
+    s.layout = layouts.create(name="Winkel", employee=s.admin)
     return s
 
 
@@ -89,6 +91,7 @@ def pages(s) -> list[tuple[str, str, str]]:
         ("Tegoed", url("payments:credit_statement", args=[s.customer.pk]), ""),
         ("Terug te betalen", url("payments:to_refund"), ""),
         ("Openstaande aanbetalingen", url("payments:outstanding"), ""),
+        ("Ontvangen aanbetalingen", url("payments:deposits_report"), ""),
         ("Betalingen per betaalwijze", url("payments:methods_report"), ""),
         ("Ontvangen BTW", url("payments:vat_report"), ""),
         ("Betaalwijzen", url("payments:methods"), ""),
@@ -110,6 +113,8 @@ def pages(s) -> list[tuple[str, str, str]]:
         ("Soort form", url("sales:order_type", args=[s.draft.order_type_id]), ""),
         ("search", url("search") + "?q=vermeer", ""),
         ("POS", url("pos:start"), ""),
+        ("Snelknoppen", url("pos:layouts"), ""),
+        ("Snelknoppen, a layout", url("pos:layout", args=[s.layout.pk]), ""),
         *life_screens.pages(s),
     ]
 

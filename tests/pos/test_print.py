@@ -5,15 +5,17 @@ import threading
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from PIL import Image
 
 from backoffice.core.models import JournalEntry, OutboxMessage
 from pos import escpos
 from pos.models import Receipt
-from pos.services import printing
+from pos.services import mailing, printing
 from pos.slip import slip
+from sales.documents.models import OutgoingMail
 from sales.models import SalesOrder
-from tests.pos import test_check_out
+from tests.pos import counter, test_check_out
 from tests.pos.test_check_out import pay
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +168,20 @@ def test_the_logo_stands_above_the_name_and_one_that_is_gone_stops_nothing(s, ba
     printing.reprint(receipt_id=receipt.pk, employee=s.seller)
     printing.print_due()
     assert b"\x1dv0" not in printer.taken[-1] and receipt.number in text_of(printer.taken[-1])
+
+
+def test_the_logo_stands_on_the_screen_and_on_the_mailed_paper_too(s, basket, client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    Image.new("RGB", (800, 200), "black").save(tmp_path / "logo.png")
+    receipt = pay(s, (s.method.contant, "129.85"))
+    counter.sit(client, s.till, s.seller)
+    page, logo = reverse("pos:receipt", args=[receipt.pk]), reverse("pos:logo")
+    assert logo not in client.get(page).text and client.get(logo).status_code == 404
+    type(s.branch).objects.filter(pk=s.branch.pk).update(logo="logo.png")
+    assert f'<img class="logo" src="{logo}"' in client.get(page).text
+    answer = client.get(logo)
+    assert (answer.headers["Content-Type"], b"".join(answer)) == ("image/png", (tmp_path / "logo.png").read_bytes())
+    mail = OutgoingMail(subject_id=str(receipt.pk))
+    with_logo = len(mailing.mailed(mail)[1])
+    (tmp_path / "logo.png").unlink()
+    assert client.get(logo).status_code == 404 and len(mailing.mailed(mail)[1]) < with_logo

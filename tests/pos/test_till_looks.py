@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from payments.selectors import open_session_of, session_figures
+from payments.services.sessions import close_session
 from pos.models import QuickKey
 from pos.services import checking_out, seats
 from sales.services import confirming, lines, selling
@@ -137,6 +139,13 @@ def test_every_screen_of_the_till(new_page, live_server):
         page.wait_for_selector("html[data-till=ready]")
         if act:
             act(page)
+        look(page, name, wrong)
+    seats.empty(till_id=s.till.pk, employee=s.manager)
+    session = open_session_of(s.till)
+    cash = session_figures(session).expected
+    close_session(session_id=session.pk, denominations={"0.01": int(cash * 100)}, employee=s.manager)
+    for name, address in (("not open yet", "pos:open"), ("day closed", "pos:z_report")):
+        page.goto(reverse(address, args=[session.pk] if address == "pos:z_report" else []))
         look(page, name, wrong)
     page.goto(reverse("pos:till"))
     page.get_by_role("button", name="Kassa vergrendelen").tap()

@@ -1,7 +1,7 @@
 """Artikelen: the list, the page of one with its colours and sizes, Nieuw and Wijzigen."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,7 +16,7 @@ from backoffice.catalog.services import variants as variant_service
 from backoffice.core import paging
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.forms import add_refusal
-from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
+from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key, stored_picture
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
@@ -106,10 +106,7 @@ def _trail(article: Article) -> list[dict]:
 @right("catalog.view")
 @require_GET
 def image(request, pk):
-    row = get_object_or_404(Article, pk=pk)
-    if not row.image or not row.image.storage.exists(row.image.name):  # type: ignore[arg-type]
-        raise Http404
-    return FileResponse(row.image.open("rb"))
+    return stored_picture(get_object_or_404(Article, pk=pk).image)
 
 
 def _branch_tabs(branches, chosen) -> list[dict]:

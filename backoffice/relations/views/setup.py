@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.core.http import posted_key
+from backoffice.core.http import posted_key, stored_picture
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.forms import BranchForm, EmployeeForm, TillForm
@@ -115,12 +115,7 @@ def branch(request, pk=None):
 @right("setup")
 @require_GET
 def branch_logo(request, pk):
-    row = get_object_or_404(Branch, pk=pk)
-    name = row.logo.name or ""
-    if not name or not row.logo.storage.exists(name):
-        raise Http404
-    kind = "image/png" if name.endswith(".png") else "image/jpeg"
-    return FileResponse(row.logo.open("rb"), content_type=kind)
+    return stored_picture(get_object_or_404(Branch, pk=pk).logo)
 
 
 @right("setup")
