@@ -5,9 +5,10 @@ from collections import Counter
 from decimal import Decimal
 
 from aiosmtpd.controller import Controller
+from django.utils import timezone
 
 from backoffice.core.models import OutboxMessage
-from pos.models import Receipt
+from pos.models import Receipt, TillSeat
 from sales.documents.models import OutgoingMail
 from tests.documents.mail_server import Inbox
 from tests.faults.check import Outcome
@@ -70,6 +71,8 @@ def printer(run: Run) -> Outcome:
     till = run.shop.till
     till.printer_host, till.printer_port = "127.0.0.1", paper.port
     till.save()
+    # the cashier unlocked it when the shop was made, and a till that nobody touches locks itself
+    TillSeat.objects.filter(pk=till.pk).update(seen_at=timezone.now())
     desk = Desk(run.proxy.port, run.shop.counter, CSRF)
     run.house.work(FAULTS_WITHOUT=run.without)
     ways = ("takes", "off", "hangs", "cuts")
