@@ -7,11 +7,16 @@ are not sent, and values are values: no F() and no database default.
 from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
-from django.db.models import Field, Model
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import DecimalField, Field, JSONField, Model
+
+PLAIN = {int, str, bool, type(None), UUID, date, datetime}
 
 Waiting = dict[int, tuple[Model, dict[str, None]]]  # by identity, with the names of fields in order
 _waiting: ContextVar[Waiting | None] = ContextVar("rows_waiting", default=None)
@@ -69,7 +74,14 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
 
 
 def _column(field: Field, rows: Sequence[Model], *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add), connection) for row in rows]
+    """The values of a field as the database takes them; what is plain already is not asked of the field."""
+    used = connections[DEFAULT_DB_ALIAS]
+    plain = {Decimal} if isinstance(field, DecimalField) else set() if isinstance(field, JSONField) else PLAIN
+    if type(field).pre_save is Field.pre_save:
+        values = [row.__dict__[field.attname] for row in rows]
+    else:
+        values = [field.pre_save(row, add) for row in rows]
+    return [value if type(value) in plain else field.get_db_prep_save(value, used) for value in values]
 
 
 @cache
