@@ -31,13 +31,14 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def keyed(action: str, *, result: tuple[str, str] | None = None):
+def keyed(action: str, *, result: tuple[str, str] | None = None, reads: tuple[str, ...] = ()):
     """Make a service one transaction that happens once per request key.
 
     The service takes keyword arguments only, among them `employee` and optionally `key` (UUID, or None for
     callers without a form). It returns a model instance; a repeat of the same key returns that instance again,
     read afresh. `result=("sales.SalesOrder", "order_id")` names the instance by an argument, which spares a
-    statement. Only the outermost keyed service takes the key.
+    statement. `reads` names the arguments that the service checks itself, in its own words. Only the outermost keyed
+    service takes the key.
 
     Raises KeyReused when the key came with other data, Busy when another request holds the rows too long, and Refusal
     for values that no field holds: a form reads what is typed, this is for whatever came another way.
@@ -48,7 +49,7 @@ def keyed(action: str, *, result: tuple[str, str] | None = None):
         def outer(*, employee, key=None, **kwargs):
             if not _outermost.get():
                 return service(employee=employee, **kwargs)
-            check_values(kwargs)
+            check_values([value for name, value in kwargs.items() if name not in reads])
             token = _outermost.set(False)
             try:
                 return _run(service, action, result, employee, key, kwargs)

@@ -11,7 +11,7 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import access_of
 from pos import buttons, selectors
-from pos.views import drawing
+from pos.views import beside, drawing
 from sales import selectors as sales_selectors
 from sales import status
 from sales.models import SalesOrder
@@ -86,8 +86,9 @@ def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> 
 
 
 def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> HttpResponse:
-    """A change of a line that was refused: beyond the ceiling the reason is asked, else a toast says why."""
-    if refusal.code not in ("price.reason", "line.many"):
+    """A change of a line that was refused: the ceiling asks a reason and a manager, else a toast says why."""
+    people = beside.people(request, "sales.override")
+    if refusal.code not in ("price.reason", "line.many", *(beside.ASKED if people else ())):
         if isinstance(refusal, Stale):
             order = selectors.order_at(request.till)
             return http.toast(bon(request, order), refusal.message, "bad")
@@ -95,5 +96,6 @@ def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> Http
     if line:
         line.title = title(line)
     values = {"refusal": refusal, "line": line, "url": url, "key": new_key(), "typed": typed}
+    values |= {"beside": people, "reason": request.POST.get("reason", "")}
     values["again"] = typed | {"sure": "1"} | ({"revision": line.revision} if line else {})
     return HttpResponse(render_to_string("pos/_ask_line.html", values, request=request), status=refusal.status)

@@ -14,9 +14,6 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.core.money import CENT, ZERO
-from backoffice.relations.models import Employee
-from backoffice.relations.rights import access_of
-from backoffice.relations.services.employees import Secret
 from payments import methods
 from payments.models import PaymentMethod, TerminalPayment
 from payments.selectors import credit_of, open_session_of, required_deposit, unbooked
@@ -25,9 +22,9 @@ from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
 from pos.models import Receipt
-from pos.services import checking_out, printing, refunds, seats
+from pos.services import checking_out, printing, refunds
 from pos.slip import slip
-from pos.views import answers
+from pos.views import answers, beside
 from pos.views.make_order import see_other
 from sales import selectors as sales_selectors
 from sales.documents.slip import slips_of
@@ -53,7 +50,8 @@ def checkout(request):
         receipt = checking_out.check_out(
             till_id=request.till.pk, tenders=_tenders(request), take=_taken(request),
             seen_left=parse_amount(request.POST.get("left"), minimum=None), employee=request.user,
-            override_reason=request.POST.get("reason", "")[:120], key=posted_key(request), approver=_approver(request),
+            override_reason=request.POST.get("reason", "")[:120], key=posted_key(request),
+            approver=beside.approver(request),
         )  # fmt: skip
     except InputError as error:
         return _again(request, Refusal("checkout.input", error.message))
@@ -93,22 +91,6 @@ def _taken(request) -> dict[int, Decimal]:
     return taken
 
 
-def _approver(request) -> Employee | None:
-    """The manager who stands beside and typed a PIN code; None where nothing is typed."""
-    pin = request.POST.get("approver_pin", "").strip()
-    if not pin:
-        return None
-    return seats.vouch(till=request.till, employee_id=posted_int(request, "approver") or 0, pin=Secret(pin))
-
-
-def _beside(request) -> list[Employee]:
-    """Who may stand beside a cashier that may not give money back; empty for one who may."""
-    branch_id = request.till.branch_id
-    if access_of(request.user).can("payments.refund", branch_id):
-        return []
-    return [row for row in selectors.cashiers(request.till) if access_of(row).can("payments.refund", branch_id)]
-
-
 def _told_of_pin(request, order: SalesOrder) -> str:
     """What became of the card payment that one comes back from (?pin=): it did not go through; else nothing."""
     asked = request.GET.get("pin", "")
@@ -131,7 +113,7 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None, told: st
     values = {
         "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
         "deposit": deposit, "methods": _methods(request, credit, order), "back": back, "due": abs(left),
-        "beside": _beside(request) if back else [], "told": told,
+        "beside": beside.people(request, "payments.refund") if back else [], "told": told,
         "cash": [(amount, _cents(amount)) for amount in cash_keys(left, request.till.branch)],
         "open": order.open_amount.amount,
         "pinned": held,

@@ -12,7 +12,7 @@ from backoffice.core.input import ASK_ABOVE, InputError
 from backoffice.core.keys import new_key
 from pos import selectors
 from pos.middleware import at_till
-from pos.views import answers
+from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales.forms import CELLS, read_discount, read_reason, shown_discount
 from sales.models import OrderLine, SalesOrder
@@ -60,7 +60,8 @@ def _set(request, order_id: int, line_id: int, typed: dict) -> SalesOrder:
     values = read_cells(request, order_id, line_id, typed)
     if values.get("quantity", 0) > ASK_ABOVE and "sure" not in request.POST:
         raise Refusal("line.many", _("Klopt dit aantal? Het is hoger dan 999."), "quantity")
-    return lines.set_line(revision=posted_int(request, "revision"), values=values, **who)
+    revision, approver = posted_int(request, "revision"), beside.approver(request)
+    return lines.set_line(revision=revision, values=values, approver=approver, **who)
 
 
 @at_till("pos.use")
@@ -100,10 +101,12 @@ def discount(request):
         reason = read_reason(request.POST["reason"]) if request.POST.get("reason") else ""
         order = drafts.set_discount(
             order_id=order_id_of(request), employee=request.user, key=posted_key(request), reason=reason,
-            **{kind: value},
+            approver=beside.approver(request), **{kind: value},
         )  # fmt: skip
     except (InputError, Refusal) as refusal:
-        asks = getattr(refusal, "code", "") == "price.reason"
+        people = beside.people(request, "sales.override")
+        asks = getattr(refusal, "code", "") in ("price.reason", *(beside.ASKED if people else ()))
         values = {"typed": typed, "error": refusal.message, "ask_reason": asks, "key": new_key(), "percents": PERCENTS}
+        values |= {"beside": people, "reason": request.POST.get("reason", "")}
         return render(request, "pos/_discount.html", values, status=422)
     return http.close_dialog(answers.bon(request, order))

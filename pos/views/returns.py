@@ -15,7 +15,7 @@ from backoffice.core.keys import new_key
 from backoffice.relations.rights import access_of
 from pos import selectors
 from pos.middleware import at_till
-from pos.views import answers
+from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales.models import OrderLine
 from sales.services import returning
@@ -96,13 +96,17 @@ def line_return(request, line_id):
         raise UnknownOrder("line.gone", _("Deze regel is intussen verwijderd."))
     line.title = title(line)
     may = access_of(request.user).can("pos.return_free", request.till.branch_id)
-    values = {"line": line, "key": new_key(), "reasons": REASONS, "reason": request.POST.get("reason", ""), "may": may}
+    values = {
+        "line": line, "key": new_key(), "reasons": REASONS, "reason": request.POST.get("reason", ""), "may": may,
+        "beside": beside.people(request, "pos.return_free"),
+    }  # fmt: skip
     if request.method == "GET":
         return render(request, "pos/_line_return.html", values)
     try:
         order = returning.take_back_free(
             order_id=line.order_id, line_id=line_id, reason=_reason(request),
             to_stock="write_off" not in request.POST, employee=request.user, key=posted_key(request),
+            approver=beside.approver(request),
         )  # fmt: skip
     except (InputError, Refusal) as refusal:
         return render(request, "pos/_line_return.html", values | {"error": refusal.message}, status=422)

@@ -231,11 +231,15 @@ def totals_in(order: SalesOrder, vat_mode: str):
 
 
 @keyed("sales.order.discount", result=ORDER)
-def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = "") -> SalesOrder:
-    """Set the order discount: a percentage, or an amount in EUR in the order's VAT mode; one of the two."""
+def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = "", approver=None) -> SalesOrder:
+    """Set the order discount: a percentage, or an amount in EUR in the order's VAT mode; one of the two.
+
+    approver: the manager beside, who lends the own ceiling. Raises Refusal.
+    """
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
     draft = open_draft(order_id, employee)
+    draft.approver = approver
     if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
         raise no_discount()
     before = order_share(draft.order, draft.lines)

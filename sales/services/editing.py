@@ -55,6 +55,7 @@ class Draft:
     share: Decimal  # what the order discount took of the lines when the draft was opened, from 0 to 1
     # of an amendment: what is delivered and cancelled of each line of its order, by key (absolute pieces)
     done: dict[UUID, tuple[Decimal, Decimal]] = dataclass_field(default_factory=dict)
+    approver: Employee | None = None  # who stands beside the employee and lends the own rights for prices
 
     def line(self, line_id: int) -> OrderLine:
         for line in self.lines:
@@ -220,14 +221,13 @@ def check_revision(row, revision: int | None, fields: list[tuple[str, str, str]]
 def check_discounts(draft: Draft, lines) -> None:
     """Raises Refusal when one of the lines goes further below its list price than the employee may (rules.md, Rights).
 
-    Beyond the ceiling, and for what is given away, the right sales.override and a reason on the line are asked; the
-    override is journalled.
+    Beyond the ceiling, and for what is given away, the right sales.override and a reason on the line are asked, of the
+    employee or of the approver; the override is journalled.
     """
-    order, employee = draft.order, draft.employee
+    order, vouching = draft.order, draft.approver or draft.employee
     if not lines:
         return
-    access = access_of(employee)
-    ceiling = access.ceiling(order.branch_id)
+    access, ceiling = access_of(vouching), access_of(draft.employee).ceiling(order.branch_id)
     priced = totals.compute(order, draft.lines, "inclusive")
     kept = 1 - (priced.order_discount / priced.subtotal if priced.subtotal else Decimal(0))
     by_line = dict(zip(map(id, draft.lines), priced.line_totals, strict=True))
@@ -253,14 +253,14 @@ def check_discounts(draft: Draft, lines) -> None:
                 _("Dit is %(off)s onder de verkoopprijs. Geef een reden op.") % {"off": format_percent(off)},
                 "reason",
             )
-        line.override_by = employee
+        line.override_by = vouching
         line.dirty = True
         overridden.append({"line": str(line.key), "off_percent": str(off), "reason": line.override_reason})
     if overridden:
         journal.write(
             branch_id=order.branch_id,
-            employee=employee,
+            employee=draft.employee,
             action="sales.price_overridden",
             about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
-            data={"lines": overridden},
+            data={"lines": overridden} | ({"approved_by": draft.approver.pk} if draft.approver else {}),
         )

@@ -97,7 +97,7 @@ def add(*, order_id: int, items: list[tuple[int, Decimal]], employee) -> SalesOr
     return draft.write(touched=touched)
 
 
-@keyed("sales.lines.scan", result=ORDER)
+@keyed("sales.lines.scan", result=ORDER, reads=("code",))
 def scan(*, order_id: int, code: str, employee, quantity: Decimal = Decimal(1)) -> SalesOrder:
     """Add what the code stands for: a repeat adds to the plain line of the same variant (design.md decision 12).
 
@@ -119,13 +119,15 @@ def add_text(*, order_id: int, text: str, employee) -> SalesOrder:
 
 
 @keyed("sales.lines.set", result=ORDER)
-def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict, employee) -> SalesOrder:
+def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict, employee, approver=None) -> SalesOrder:
     """Save cells of a line as they are typed.
 
     values: any of quantity (pieces), price (EUR per piece in the order's VAT mode), discount (("percent", p) or
-    ("amount", EUR on the line in the order's VAT mode)), text, reason. Raises Refusal with the field, and Stale.
+    ("amount", EUR on the line in the order's VAT mode)), text, reason. approver: the manager beside, who lends the own
+    ceiling. Raises Refusal with the field, and Stale.
     """
     draft = open_draft(order_id, employee)
+    draft.approver = approver
     line = draft.line(line_id)
     check_revision(line, revision, _both_values(line, values))
     if line.variant_id is None and values.keys() & PRICED:

@@ -216,11 +216,16 @@ def _line(
 
 
 @keyed("sales.till.take_back_free", result=ORDER)
-def take_back_free(*, order_id: int, line_id: int, reason: str, employee, to_stock: bool = True) -> SalesOrder:
-    """Retour zonder bon: a line of the basket comes back in place of going out; right pos.return_free, and a reason."""
+def take_back_free(
+    *, order_id: int, line_id: int, reason: str, employee, to_stock: bool = True, approver=None
+) -> SalesOrder:
+    """Retour zonder bon: a line of the basket comes back in place of going out, for a reason.
+
+    The right pos.return_free is asked, of the employee or of the approver: the manager beside.
+    """
     draft = open_draft(order_id, employee)
-    line = draft.line(line_id)
-    if not access_of(employee).can("pos.return_free", draft.order.branch_id):
+    line, vouching = draft.line(line_id), approver or employee
+    if not access_of(vouching).can("pos.return_free", draft.order.branch_id):
         raise Refusal("return.right", _("Een retour zonder bon mag alleen een filiaalmanager."))
     if line.variant_id is None or line.quantity < 0:
         raise Refusal("return.line", _("Kies een artikel dat verkocht wordt."))
@@ -228,7 +233,7 @@ def take_back_free(*, order_id: int, line_id: int, reason: str, employee, to_sto
         raise Refusal("return.basket", _("Een retour gaat over een gewone bon aan de kassa."))
     if draft.order.discount_percent or draft.order.discount_amount.amount:
         raise no_discount()
-    line.override_by, line.override_reason = employee, _reason(reason)
+    line.override_by, line.override_reason = vouching, _reason(reason)
     line.quantity, line.stocked = -line.quantity, line.stocked and to_stock
     draft.touch(line)
     return draft.write(touched=[line])

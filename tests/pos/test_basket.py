@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 
 from backoffice.core.models import JournalEntry
@@ -116,13 +117,55 @@ def test_beyond_the_ceiling_a_seller_is_refused_and_a_manager_gives_a_reason(til
     answer = till.post(
         reverse("pos:line", args=[line.pk]), {"key": counter.key(), "discount": "20 %"}, headers={"HX-Request": "true"}
     )
-    assert answer.status_code == 422 and "Vraag uw filiaalmanager" in answer.headers["HX-Trigger"]
+    assert answer.status_code == 422 and "Vraag uw filiaalmanager" in answer.content.decode()
     counter.sit(client, s.till, s.manager)
     asked = post(client, "pos:line", line.pk, discount="40 %")
     assert asked.status_code == 422 and "Geef een reden op" in asked.content.decode()
     post(client, "pos:line", line.pk, discount="40 %", reason="Beschadigd")
     line.refresh_from_db()
     assert (line.discount_percent, line.override_by, line.override_reason) == (40, s.manager, "Beschadigd")
+
+
+def test_a_manager_beside_the_cashier_lends_the_own_ceiling_by_pin_code(till, s):
+    scan(till, factories.code_of(s.riem))
+    line, typed = basket(s).lines.get(), {"discount": "20 %", "reason": "Vlekje"}
+    asked = post(till, "pos:line", line.pk, **typed).content.decode()
+    assert "Filiaalmanager erbij" in asked and s.manager.name in asked and s.seller.name not in asked
+    beside = {"approver": s.manager.pk, "approver_pin": "0000"}
+    wrong = post(till, "pos:line", line.pk, **typed, **beside)
+    assert wrong.status_code == 422 and "Deze pincode klopt niet" in wrong.content.decode()
+    assert 'value="Vlekje"' in wrong.content.decode()
+    line.refresh_from_db()
+    assert (line.discount_percent, line.override_by) == (0, None)
+    assert post(till, "pos:line", line.pk, **typed, **beside | {"approver_pin": counter.PIN}).status_code == 200
+    line.refresh_from_db()
+    assert (line.discount_percent, line.override_by, line.override_reason) == (20, s.manager, "Vlekje")
+    row = JournalEntry.objects.get(action="sales.price_overridden")
+    assert (row.employee, row.data["approved_by"]) == (s.seller, s.manager.pk)
+
+
+def test_another_seller_beside_lends_nothing(till, s):
+    scan(till, factories.code_of(s.riem))
+    line, other = basket(s).lines.get(), factories.employee("seller", s.branch, pin_hash=make_password("1234"))
+    typed = {"discount": "20 %", "reason": "Vlekje", "approver": other.pk, "approver_pin": "1234"}
+    assert post(till, "pos:line", line.pk, **typed).status_code == 422
+    line.refresh_from_db()
+    assert (line.discount_percent, line.override_by) == (0, None)
+
+
+def test_a_manager_beside_the_cashier_also_gives_the_basket_discount_and_takes_goods_back(till, s):
+    scan(till, factories.code_of(s.riem))
+    beside = {"approver": s.manager.pk, "approver_pin": counter.PIN, "reason": "Vaste klant"}
+    asked = post(till, "pos:discount", discount="25 %")
+    assert asked.status_code == 422 and "Filiaalmanager erbij" in asked.content.decode()
+    assert post(till, "pos:discount", discount="25 %", **beside).status_code == 200
+    assert basket(s).discount_percent == 25
+    assert post(till, "pos:discount", discount="").status_code == 200
+    line = basket(s).lines.get()
+    assert "Filiaalmanager erbij" in till.get(reverse("pos:line_return", args=[line.pk])).content.decode()
+    assert post(till, "pos:line_return", line.pk, reason="Te klein").status_code == 422
+    assert post(till, "pos:line_return", line.pk, **beside).status_code == 200
+    assert basket(s).lines.get().quantity == -1
 
 
 def test_a_deleted_line_comes_back_by_its_undo_and_the_journal_keeps_it(till, s):
