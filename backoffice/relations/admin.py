@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import CharField, TextField
 
+from backoffice.core.forms import CleanTextField
 from backoffice.relations.models import Till
 from backoffice.relations.services import setup
 
@@ -12,6 +14,16 @@ admin.site.unregister(Group)  # roles are ours (rights.py)
 
 class SetupAdmin(admin.ModelAdmin):
     """What is saved here stands in the journal too; nothing is deleted, it is made inactive."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Texts are read as on every other screen: in NFC, without control characters."""
+        if isinstance(db_field, CharField | TextField) and not db_field.choices:
+            return CleanTextField(
+                max_length=db_field.max_length or 4000, multiline=isinstance(db_field, TextField),
+                label=db_field.verbose_name, required=not db_field.blank, help_text=db_field.help_text,
+                initial=db_field.get_default(),
+            )  # fmt: skip
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

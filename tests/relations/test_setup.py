@@ -170,3 +170,14 @@ def test_the_service_asks_the_right_and_the_models_rules_itself(admin):
         setup.save(label="sales.OrderType", values=values, branch_id=None, employee=admin)
     assert "0 tot en met 100" in refused.value.message
     assert not OrderType.objects.exists() and not JournalEntry.objects.exists()
+
+
+def test_the_admin_reads_texts_as_every_other_screen(browser, admin):
+    url = reverse("admin:sales_deliverymethod_add")
+    values = {"name": "Fiets", "kind": "pickup", "till_text": "", "position": "0", "active": "on"}
+    for wrong in ("a\x00b", "a\x1b@b", "a\x07"):
+        answer = browser.post(url, values | {"till_text": wrong})
+        assert answer.status_code == 200 and "De tekst bevat een teken" in answer.content.decode()
+    assert not DeliveryMethod.objects.filter(name="Fiets").exists()
+    assert browser.post(url, values | {"till_text": "  Cafe\u0301  "}).status_code == 302
+    assert DeliveryMethod.objects.get(name="Fiets").till_text == "Café"
