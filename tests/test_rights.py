@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 
 from backoffice.core.models import OutboxMessage
 from payments.models import PaymentMethod, TerminalPayment
-from payments.services import depositing, sessions
+from payments.services import depositing, sessions, terminals
 from pos.models import QuickKeyPage, Receipt, TillLayout
 from sales.documents.services import mailing, packing
 from sales.models import SalesOrder
@@ -320,15 +320,20 @@ def rows_of_a_branch(shop) -> dict[str, int]:
         order_id=sold.pk, kind="confirmation", recipient="a@b.nl", subject="x", body="x", employee=office
     )
     session = sessions.open_session(till_id=shop.till.pk, float_amount=Decimal(0), employee=shop.employees["seller"])
-    payment = TerminalPayment.objects.create(
-        request_id=uuid.uuid4(), order=sold, session=session, method=pin, amount=Decimal(5), employee=office,
-        state="approved",
+    payment, other = (
+        TerminalPayment.objects.create(
+            request_id=uuid.uuid4(), order=sold, session=session, method=pin, amount=Decimal(5), employee=office,
+            state="approved",
+        )
+        for _ in range(2)
     )  # fmt: skip
     entry = sold.entries.get()
+    lost = terminals.to_suspense(payment_id=other.pk, employee=office, reason="weg").entry_id
     return {
         "<int:slip_id>": shop.slip.pk, "<int:receipt_id>": shop.receipt.pk, "<int:mail_id>": mail.pk,
         "<int:payment_id>": payment.pk, "<int:order_id>": shop.order.pk, "payments:reverse": entry.pk,
-        "payments:terminal_suspense": payment.pk, "<int:session_id>": session.pk,
+        "payments:terminal_suspense": payment.pk, "<int:session_id>": session.pk, "payments:suspense_assign": lost,
+        "payments:suspense_return": lost,
     }  # fmt: skip
 
 
