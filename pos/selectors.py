@@ -73,10 +73,15 @@ def order_at(till: Till) -> SalesOrder | None:
     seat: TillSeat | None = getattr(till, "seat", None)
     if seat is None or seat.order_id is None:
         return None
+    (order,) = _on_counter(seat.order_id)
+    return order.amends if order.amends_id and order.lifecycle == SalesOrder.Lifecycle.DISCARDED else order
+
+
+@Spelled
+def _on_counter(order_id: int) -> QuerySet[SalesOrder]:
     shown = ("branch", "customer", "order_type", "delivery_method")
     orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
-    order = orders.get(pk=seat.order_id)
-    return order.amends if order.amends_id and order.lifecycle == SalesOrder.Lifecycle.DISCARDED else order
+    return orders.filter(pk=order_id).order_by()
 
 
 def changeable(till: Till) -> bool:

@@ -110,7 +110,7 @@ def grid(
     """
     typed = typed or {}
     variants = _variants(article, order.branch_id)
-    lines = _held(order, [row["pk"] for row in variants]) if held else {}
+    lines = _held(order, article) if held else {}
     cells: dict[tuple, Cell] = {}
     rows: dict[int | None, tuple] = {}
     columns: dict[int | None, tuple] = {}
@@ -170,10 +170,10 @@ class _Held:
     line_total: Decimal
 
 
-def _held(order: SalesOrder, variant_ids) -> dict[int, list[_Held]]:
-    """The order's lines of the variants, the last one first: it takes further pieces."""
+def _held(order: SalesOrder, article: Article) -> dict[int, list[_Held]]:
+    """The order's lines of the article's variants, the last one first: it takes further pieces."""
     lines = defaultdict(list)
-    found = OrderLine.objects.filter(order=order, variant__in=variant_ids, quantity__gt=0).order_by("-position")
+    found = OrderLine.objects.filter(order=order, variant__article=article, quantity__gt=0).order_by("-position")
     columns = ("variant_id", "pk", "quantity", "unit_price", "discount_percent", "discount_amount", "line_total")
     for variant_id, *values in found.values_list(*columns):
         lines[variant_id].append(_Held(*values))

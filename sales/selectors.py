@@ -8,8 +8,9 @@ from django.http import Http404
 
 from backoffice.catalog.models import Article
 from backoffice.core import search
+from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Customer
-from backoffice.relations.rights import scoped
+from backoffice.relations.rights import access_of, scoped
 from sales import status
 from sales.models import OrderLine, SalesOrder
 
@@ -21,25 +22,26 @@ def open_order(request, order_id: int, *, discarded: bool = False) -> SalesOrder
 
     discarded: also one that was dropped or applied, whose form may be sent a second time.
     """
-    orders = scoped(SalesOrder.objects.select_related(*SHOWN), request.user, "sales.view")
-    if not discarded:
-        orders = orders.exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED)
-    return _one(orders.filter(pk=order_id))
+    return _visible(request, _shown(order_id), discarded=discarded)
 
 
-def _one(rows):
-    """The row of a queryset that holds one at most, without the order that first() asks. Raises Http404."""
-    found = next(iter(rows.order_by()), None)
-    if found is None:
-        raise Http404
-    return found
+@Spelled
+def _shown(order_id: int):
+    return SalesOrder.objects.select_related(*SHOWN).filter(pk=order_id).order_by()
+
+
+def _visible(request, found: list[SalesOrder], *, discarded: bool = False) -> SalesOrder:
+    """The order that was found, where who asks may see it. Raises Http404."""
+    for order in found:
+        dropped = order.lifecycle == SalesOrder.Lifecycle.DISCARDED
+        if access_of(request.user).can("sales.view", order.branch_id) and (discarded or not dropped):
+            return order
+    raise Http404
 
 
 def whole_order(request, order_id: int) -> SalesOrder:
     """The order for its page: with the offerte or order it came from or became, and who is amending it (amended_by)."""
-    orders = SalesOrder.objects.select_related(*SHOWN, "claimed_by", "converted_to", "converted_from")
-    orders = scoped(orders, request.user, "sales.view").exclude(lifecycle=SalesOrder.Lifecycle.DISCARDED)
-    order = _one(orders.filter(pk=order_id))
+    order = _visible(request, _whole(order_id))
     order.amended_by = None
     if order.number and status.allowed(order, "amend"):
         open_one = SalesOrder.objects.filter(amends=order, lifecycle=SalesOrder.Lifecycle.DRAFT)
@@ -47,13 +49,23 @@ def whole_order(request, order_id: int) -> SalesOrder:
     return order
 
 
+@Spelled
+def _whole(order_id: int):
+    orders = SalesOrder.objects.select_related(*SHOWN, "claimed_by", "converted_to", "converted_from")
+    return orders.filter(pk=order_id).order_by()
+
+
 def amended_order(request, order_id: int) -> int | None:
     """The order that this amendment (open, applied or dropped) belongs to; None where it is no amendment.
 
     Raises Http404.
     """
-    orders = scoped(SalesOrder.objects.filter(pk=order_id), request.user, "sales.view")
-    return _one(orders.values_list("amends_id"))[0]
+    return _visible(request, _bare(order_id), discarded=True).amends_id
+
+
+@Spelled
+def _bare(order_id: int):
+    return SalesOrder.objects.filter(pk=order_id).order_by()
 
 
 def lines_of(order: SalesOrder) -> list[OrderLine]:
