@@ -3,8 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db import connection
-
 from backoffice.core.db import rows
 from backoffice.core.money import money
 from sales import pricing, status
@@ -54,8 +52,8 @@ def write(order: SalesOrder, lines, *, employee, fields=()) -> pricing.Totals:
     """Recalculate and store the order's totals and status axes, its VAT rows and the lines that changed by it.
 
     lines: all lines of the order, in memory. fields: other fields of the order to save in the same statement.
-    Unsaved lines (without id) are inserted. Statements: one for the order, one for its VAT, and at most one each
-    for new and for changed lines.
+    Unsaved lines (without id) are inserted. Statements: one for the order and its VAT, and at most one each for new and
+    for changed lines.
     """
     totals = recalculate(order, lines)
     store(order, lines, totals, employee=employee, fields=fields)
@@ -78,8 +76,7 @@ def store(order: SalesOrder, lines, totals: pricing.Totals, *, employee, fields=
     save([line for line in lines if line.pk is None or getattr(line, "dirty", False)])
     order.changed_by = employee
     status.derive(order, lines)
-    rows.update([order], (*WRITTEN, *fields))
-    _write_vat(order, totals)
+    rows.update([order], (*WRITTEN, *fields), _vat(order, totals))
 
 
 def write_paid(order: SalesOrder, lines, paid: Decimal, *, employee) -> None:
@@ -131,24 +128,17 @@ UPDATED = [
 ]
 
 
-def _write_vat(order: SalesOrder, totals: pricing.Totals) -> None:
-    """Replace the order's VAT rows, in one statement."""
-    by_rate = totals.vat_rows
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH new AS (SELECT * FROM unnest(%s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
-            " AS r (percent, net, vat, gross)), gone AS (DELETE FROM sales_ordervat WHERE order_id = %s"
-            " AND percent NOT IN (SELECT percent FROM new))"
-            " INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency)"
-            " SELECT %s, percent, net, vat, gross, 'EUR' FROM new"
-            " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat,"
-            " gross = excluded.gross",
-            [
-                [Decimal(r.percent) for r in by_rate],
-                [r.net for r in by_rate],
-                [r.vat for r in by_rate],
-                [r.gross for r in by_rate],
-                order.pk,
-                order.pk,
-            ],
-        )
+VAT = (
+    "WITH new AS (SELECT * FROM unnest(%s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
+    " AS r (percent, net, vat, gross)), gone AS (DELETE FROM sales_ordervat WHERE order_id = %s"
+    " AND percent NOT IN (SELECT percent FROM new)),"
+    " put AS (INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency)"
+    " SELECT %s, percent, net, vat, gross, 'EUR' FROM new"
+    " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat, gross = excluded.gross) "
+)
+
+
+def _vat(order: SalesOrder, totals: pricing.Totals) -> rows.Along:
+    """What replaces the order's VAT rows, in the statement that writes the order."""
+    names, by_rate = ("percent", "net", "vat", "gross"), totals.vat_rows
+    return VAT, [*([Decimal(getattr(row, name)) for row in by_rate] for name in names), order.pk, order.pk]

@@ -11,6 +11,7 @@ from backoffice.core import locks
 from backoffice.core.db import rows
 from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Branch, Till
+from sales import totals
 from sales.models import OrderLine
 from tests import factories
 
@@ -112,3 +113,19 @@ def test_together_nothing_is_written_when_the_service_refuses(order):
         rows.update([till], ["name"])
         raise ValueError
     assert Till.objects.get(pk=till.pk).name == before
+
+
+def test_the_order_and_its_vat_are_one_statement_also_at_the_end(order, django_assert_num_queries):
+    def rates():
+        return list(order.vat_rows.order_by("percent").values_list("percent", "gross"))
+
+    before, lines, who = rates(), list(order.lines.order_by("position")), order.employee
+    lines[0].vat_percent = Decimal(9)
+    with django_assert_num_queries(1):
+        totals.write(order, lines, employee=who)
+    assert rates() == [(Decimal(9), before[0][1] / 2), (Decimal(21), before[0][1] / 2)]
+    lines[0].vat_percent = Decimal(21)
+    with django_assert_num_queries(1), rows.together():
+        totals.write(order, lines, employee=who)
+        totals.write_paid(order, lines, Decimal(0), employee=who)
+    assert rates() == before

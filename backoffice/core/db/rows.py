@@ -7,6 +7,7 @@ are not sent, and values are values: no F() and no database default.
 from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,8 +19,20 @@ from django.db.models import DecimalField, Field, JSONField, Model
 
 PLAIN = {int, str, bool, type(None), UUID, date, datetime}
 
-Waiting = dict[int, tuple[Model, dict[str, None]]]  # by identity, with the names of fields in order
-_waiting: ContextVar[Waiting | None] = ContextVar("rows_waiting", default=None)
+Along = tuple[str, list[Any]]  # "WITH ...": what else is written in the same statement, and its values
+NOTHING: Along = ("", [])
+
+
+@dataclass(slots=True)
+class _Later:
+    """A row that is written at the end: these fields of it, in order, and what goes along."""
+
+    row: Model
+    names: dict[str, None]
+    along: Along = NOTHING
+
+
+_waiting: ContextVar[dict[int, _Later] | None] = ContextVar("rows_waiting", default=None)
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -43,32 +56,38 @@ def together():
 
     Nothing is written when the block raises. Whatever reads those rows inside finds them as they were.
     """
-    waiting: Waiting = {}
+    waiting: dict[int, _Later] = {}
     token = _waiting.set(waiting)
     try:
         yield
     finally:
         _waiting.reset(token)
     alike: dict[tuple, list[Model]] = {}
-    for row, names in waiting.values():
-        alike.setdefault((type(row), *names), []).append(row)
+    for later in waiting.values():
+        if later.along is NOTHING:
+            alike.setdefault((type(later.row), *later.names), []).append(later.row)
+        else:
+            update([later.row], [*later.names], later.along)
     for (_model, *fields), rows in alike.items():
         update(rows, fields)
 
 
-def update(rows: Sequence[Model], names: Sequence[str]) -> None:
-    """Write these fields of instances of one model, in one statement."""
+def update(rows: Sequence[Model], names: Sequence[str], along: Along = NOTHING) -> None:
+    """Write these fields of instances of one model, in one statement. along: for one row, what is written with it."""
     if not rows:
         return
     if (waiting := _waiting.get()) is not None:
         for row in rows:
-            waiting.setdefault(id(row), (row, {}))[1].update(dict.fromkeys(names))
+            later = waiting.setdefault(id(row), _Later(row, {}))
+            later.names |= dict.fromkeys(names)
+            later.along = later.along if along is NOTHING else along
         return
     fields, one, many = _updating(type(rows[0]), tuple(dict.fromkeys(names)))
     columns = [_column(field, rows, add=False) for field in fields]
+    clause, values = along
     with connection.cursor() as cursor:
         if len(rows) == 1:
-            cursor.execute(one, [column[0] for column in columns])
+            cursor.execute(clause + one, values + [column[0] for column in columns])
         else:
             cursor.execute(many, columns)
 
