@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,11 @@ class VatRate(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Raises ValidationError for an end before the beginning, of which PostgreSQL can make no range."""
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": _("Deze datum ligt vóór de eerste dag. Kies een latere datum.")})
 
 
 class ArticleGroup(models.Model):

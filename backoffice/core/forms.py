@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.renderers import DjangoTemplates, TemplatesSetting
-from django.template.exceptions import TemplateDoesNotExist
+from django.forms.renderers import TemplatesSetting
 
 from . import formats
 from .input import (
@@ -50,16 +49,10 @@ __all__ = [
 
 
 class Renderer(TemplatesSetting):
-    """Our templates for forms and fields; Django's own for the widgets inside them."""
+    """Our templates for forms and fields; those of django.forms for the widgets inside them."""
 
     form_template_name = "parts/form.html"
     field_template_name = "parts/bound_field.html"
-
-    def get_template(self, template_name: str) -> Any:
-        try:
-            return super().get_template(template_name)
-        except TemplateDoesNotExist:
-            return DjangoTemplates().get_template(template_name)
 
 
 class _TypedField(forms.Field):

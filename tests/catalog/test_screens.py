@@ -256,6 +256,16 @@ def test_the_set_up_lists_open_with_what_they_hold(client, shop, name):
     assert client.get(row["url"]).status_code == 200
 
 
+def test_a_rate_that_ends_before_it_begins_is_refused_with_the_field_marked(client):
+    values = {"code": "new", "name": "Nieuw", "percent": "5", "valid_from": "02-01-2027", "valid_to": "01-01-2027"}
+    response = client.post(reverse("catalog:vat_rate_new"), values | {"key": new_key()})
+    assert response.status_code == 422
+    assert "Kies een latere datum" in str(response.context["form"].errors["valid_to"])
+    days = {"valid_from": "2027-01-02", "valid_to": "2027-01-01"}
+    in_admin = client.post(reverse("admin:catalog_vatrate_add"), values | days)
+    assert in_admin.status_code == 200 and not VatRate.objects.filter(code="new").exists()
+
+
 def test_a_rate_that_overlaps_another_is_refused_with_the_sentence(client):
     values = {"code": "high", "name": "Hoog 22 %", "percent": "22", "valid_from": "01-01-2027", "key": new_key()}
     response = client.post(reverse("catalog:vat_rate_new"), values)

@@ -1,6 +1,7 @@
 """The way in and out: passwords, throttling, where one comes back, and the branch one works at."""
 
 import datetime
+import uuid
 
 import pytest
 import time_machine
@@ -123,3 +124,14 @@ def test_one_works_at_an_allowed_branch_only(client, seller):
     assert answer.url == "/debiteuren/" and client.session["branch_id"] == zeist.pk
     assert client.post(url, {"branch": utrecht.pk, "next": "//kwaad.example/"}).url == reverse("home")
     assert client.session["branch_id"] == utrecht.pk
+
+
+@pytest.mark.parametrize(
+    "target", ["%", "home", "';DROP TABLE x;--", "//elders.nl/", "https://elders.nl/", "\\\\elders"]
+)
+def test_after_another_branch_one_goes_on_within_the_shop_only(client, target):
+    utrecht = factories.branch("Utrecht")
+    client.force_login(factories.employee("office", utrecht))
+    values = {"key": str(uuid.uuid4()), "branch": utrecht.pk}
+    assert client.post(reverse("relations:switch_branch"), values | {"next": target}).url == reverse("home")
+    assert client.post(reverse("relations:switch_branch"), values | {"next": "/artikelen/"}).url == "/artikelen/"

@@ -279,3 +279,10 @@ def test_one_code_sent_twice_at_once_opens_once(mira):
     code = Secret(code_of(mira))
     told = together(*[lambda: two_factor.check(employee=mira, code=code)] * 4)
     assert sorted(type(one).__name__ for one in told) == ["NoneType", "Refusal", "Refusal", "Refusal"]
+
+
+def test_what_is_no_page_of_the_shop_leads_home_after_the_code(client, mira, clock):
+    set_up(mira)
+    clock.shift(60 * SECONDS)
+    password(client, next="%")
+    assert client.post(reverse("login_code"), {"code": code_of(mira)}).url == reverse("home")

@@ -90,7 +90,7 @@ def login_code(request):
             target = request.session.pop(PENDING)["next"]
             auth_login(request, person, BACKEND)
             _came_in(request)
-            return redirect(target or "home")
+            return redirect(target if target.startswith("/") else "home")
     return render(request, "relations/login_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -132,7 +132,7 @@ def switch_branch(request):
     request.session["branch_id"] = branch_id
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if safe else "home")
+    return redirect(target if safe and target.startswith("/") else "home")  # else it is taken for a view's name
 
 
 @right("shell")
