@@ -9,12 +9,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from backoffice.core import locks
+from backoffice.core.db import rows
 from backoffice.core.models import JournalEntry, JournalHead
 
 # what is hashed, in this order; an export names them so (core/inspection)
 HASHED = (
     "previous_hash", "branch", "sequence", "at", "employee", "action", "object_type", "object_id", "version", "data",
 )  # fmt: skip
+MOVE_HEAD = "WITH head AS (UPDATE core_journalhead SET sequence = %s, hash = %s WHERE branch_id = %s) "
 HEAD = "SELECT sequence, hash FROM core_journalhead WHERE branch_id = %s FOR UPDATE"
 
 _waiting: ContextVar[list[dict] | None] = ContextVar("journal_waiting", default=None)
@@ -52,18 +54,18 @@ def write(*, branch_id: int, employee, action: str, about, version: int | None =
     return None
 
 
-def _append(rows: list[dict]) -> list[JournalEntry]:
+def _append(waiting: list[dict]) -> list[JournalEntry]:
     """Write the rows behind each other, each branch's in one go: two statements, however many rows."""
     written: list[JournalEntry] = []
-    for branch_id in sorted({row["branch_id"] for row in rows}):
+    for branch_id in sorted({row["branch_id"] for row in waiting}):
         locks.note("journal")
         sequence, last = _head(branch_id)
         entries = []
-        for row in rows:
+        for row in waiting:
             if row["branch_id"] == branch_id:
                 entries.append(_linked(sequence, last, **row))
                 sequence, last = entries[-1].sequence, entries[-1].hash
-        _insert(entries)
+        rows.insert(entries, (MOVE_HEAD, [sequence, last, branch_id]))
         written += entries
     return written
 
@@ -97,24 +99,6 @@ def _head(branch_id: int) -> tuple[int, str]:
             cursor.execute(HEAD, [branch_id])
             found = cursor.fetchone()
     return found
-
-
-def _insert(entries: list[JournalEntry]) -> None:
-    """Write entries of one branch and move its head to the last, in one statement: every change comes past here."""
-    columns = [field for field in JournalEntry._meta.concrete_fields if not field.primary_key]
-    names, one = ", ".join(f'"{field.column}"' for field in columns), ", ".join(["%s"] * len(columns))
-    values = [
-        field.get_db_prep_save(getattr(entry, field.attname), connection) for entry in entries for field in columns
-    ]
-    last = entries[-1]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH head AS (UPDATE core_journalhead SET sequence = %s, hash = %s WHERE branch_id = %s)"  # noqa: S608
-            f" INSERT INTO core_journalentry ({names}) VALUES {', '.join([f'({one})'] * len(entries))} RETURNING id",
-            [last.sequence, last.hash, last.branch_id, *values],
-        )
-        for entry, (key,) in zip(entries, cursor.fetchall(), strict=True):
-            entry.pk, entry._state.adding, entry._state.db = key, False, connection.alias
 
 
 @transaction.atomic

@@ -35,17 +35,18 @@ class _Later:
 _waiting: ContextVar[dict[int, _Later] | None] = ContextVar("rows_waiting", default=None)
 
 
-def insert(rows: Sequence[Model]) -> None:
-    """Insert new instances of one model in one statement, and give them their ids."""
+def insert(rows: Sequence[Model], along: Along = NOTHING) -> None:
+    """Insert new instances of one model in one statement, and give them their ids. along: what is written with them."""
     if not rows:
         return
     fields, one, many = _inserting(type(rows[0]))
     columns = [_column(field, rows, add=True) for field in fields]
+    clause, values = along
     with connection.cursor() as cursor:
         if len(rows) == 1:
-            cursor.execute(one, [column[0] for column in columns])
+            cursor.execute(clause + one, values + [column[0] for column in columns])
         else:
-            cursor.execute(many, columns)
+            cursor.execute(clause + many, values + columns)
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk, row._state.adding, row._state.db = pk, False, connection.alias
 
