@@ -40,13 +40,8 @@ def insert(rows: Sequence[Model], along: Along = NOTHING) -> None:
     if not rows:
         return
     fields, one, many = _inserting(type(rows[0]))
-    columns = [_column(field, rows, add=True) for field in fields]
-    clause, values = along
     with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(clause + one, values + [column[0] for column in columns])
-        else:
-            cursor.execute(clause + many, values + columns)
+        _carry_out(cursor, one, many, [_column(field, rows, add=True) for field in fields], along)
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk, row._state.adding, row._state.db = pk, False, connection.alias
 
@@ -84,13 +79,17 @@ def update(rows: Sequence[Model], names: Sequence[str], along: Along = NOTHING) 
             later.along = later.along if along is NOTHING else along
         return
     fields, one, many = _updating(type(rows[0]), tuple(dict.fromkeys(names)))
-    columns = [_column(field, rows, add=False) for field in fields]
-    clause, values = along
     with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(clause + one, values + [column[0] for column in columns])
-        else:
-            cursor.execute(many, columns)
+        _carry_out(cursor, one, many, [_column(field, rows, add=False) for field in fields], along)
+
+
+def _carry_out(cursor, one: str, many: str, columns: list[list], along: Along) -> None:
+    """The statement for one row takes values, that for many takes a column of them each."""
+    clause, values = along
+    if len(columns[0]) == 1:
+        cursor.execute(clause + one, values + [column[0] for column in columns])
+    else:
+        cursor.execute(clause + many, values + columns)
 
 
 def _column(field: Field, rows: Sequence[Model], *, add: bool) -> list[Any]:
