@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.core.errors import Refusals
 from backoffice.core.forms import CleanTextField, DutchDateField
+from backoffice.core.input import whole
 from backoffice.relations.models import Employee
 from sales import extra, forms_extra
 from sales.models import DeliveryMethod, OrderType, SalesOrder
@@ -51,8 +52,7 @@ class MakeOrderForm(forms.Form):
 
     @property
     def chosen_method(self) -> int | None:
-        value = self["delivery_method"].value()
-        return int(value) if str(value).isdigit() else None
+        return whole(self["delivery_method"].value())
 
     def own(self) -> list[tuple[int, list[forms.BoundField]]]:
         """The own fields of every Soort that has them; the screen shows those of the one that is chosen."""

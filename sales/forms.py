@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.core import formats
 from backoffice.core.forms import CleanTextField, Combo, DutchDateField
-from backoffice.core.input import InputError, clean_text, parse_amount, parse_percent, parse_quantity
+from backoffice.core.input import InputError, clean_text, parse_amount, parse_percent, parse_quantity, whole
 from backoffice.relations.models import Branch, Customer, Employee
 from backoffice.relations.rights import scoped
 from sales import forms_extra
@@ -82,7 +82,7 @@ class HeaderForm(forms.ModelForm):
         order = self.instance
         if order.customer_id and str(order.customer_id) == str(value):
             return str(order.customer)
-        found = Customer.objects.filter(pk=value).first() if str(value).isdigit() else None
+        found = Customer.objects.filter(pk=whole(value) or 0).first()
         return str(found) if found else ""
 
     def _post_clean(self):

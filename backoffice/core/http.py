@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from backoffice.core.errors import Refusal, Stale
+from backoffice.core.input import whole
 
 
 def public(view):
@@ -26,16 +27,12 @@ def posted_key(request) -> uuid.UUID:
 
 def posted_int(request, name: str) -> int | None:
     """A whole number from the form (an id, a revision), or None when it is absent or no ASCII number."""
-    return _whole(request.POST.get(name, ""))
+    return whole(request.POST.get(name, ""))
 
 
 def asked_int(request, name: str) -> int | None:
     """The same out of the URL (an id, a cursor)."""
-    return _whole(request.GET.get(name, ""))
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return whole(request.GET.get(name, ""))
 
 
 def filter_chip(request, name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict:

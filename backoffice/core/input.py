@@ -190,6 +190,12 @@ def clean_text(text: str | None, *, max_length: int = 500, multiline: bool = Fal
     return value
 
 
+def whole(text) -> int | None:
+    """A whole number of ASCII figures (an id, a revision) that a column can hold, or None: "²" and "٣" are none."""
+    text = str(text)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
 def parse_barcode(text: str | None) -> str:
     """Up to 64 plain characters, kept exactly: looking a code up never guesses."""
     value = _required(text, _("Scan of typ een barcode.")).strip(_SPACES + "\r\n")

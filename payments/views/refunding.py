@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.core.errors import Refusal
-from backoffice.core.http import posted_key
+from backoffice.core.http import posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import right, scoped
@@ -153,7 +153,7 @@ def suspense_return(request, pk):
     if request.method == "GET":
         return _ask(request, "payments/suspense_return.html", **values)
     try:
-        method_id = int(values["chosen"]) if str(values["chosen"]).isdecimal() else 0
+        method_id = posted_int(request, "method") or 0
         terminals.return_suspense(
             entry_id=entry.pk, method_id=method_id, employee=request.user, reason=read_reason(request),
             key=posted_key(request),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backoffice.core import http
 from backoffice.core.errors import Busy, Refusal, Stale
-from backoffice.core.http import posted_int, posted_key
+from backoffice.core.http import asked_int, posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.core.money import CENT, ZERO
@@ -93,8 +93,7 @@ def _taken(request) -> dict[int, Decimal]:
 
 def _told_of_pin(request, order: SalesOrder) -> str:
     """What became of the card payment that one comes back from (?pin=): it did not go through; else nothing."""
-    asked = request.GET.get("pin", "")
-    payment = order.terminal_payments.filter(pk=asked, state__in=FAILED).first() if asked.isdecimal() else None
+    payment = order.terminal_payments.filter(pk=asked_int(request, "pin") or 0, state__in=FAILED).first()
     return _("Pin %(state)s. Kies opnieuw.") % {"state": payment.get_state_display()} if payment else ""
 
 

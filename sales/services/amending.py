@@ -175,7 +175,8 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
     if not amendment or not order or not all(allowed("sales.edit", each.branch_id) for each in (order, amendment)):
         raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
     status.guard(amendment, action)
-    status.guard(order, "amend")
+    if action != "discard_amendment":  # which stays possible when the order was settled meanwhile
+        status.guard(order, "amend")
     check_claim(amendment, employee)
     lines: dict[int, list[OrderLine]] = {order.pk: [], amendment.pk: []}
     for line in read_lines(lines):

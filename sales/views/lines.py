@@ -12,7 +12,7 @@ from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.http import posted_int, posted_key
-from backoffice.core.input import ASK_ABOVE, InputError, clean_text
+from backoffice.core.input import ASK_ABOVE, InputError, clean_text, whole
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import selectors
@@ -156,7 +156,7 @@ def add(request, order_id):
         values = {"order": selectors.open_order(request, order_id), "key": new_key()}
         return render(request, "sales/_add_article.html", values)
     kind, _dash, number = request.POST.get("choice", "").partition("-")
-    if kind not in ("variant", "article") or not number.isdigit():
+    if kind not in ("variant", "article") or whole(number) is None:
         raise Refusal("lines.none", _("Kies een artikel uit de lijst."), "choice")
     if kind == "article":
         order = selectors.open_order(request, order_id)

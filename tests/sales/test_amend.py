@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch
+from payments.models import PaymentMethod
+from payments.services import depositing
 from sales.models import OrderVersion, SalesOrder
 from sales.services import amending, cancelling, confirming, delivering, drafts, lines, matrix
 from tests import factories
@@ -114,6 +116,24 @@ def test_discarding_leaves_the_order_as_it_was():
     assert (after["StockLevel"], after["OrderVersion"]) == (before["StockLevel"], before["OrderVersion"])
     assert JournalEntry.objects.latest("pk").action == "sales.amendment.discarded"
     assert amend(order, s.manager).pk != amendment.pk
+
+
+def test_what_is_settled_meanwhile_is_not_amended_any_more_and_the_amendment_is_dropped():
+    s = shop()
+    order = confirmed(s)
+    amendment = amend(order, s.office)
+    set_quantity(amendment, s.wit40, 9, s.office)
+    quantities = {line.pk: line.quantity for line in order.lines.all() if line.variant_id}
+    bank = PaymentMethod.objects.create(name="Bank vooraf", kind="bank", at_desk=True)
+    depositing.deposit(order_id=order.pk, tenders=[(bank.pk, order.gross.amount)], employee=s.office)
+    delivering.deliver(
+        order_id=order.pk, quantities=quantities, kind="hand_over", branch_id=s.branch.pk, employee=s.manager
+    )
+    refused("order.status", lambda: confirm(amendment, s.office))
+    amending.discard_amendment(order_id=amendment.pk, employee=s.office)
+    order.refresh_from_db()
+    assert (order.status, order.version) == ("settled", 1)
+    assert not SalesOrder.objects.filter(amends=order, lifecycle="draft").exists()
 
 
 @time_machine.travel("2026-11-24T14:02:00+01:00", tick=False)
