@@ -83,7 +83,7 @@ def test_stock_that_moved_during_the_count_is_refused_with_both_values(shop):
     assert refusal.fields == [("Overhemd Wit 40", "4", "5")]
 
 
-@pytest.mark.parametrize("pieces, code", [("-1", "stock.quantity"), ("1.5", "stock.whole"), ("NaN", "stock.quantity")])
+@pytest.mark.parametrize("pieces, code", [("-1", "stock.quantity"), ("1.5", "stock.whole"), ("NaN", "input.number")])
 def test_a_wrong_figure_is_refused(shop, pieces, code):
     assert refused(shop, {shop[3].pk: pieces}).code == code
 

@@ -133,7 +133,7 @@ def _set_size_range(article: Article, size_range_id: int | None) -> None:
     article.size_range = SizeRange.objects.get(pk=size_range_id) if size_range_id else None
 
 
-@keyed("catalog.variant.set", result=("catalog.Variant", "variant_id"))
+@keyed("catalog.variant.set", result=("catalog.Variant", "variant_id"), reads=("codes",))
 def set_variant(*, employee, variant_id: int, codes: list[str], own_price: Decimal | None, active: bool) -> Variant:
     """Set the barcodes, the own price (EUR including VAT, None for the article's) and on or off of a variant.
 

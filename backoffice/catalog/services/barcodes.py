@@ -13,7 +13,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
 
 
-@keyed("catalog.barcode.link", result=("catalog.Variant", "variant_id"))
+@keyed("catalog.barcode.link", result=("catalog.Variant", "variant_id"), reads=("code",))
 def link(*, employee, variant_id: int, code: str) -> Variant:
     """Give a variant one more barcode, beside those that it has; linking it again changes nothing.
 
