@@ -67,9 +67,9 @@ def scan(request):
         url = f"{reverse('pos:matrix')}?artikel={choose.article_id}"
         return _answer(HttpResponse(status=200), "choose", choose.message, url=url)
     except Refusal as refusal:
-        if refusal.code in ("scan.unknown", "scan.check_digit"):
+        if refusal.code in ("scan.unknown", "scan.check_digit") and code.isprintable():
             return _receipt(code) or _other(request, code) or _unknown(refusal, code)
-        return _unknown(refusal)
+        return _unknown(refusal, code)
     return _answer(answers.bon(request, order), "known", *said(order, quantity))
 
 

@@ -1,5 +1,6 @@
 """The basket of a till: what is scanned and pressed goes onto it, is changed, parked and dropped."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -40,8 +41,6 @@ def basket(s):
 
 
 def said(answer):
-    import json
-
     return json.loads(answer.headers["HX-Trigger"])["scanned"]
 
 
@@ -169,8 +168,6 @@ def test_a_manager_beside_the_cashier_also_gives_the_basket_discount_and_takes_g
 
 
 def test_a_deleted_line_comes_back_by_its_undo_and_the_journal_keeps_it(till, s):
-    import json
-
     scan(till, factories.code_of(s.riem))
     scan(till, factories.code_of(s.wit40))
     first = basket(s).lines.first()
@@ -247,3 +244,10 @@ def test_the_till_listens_for_the_key_that_its_own_scanner_sends_first(till, s):
     s.till.scan_prefix = "F9"
     s.till.save()
     assert 'data-prefix="F9"' in till.get(reverse("pos:till")).content.decode()
+
+
+@pytest.mark.parametrize("code", ["a\x00b", "\x00", "01087123\x1d10AB", "\u202e8712", "x" * 5000])
+def test_a_code_that_no_scanner_should_send_is_unknown_and_changes_nothing(till, s, code):
+    answer = scan(till, code)
+    assert (answer.status_code, said(answer)["state"]) == (422, "unknown")
+    assert not basket(s).lines.exists()
