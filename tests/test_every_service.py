@@ -80,11 +80,11 @@ def settled() -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_gone_when_it_is_committed_is_refused():
+def test_what_is_gone_when_it_is_committed_is_refused_and_told_to_the_operator(caplog):
     person = factories.employee("admin")
     with pytest.raises(Refusal) as refused:
         logins.record(employee=person, branch_id=2**40, key=uuid.uuid4())
-    assert refused.value.code == "input.gone"
+    assert refused.value.code == "input.gone" and "employee.login: a key to nothing" in caplog.text
     assert not JournalEntry.objects.exists()
 
 

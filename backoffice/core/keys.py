@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import logging
 import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from backoffice.core import locks
 from backoffice.core.errors import Busy, KeyReused, Refusal
 from backoffice.core.input import holds
 
+log = logging.getLogger(__name__)
 RETRIES = 3
 RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 LOCK_TIMEOUT = "55P03"
@@ -95,8 +97,10 @@ def _run(service, action, result, employee, key, kwargs):
         except IntegrityError as error:
             if getattr(error.__cause__, "sqlstate", None) != NO_SUCH_ROW:
                 raise
+            log.warning("%s: a key to nothing", action, exc_info=error)  # it may be a mistake of ours
             raise Refusal("input.gone", _("Wat hier gekozen is, bestaat niet meer. Ververs de pagina.")) from error
         except DataError as error:
+            log.warning("%s: a value that no column holds", action, exc_info=error)
             raise Refusal("input.size", _("Een van de waarden is te lang of te groot. Kort hem in.")) from error
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", None)

@@ -12,8 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch
-from payments.models import PaymentMethod
-from payments.services import depositing
 from sales.models import OrderVersion, SalesOrder
 from sales.services import amending, cancelling, confirming, delivering, drafts, lines, matrix
 from tests import factories
@@ -123,12 +121,9 @@ def test_what_is_settled_meanwhile_is_not_amended_any_more_and_the_amendment_is_
     order = confirmed(s)
     amendment = amend(order, s.office)
     set_quantity(amendment, s.wit40, 9, s.office)
-    quantities = {line.pk: line.quantity for line in order.lines.all() if line.variant_id}
-    bank = PaymentMethod.objects.create(name="Bank vooraf", kind="bank", at_desk=True)
-    depositing.deposit(order_id=order.pk, tenders=[(bank.pk, order.gross.amount)], employee=s.office)
-    delivering.deliver(
-        order_id=order.pk, quantities=quantities, kind="hand_over", branch_id=s.branch.pk, employee=s.manager
-    )
+    pay(order, order.gross.amount)
+    hand_over(order, s.wit40, 4, s.office)
+    hand_over(order, s.inkorten, 2, s.office)
     refused("order.status", lambda: confirm(amendment, s.office))
     amending.discard_amendment(order_id=amendment.pk, employee=s.office)
     order.refresh_from_db()
