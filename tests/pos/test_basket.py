@@ -134,6 +134,7 @@ def test_a_manager_beside_the_cashier_lends_the_own_ceiling_by_pin_code(till, s)
     wrong = post(till, "pos:line", line.pk, **typed, **beside)
     assert wrong.status_code == 422 and "Deze pincode klopt niet" in wrong.content.decode()
     assert 'value="Vlekje"' in wrong.content.decode()
+    assert f'<option value="{s.manager.pk}" selected>' in wrong.content.decode()
     line.refresh_from_db()
     assert (line.discount_percent, line.override_by) == (0, None)
     assert post(till, "pos:line", line.pk, **typed, **beside | {"approver_pin": counter.PIN}).status_code == 200
