@@ -18,8 +18,9 @@ from tests.soak import count, report
 
 
 @pytest.mark.django_db
-def test_long_random_lives():
-    lives = count(2000, 2)
+@pytest.mark.parametrize("part", range(count(4, 1)))  # in full: four parts side by side, each with its own dice
+def test_long_random_lives(part):
+    lives = count(500, 2)
     tried = life_machine.run(lives, 50)
     report("random lives of 50 steps", lives=lives, **tried)
 
