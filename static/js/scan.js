@@ -225,9 +225,11 @@ document.addEventListener("scan-prefix", (event) => { prefix = event.detail.pref
 
 const typesIn = (target) => target.matches?.("input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, [contenteditable=true]");
 
-function begin(event, swallow = false) {
+function begin(event, swallow = false, pause = Infinity) {
   const target = event.target;
-  const before = typesIn(target) && "value" in target ? { value: target.value, start: target.selectionStart, end: target.selectionEnd } : null;
+  // a scanner that falters in the scan field goes on with the same code
+  const goesOn = target === field && burst?.target === field && burst.before && pause <= SLOW_MS;
+  const before = goesOn ? burst.before : typesIn(target) && "value" in target ? { value: target.value, start: target.selectionStart, end: target.selectionEnd } : null;
   burst = { text: "", first: event.timeStamp, last: event.timeStamp, slowest: 0, target, before, swallow, taken: false };
 }
 
@@ -255,7 +257,7 @@ document.addEventListener("keydown", (event) => {
 function character(event) {
   const pause = burst ? event.timeStamp - burst.last : Infinity;
   const limit = burst?.swallow || (burst && !burst.before) ? SLOW_MS : FAST_MS;
-  if (!burst || pause > limit || burst.target !== event.target || burst.text.length >= LONGEST) begin(event);
+  if (!burst || pause > limit || burst.target !== event.target || burst.text.length >= LONGEST) begin(event, false, pause);
   else if (burst.text) burst.slowest = Math.max(burst.slowest, pause);
   burst.text += event.key;
   burst.last = event.timeStamp;
@@ -291,7 +293,8 @@ function terminator(event) {
     const times = /^\d+\s*[x×*]\s*$/i;
     if (before && !swallow) {
       if (target === field) {
-        typed = times.test(before.value) ? before.value + text : text;
+        const fresh = field.value.startsWith(before.value) ? field.value.slice(before.value.length) : text;
+        typed = times.test(before.value) ? before.value + fresh : fresh;
         field.value = "";
       } else giveBack(target, before);
     }

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from backoffice.core.keys import new_key
 from tests import factories
@@ -74,7 +75,7 @@ def test_the_picker_asks_over_its_list(page, opened):
     page.keyboard.press("Control+Enter")
     question(page, "Riem Tuig", "1.500").get_by_role("button", name="Ja").click()
     eventually(page, lambda: sorted(pieces(order)) == [("Broek inkorten", 2), ("Riem Tuig", 1500)])
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -92,7 +93,7 @@ def test_the_window_asks_over_its_cells(page, opened):
     page.keyboard.press("Control+Enter")
     question(page, "Oxford-overhemd Kade Wit 40", "1.500").get_by_role("button", name="Ja").click()
     eventually(page, lambda: sorted(pieces(order)) == [("Navy 40", 3), ("Wit 40", 1500)])
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 @pytest.mark.django_db(transaction=True)

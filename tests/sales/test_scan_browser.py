@@ -147,6 +147,21 @@ def test_a_slow_scanner_with_nothing_focused_is_not_cut(page, order_of):
     eventually(page, lambda: pieces(order) == [("Wit 40", 1)])
 
 
+def test_a_scanner_that_falters_in_the_scan_field_loses_no_figure(page, order_of):
+    s = shop()
+    order = order_of(s)
+    field = page.get_by_label("Barcode of 5x")
+    code = factories.code_of(s.wit40)
+    for half_a_code, number in (("", 1), ("8712", 2)):  # what was left in the field is no part of the code
+        field.fill(half_a_code)
+        page.wait_for_timeout(500)
+        page.keyboard.type(code[:5])
+        page.wait_for_timeout(150)
+        scan(page, code[5:])
+        eventually(page, lambda number=number: pieces(order) == [("Wit 40", number)])
+        assert field.input_value() == ""
+
+
 def test_typing_by_hand_in_a_field_is_never_taken_for_a_scan(page, order_of):
     s = shop()
     order = order_of(s)
