@@ -37,7 +37,10 @@ function giveBack(dialog) {
   place();
   const opener = openers.get(dialog);
   const element = opener && findAgain(opener);
-  if (element && !topDialog()?.contains(document.activeElement)) element.focus({ preventScroll: true });
+  if (!element || topDialog()?.contains(document.activeElement)) return;
+  element.focus({ preventScroll: true });
+  // a dialog that closes gives its opener the focus, but not the caret: what is typed then goes nowhere
+  if (element.selectionStart != null) element.setSelectionRange(element.selectionStart, element.selectionEnd);
 }
 
 // whoever asks for the host's content is the opener

@@ -293,7 +293,8 @@ function terminator(event) {
     const times = /^\d+\s*[x×*]\s*$/i;
     if (before && !swallow) {
       if (target === field) {
-        const fresh = field.value.startsWith(before.value) ? field.value.slice(before.value.length) : text;
+        const added = field.value.startsWith(before.value) ? field.value.slice(before.value.length) : "";
+        const fresh = added.endsWith(text) ? added : text;
         typed = times.test(before.value) ? before.value + fresh : fresh;
         field.value = "";
       } else giveBack(target, before);

@@ -58,10 +58,5 @@ def ready(page) -> None:
     assert scroll == [0, 0]
 
 
-def scan(page, code: str) -> None:
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
-
-
 def total(page, amount: str) -> None:
     eventually(page, lambda: amount in page.locator("#bon-total").inner_text().replace("\u00a0", " "))

@@ -11,9 +11,10 @@ from payments.models import LedgerEntry
 from pos.models import Receipt
 from sales.models import OrderType, SalesOrder
 from tests import factories
-from tests.manual.kassa import TOUCH, ready, register, scan, shop, start, total
+from tests.manual.kassa import TOUCH, ready, register, shop, start, total
 from tests.sales import test_extra
 from tests.sales.order_shop import pieces
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

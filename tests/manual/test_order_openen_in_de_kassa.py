@@ -14,7 +14,8 @@ from sales.documents import confirmation
 from sales.models import OrderVersion, SalesOrder
 from tests import factories
 from tests.invariants import holds
-from tests.manual.kassa import TOUCH, ready, register, scan, shop, start, total
+from tests.manual.kassa import TOUCH, ready, register, shop, start, total
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,6 +13,7 @@ from sales.services import confirming
 from tests import factories
 from tests.sales.delivery_shop import level, receive
 from tests.sales.order_shop import eventually, shop
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,12 +38,6 @@ def field(page, name):
 
 def values(page) -> list[str]:
     return [field(page, name).input_value() for name in ("Oxford-overhemd Kade Wit 40", "Riem Tuig", "Broek inkorten")]
-
-
-def type_scan(page, code):
-    """As a scanner does: fast, wherever the focus is, with Enter after it."""
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
 
 
 def open_screen(page):
@@ -87,19 +82,19 @@ def test_what_is_scanned_is_counted_and_what_is_wrong_is_heard(page, sold):
     open_screen(page)
     shirt, belt = factories.code_of(sold.wit40), factories.code_of(sold.riem)
     for code in (shirt, belt, shirt):
-        type_scan(page, code)
+        scan(page, code)
     eventually(page, lambda: values(page) == ["2", "1", "1"])
     # one too many, an article of another order, an unknown code: refused, with the field in focus kept as it was
     note = page.get_by_role("textbox", name="Opmerking op de pakbon")
     note.fill("Let op")
-    type_scan(page, belt)
+    scan(page, belt)
     eventually(page, lambda: values(page)[1] == "2")
     for code, said in (
         (belt, "Van Riem Tuig is nog 2 te leveren."),
         (factories.code_of(sold.navy32), "Chino Slim Stads Navy 32 hoort niet bij deze order."),
         ("NIETSVANDIT", "Onbekende code NIETSVANDIT"),
     ):
-        type_scan(page, code)
+        scan(page, code)
         page.locator("#scan-alert").get_by_text(said).wait_for(state="attached")
         assert values(page) == ["2", "2", "1"]
     assert note.input_value() == "Let op"

@@ -16,6 +16,7 @@ from backoffice.catalog.models import StockLevel
 from backoffice.core.tasks import work
 from sales.models import SalesOrder
 from tests import factories
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CATALOGUE = Path(__file__).parents[1] / "data" / "manual.csv"
@@ -92,8 +93,7 @@ def test_verkooporders_aanmaken(page, sanne):
     page.get_by_text("Klaar om te scannen").wait_for()
     page.evaluate("document.activeElement.blur()")
     for code in [*SCANNED.values(), SCANNED["Sneaker Baan Zwart 42"]]:
-        page.keyboard.type(code)
-        page.keyboard.press("Enter")
+        scan(page, code)
     total(page, "€ 421,05")
     assert page.get_by_label("Aantal Sneaker Baan Zwart 42").input_value() == "2"
 

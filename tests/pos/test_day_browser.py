@@ -10,11 +10,12 @@ from payments.models import LedgerEntry, TillSession
 from pos.models import Receipt
 from tests import factories
 from tests.invariants import holds
-from tests.manual.kassa import TOUCH, ready, register, scan, shop, start, total
+from tests.manual.kassa import TOUCH, ready, register, shop, start, total
 from tests.payments.shop import split
 from tests.pos import counter
 from tests.pos.test_check_out import entries
 from tests.sales.order_shop import eventually
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = Decimal

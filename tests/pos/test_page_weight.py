@@ -12,8 +12,9 @@ from pos.models import QuickKey, QuickKeyPage
 from pos.services import seats
 from sales.services import lines
 from tests import factories
-from tests.manual.kassa import TOUCH, ready, scan, shop
+from tests.manual.kassa import TOUCH, ready, shop
 from tests.pos import counter
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

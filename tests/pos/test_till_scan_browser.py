@@ -1,20 +1,21 @@
 """Scanning at the till in a real browser, wherever the cursor is, and with the line to the server gone."""
 
-import time
+import threading
 from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from payments.models import LedgerEntry
 from pos.models import Receipt, TillSeat
 from sales.services import lines
 from tests import factories
 from tests.manual.kassa import TOUCH, ready, shop, total
-from tests.manual.kassa import scan as typed
 from tests.pos import counter
 from tests.sales.order_shop import eventually, pieces
 from tests.sales.test_scan_browser import codes_of_twenty
+from tests.scanner import scan as typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,8 +42,7 @@ def page(new_page, live_server, s):
 
 
 def scan(page, code):
-    page.keyboard.press("F9")
-    typed(page, code)
+    typed(page, code, prefix="F9")
 
 
 def on_basket(s):
@@ -55,19 +55,19 @@ def holds(page, s, *expected):
 
 
 def test_quick_scans_against_a_slow_server_wait_in_sight_and_come_in_order(page, s, monkeypatch):
-    real = lines.scan
+    real, goes_on = lines.scan, threading.Event()
 
     def slow(**values):
-        time.sleep(0.15)
+        goes_on.wait(20)
         return real(**values)
 
     monkeypatch.setattr(lines, "scan", slow)
     ten = codes_of_twenty()[:10]
     for _name, code in ten:
         scan(page, code)
-        page.wait_for_timeout(30)
-    assert page.locator(".bon-wait").count() > 3
+    expect(page.locator(".bon-wait")).to_have_count(10)
     assert page.locator(".bon-wait").last.inner_text().split() == ["1", ten[-1][1]]
+    goes_on.set()
     eventually(page, lambda: page.locator(".bon-li").count() == 10)
     assert on_basket(s) == [(name, 1) for name, _code in ten]
     assert page.locator(".bon-wait").count() == 0
@@ -78,9 +78,7 @@ def test_quick_scans_against_a_slow_server_wait_in_sight_and_come_in_order(page,
 def test_a_scan_counts_wherever_the_cursor_is_and_presses_nothing(page, s):
     belt, white, navy = (factories.code_of(one) for one in (s.riem, s.wit40, s.navy40))
     # nothing focused, and Tab as its end
-    page.keyboard.press("F9")
-    page.keyboard.type(belt)
-    page.keyboard.press("Tab")
+    typed(page, belt, "Tab", prefix="F9")
     holds(page, s, ("Riem Tuig", 1))
     # on a quick key, and on the button that adds a piece: Enter presses neither
     page.locator(".quick-key", has_text="Riem Tuig").focus()

@@ -15,11 +15,12 @@ from sales.models import SalesOrder
 from tests import drills, factories
 from tests.bench.servers import Server
 from tests.invariants import holds
-from tests.manual.kassa import TOUCH, ready, register, scan, shop, start, total
+from tests.manual.kassa import TOUCH, ready, register, shop, start, total
 from tests.pos import counter
 from tests.pos.test_check_out import entries
 from tests.pos.test_day_browser import pay_ready, tap, text, type_amount
 from tests.sales.order_shop import eventually, pieces
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = Decimal

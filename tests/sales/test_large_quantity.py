@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from backoffice.core.keys import new_key
 from tests import factories
 from tests.sales.order_shop import eventually, pieces, shop
+from tests.scanner import scan
 
 
 @pytest.fixture
@@ -81,8 +82,7 @@ def test_the_picker_asks_over_its_list(page, opened):
 @pytest.mark.django_db(transaction=True)
 def test_the_window_asks_over_its_cells(page, opened):
     _s, order = opened
-    page.keyboard.type("48211")
-    page.keyboard.press("Enter")
+    scan(page, "48211")
     window = page.get_by_role("dialog", name="Oxford-overhemd Kade")
     window.get_by_label("Aantal Wit 40").fill("1500")
     window.get_by_label("Aantal Navy 40").fill("3")
@@ -104,14 +104,12 @@ def test_a_scan_of_so_many_times_asks_and_the_next_scan_works(page, opened):
         page.get_by_label("Barcode of 5x").press_sequentially("1500x", delay=80)
         page.keyboard.press("Enter")
         page.get_by_text("1500 keer: scan nu het artikel").wait_for()
-        page.keyboard.type(factories.code_of(s.wit40))
-        page.keyboard.press("Enter")
+        scan(page, factories.code_of(s.wit40))
         dialog = question(page, "Oxford-overhemd Kade Wit 40", "1.500")
         assert pieces(order) == []
         dialog.get_by_role("button", name=answer).click()
         page.locator("dialog[open]").wait_for(state="detached")
     eventually(page, lambda: pieces(order) == [("Wit 40", 1500)])
     page.wait_for_selector("#scan[data-state=known]")
-    page.keyboard.type(factories.code_of(s.wit40))
-    page.keyboard.press("Enter")
+    scan(page, factories.code_of(s.wit40))
     eventually(page, lambda: pieces(order) == [("Wit 40", 1501)])

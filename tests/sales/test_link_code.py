@@ -13,6 +13,7 @@ from backoffice.core.keys import new_key
 from sales.services import linking
 from tests import factories
 from tests.sales.order_shop import eventually, pieces, shop
+from tests.scanner import scan
 
 CODE = "8712345678906"
 
@@ -61,8 +62,7 @@ def unknown(page, login, s, who):
     login(page, who)
     page.goto(f"/verkoop/verkooporders/{order.pk}/")
     page.wait_for_selector("html[data-scanning=ready]")
-    page.keyboard.type(CODE)
-    page.keyboard.press("Enter")
+    scan(page, CODE)
     eventually(page, lambda: CODE in page.locator("#scan-alert").text_content())
     assert page.locator("#scan-alert").get_attribute("role") == "alert"
     return order
@@ -87,8 +87,7 @@ def test_an_unknown_code_is_linked_to_a_colour_and_size_and_added(page, login):
     assert page.locator("dialog[open]").count() == 0
     eventually(page, lambda: pieces(order) == [("Navy 40", 1)])
     assert page.get_by_label("Aantal Oxford-overhemd Kade Navy 40").input_value() == "1"
-    page.keyboard.type(CODE)
-    page.keyboard.press("Enter")
+    scan(page, CODE)
     eventually(page, lambda: pieces(order) == [("Navy 40", 2)])
     assert not page.get_by_role("button", name="Koppelen aan artikel").is_visible()
 
@@ -119,6 +118,5 @@ def test_a_seller_hears_it_and_the_next_scan_works(page, login):
     s = shop()
     order = unknown(page, login, s, s.seller)
     assert not page.get_by_role("button", name="Koppelen aan artikel").is_visible()
-    page.keyboard.type(factories.code_of(s.wit40))
-    page.keyboard.press("Enter")
+    scan(page, factories.code_of(s.wit40))
     eventually(page, lambda: pieces(order) == [("Wit 40", 1)])

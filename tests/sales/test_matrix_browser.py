@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from backoffice.catalog import stock
 from sales.models import SalesOrder
 from tests import factories
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,24 +57,6 @@ def open_window(page, shop):
 
 def cell(dialog, name):
     return dialog.get_by_role("textbox", name=f"Aantal {name}", exact=True)
-
-
-SCANNER = """code => {
-  const at = document.activeElement;
-  const press = key => at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  for (const key of code) {
-    if (press(key) && at.matches("input")) {
-      at.setRangeText(key, at.selectionStart, at.selectionEnd, "end");
-      at.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    }
-  }
-  press("Enter");
-}"""
-
-
-def scan(page, code):
-    """A scanner at its own speed, however slow this machine is: the code leaks into the field, then Enter."""
-    page.evaluate(SCANNER, code)
 
 
 def violations(page) -> list:

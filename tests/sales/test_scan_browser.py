@@ -10,6 +10,7 @@ from backoffice.catalog.models import Variant
 from sales.views import scan as scan_view
 from tests import factories
 from tests.sales.order_shop import eventually, pieces, shop
+from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,11 +44,6 @@ def slow_server(monkeypatch):
 
     monkeypatch.setattr(scan_view.lines, "scan", scan)
     return calls, broken
-
-
-def scan(page, code, end="Enter"):
-    page.keyboard.type(code)
-    page.keyboard.press(end)
 
 
 def codes_of_twenty():
@@ -142,8 +138,7 @@ def test_a_scan_with_the_cursor_on_a_button_presses_nothing(page, order_of):
 def test_a_slow_scanner_with_nothing_focused_is_not_cut(page, order_of):
     s = shop()
     order = order_of(s)
-    page.keyboard.type(factories.code_of(s.wit40), delay=150)
-    page.keyboard.press("Enter")
+    scan(page, factories.code_of(s.wit40), pause=0.15)
     eventually(page, lambda: pieces(order) == [("Wit 40", 1)])
 
 
@@ -154,10 +149,7 @@ def test_a_scanner_that_falters_in_the_scan_field_loses_no_figure(page, order_of
     code = factories.code_of(s.wit40)
     for half_a_code, number in (("", 1), ("8712", 2)):  # what was left in the field is no part of the code
         field.fill(half_a_code)
-        page.wait_for_timeout(500)
-        page.keyboard.type(code[:5])
-        page.wait_for_timeout(150)
-        scan(page, code[5:])
+        scan(page, code, falters=5)
         eventually(page, lambda number=number: pieces(order) == [("Wit 40", number)])
         assert field.input_value() == ""
 
@@ -244,3 +236,16 @@ def test_the_scan_field_finds_a_customer_and_an_order_by_their_code(page, order_
     eventually(page, lambda: page.evaluate("document.getElementById('customer').value.includes('Anna Vermeer')"))
     order.refresh_from_db()
     assert order.customer == s.customer
+
+
+def test_after_a_dialog_is_shut_with_the_mouse_the_caret_is_back_in_the_scan_field(page, order_of):
+    s = shop()
+    order_of(s)
+    field = page.get_by_label("Barcode of 5x")
+    field.fill("1500x")
+    field.press("Enter")
+    scan(page, factories.code_of(s.wit40))
+    page.get_by_role("dialog", name="Oxford-overhemd Kade Wit 40").get_by_role("button", name="Ja").click()
+    page.locator("dialog[open]").wait_for(state="detached")
+    page.keyboard.type("5x", delay=80)
+    assert field.input_value() == "5x"

@@ -10,6 +10,7 @@ from backoffice.relations.services import preferences
 from sales.models import SalesOrder
 from tests import factories
 from tests.sales.order_shop import eventually, pieces, shop
+from tests.scanner import scan
 
 
 @pytest.mark.django_db
@@ -55,14 +56,6 @@ def test_an_ean_with_a_wrong_check_digit_is_refused_and_not_looked_up(client):
     assert pieces(order) == []
 
 
-def slow(page, code, prefix=""):
-    if prefix:
-        page.keyboard.press(prefix)
-        page.wait_for_timeout(150)
-    page.keyboard.type(code, delay=150)
-    page.keyboard.press("Enter")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_scanner_with_its_key_arrives_whole_with_the_cursor_in_a_field(page, login):
     s = shop()
@@ -72,7 +65,7 @@ def test_a_slow_scanner_with_its_key_arrives_whole_with_the_cursor_in_a_field(pa
     page.wait_for_selector("html[data-scanning=ready]")
     field = page.get_by_label("Betreft")
     field.fill("Bruiloft")
-    slow(page, factories.code_of(s.wit42))  # without its key it is typing
+    scan(page, factories.code_of(s.wit42), pause=0.15)  # without its key it is typing
     eventually(page, lambda: SalesOrder.objects.get(pk=order.pk).subject == "Bruiloft" + factories.code_of(s.wit42))
     assert pieces(order) == []
 
@@ -81,11 +74,11 @@ def test_a_slow_scanner_with_its_key_arrives_whole_with_the_cursor_in_a_field(pa
     page.get_by_text("Scanner met voorlooptoets F9.").wait_for()
     page.keyboard.press("Escape")
     field.fill("Bruiloft ")
-    slow(page, factories.code_of(s.wit40), "F9")
+    scan(page, factories.code_of(s.wit40), prefix="F9", pause=0.15)
     eventually(page, lambda: pieces(order) == [("Wit 40", 1)])
     assert field.input_value() == "Bruiloft "
     assert field.evaluate("field => field === document.activeElement")
-    slow(page, "8712345678907", "F9")
+    scan(page, "8712345678907", prefix="F9", pause=0.15)
     eventually(page, lambda: "controlecijfer" in page.locator("#scan-alert").text_content())
     assert pieces(order) == [("Wit 40", 1)]
 
@@ -96,5 +89,5 @@ def test_a_slow_scanner_with_its_key_arrives_whole_with_the_cursor_in_a_field(pa
     page.reload()
     page.wait_for_selector("html[data-scanning=ready]")
     page.get_by_label("Betreft").focus()
-    slow(page, factories.code_of(s.wit40), "F9")
+    scan(page, factories.code_of(s.wit40), prefix="F9", pause=0.15)
     eventually(page, lambda: pieces(order) == [("Wit 40", 2)])
