@@ -230,7 +230,7 @@ function begin(event, swallow = false, pause = Infinity) {
   // a scanner that falters in the scan field goes on with the same code
   const goesOn = target === field && burst?.target === field && burst.before && pause <= SLOW_MS;
   const before = goesOn ? burst.before : typesIn(target) && "value" in target ? { value: target.value, start: target.selectionStart, end: target.selectionEnd } : null;
-  burst = { text: "", first: event.timeStamp, last: event.timeStamp, slowest: 0, target, before, swallow, taken: false };
+  burst = { text: "", first: event.timeStamp, last: event.timeStamp, slowest: 0, target, before, swallow };
 }
 
 function isScan() {

@@ -1,6 +1,7 @@
 """Scanning at the till in a real browser, wherever the cursor is, and with the line to the server gone."""
 
 import threading
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -15,9 +16,10 @@ from tests.manual.kassa import TOUCH, ready, shop, total
 from tests.pos import counter
 from tests.sales.order_shop import eventually, pieces
 from tests.sales.test_scan_browser import codes_of_twenty
-from tests.scanner import scan as typed
+from tests.scanner import scan as by_scanner
 
 pytestmark = pytest.mark.django_db(transaction=True)
+scan = partial(by_scanner, prefix="F9")
 
 
 @pytest.fixture
@@ -39,10 +41,6 @@ def page(new_page, live_server, s):
     page.goto(reverse("pos:till"))
     ready(page)
     return page
-
-
-def scan(page, code):
-    typed(page, code, prefix="F9")
 
 
 def on_basket(s):
@@ -78,7 +76,7 @@ def test_quick_scans_against_a_slow_server_wait_in_sight_and_come_in_order(page,
 def test_a_scan_counts_wherever_the_cursor_is_and_presses_nothing(page, s):
     belt, white, navy = (factories.code_of(one) for one in (s.riem, s.wit40, s.navy40))
     # nothing focused, and Tab as its end
-    typed(page, belt, "Tab", prefix="F9")
+    scan(page, belt, "Tab")
     holds(page, s, ("Riem Tuig", 1))
     # on a quick key, and on the button that adds a piece: Enter presses neither
     page.locator(".quick-key", has_text="Riem Tuig").focus()

@@ -9,7 +9,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
 from payments.services.depositing import deposit
 from sales.models import Delivery, DeliveryLine, OrderLine, OrderVersion, SalesOrder
-from sales.services import confirming, delivering
+from sales.services import amending, confirming, delivering, lines
 from tests import factories
 from tests.payments.shop import methods
 
@@ -32,6 +32,26 @@ def hand_over(order, variant, pieces, employee) -> Delivery:
     return delivering.deliver(
         order_id=order.pk, quantities=quantities, kind="hand_over", branch_id=order.branch_id, employee=employee
     )
+
+
+def amend(order, employee, **more) -> SalesOrder:
+    """The amendment of an order, begun or taken over."""
+    return amending.amend(order_id=order.pk, employee=employee, **more)
+
+
+def set_quantity(amendment, variant, quantity, employee):
+    """So many pieces on the line of a variant."""
+    return lines.set_line(
+        order_id=amendment.pk,
+        line_id=line_of(amendment, variant).pk,
+        revision=None,
+        values={"quantity": Decimal(quantity)},
+        employee=employee,
+    )
+
+
+def confirm_amendment(amendment, employee, **more):
+    return amending.confirm_amendment(order_id=amendment.pk, employee=employee, **more)
 
 
 def pay(order, amount) -> None:
