@@ -15,6 +15,7 @@ from sales import grid
 from sales.models import OrderLine, SalesOrder
 from sales.services import matrix as services
 from sales.views import matrix as window
+from sales.views.answers import ask_many
 
 
 @at_till("pos.use")
@@ -46,6 +47,10 @@ def _urls(article_id: int) -> dict:
 
 def _save(request, article_id):
     typed, cells, refusals = window.read(request)
+    wanted = [(cell.variant_id, cell.wanted) for cell in cells]
+    ask = None if refusals else ask_many(request, wanted, form="matrix-form")
+    if ask:
+        return ask
     order_id = order_id_of(request)
     try:
         order = services.save(

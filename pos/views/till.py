@@ -26,7 +26,7 @@ from sales import grid
 from sales import selectors as sales_selectors
 from sales.models import SalesOrder
 from sales.services import lines
-from sales.views.scan import TIMES
+from sales.views.scan import TIMES, ask
 from sales.views.scan import words_of as said
 
 
@@ -59,10 +59,14 @@ def scan(request):
     code = request.POST.get("code", "").strip()
     times = request.POST.get("quantity", "1")
     if not TIMES.fullmatch(times):
-        return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 999 stuks tegelijk."), "quantity"))
+        return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 99.999 stuks tegelijk."), "quantity"))
     quantity = Decimal(times)
     try:
-        order = _add(request, code, quantity)
+        variant_id = posted_int(request, "variant") or _variant_of_key(posted_int(request, "toets"))
+        asked = ask(request, quantity, code, variant_id)
+        if asked:
+            return asked
+        order = _add(request, code, variant_id, quantity)
     except ChooseSize as choose:
         url = f"{reverse('pos:matrix')}?artikel={choose.article_id}"
         return _answer(HttpResponse(status=200), "choose", choose.message, url=url)
@@ -73,8 +77,7 @@ def scan(request):
     return _answer(answers.bon(request, order), "known", *said(order, quantity))
 
 
-def _add(request, code: str, quantity: Decimal) -> SalesOrder:
-    variant_id = posted_int(request, "variant") or _variant_of_key(posted_int(request, "toets"))
+def _add(request, code: str, variant_id: int | None, quantity: Decimal) -> SalesOrder:
     order_id = order_id_of(request, "" if variant_id else code)
     values = {"order_id": order_id, "employee": request.user, "key": posted_key(request)}
     if variant_id:

@@ -261,7 +261,7 @@ def is_it_right(quantity: Decimal) -> str:
     return _("%(number)s stuks, klopt dat?") % {"number": formats.format_quantity(quantity)}
 
 
-def ask_many(request, order_id: int, items: list[tuple[int, Decimal]], **how) -> HttpResponse | None:
+def ask_many(request, items: list[tuple[int, Decimal]], **how) -> HttpResponse | None:
     """Asks, in a dialog over what is open, whether quantities above 999 are meant; None where nothing is to be asked.
 
     items: [(variant id, pieces)] as typed. how: form (the id of the form that is sent again with `sure`), or url, key
@@ -270,8 +270,7 @@ def ask_many(request, order_id: int, items: list[tuple[int, Decimal]], **how) ->
     many = {pk: quantity for pk, quantity in items if quantity > ASK_ABOVE}
     if not many or "sure" in request.POST:
         return None
-    order = selectors.open_order(request, order_id)
-    named = {offer.variant_id: offer.title for offer in offers.offers(order.order_date, variants=list(many))}
+    named = {offer.variant_id: offer.title for offer in offers.offers(timezone.localdate(), variants=list(many))}
     rows = [(named[pk], is_it_right(quantity)) for pk, quantity in many.items() if pk in named]
     if not rows:
         return None  # the service says what is wrong with them

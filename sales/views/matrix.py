@@ -56,7 +56,7 @@ def _save(request, order_id, article_id):
     typed, cells, refusals = read(request)
     try:
         wanted = [(cell.variant_id, cell.wanted) for cell in readable(cells, refusals)]
-        ask = answers.ask_many(request, order_id, wanted, form="matrix-form")
+        ask = answers.ask_many(request, wanted, form="matrix-form")
         if ask:
             return ask
         order = services.save(

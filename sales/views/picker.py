@@ -41,7 +41,7 @@ def _add(request, order_id):
     try:
         if refusals:
             raise Refusals(refusals)
-        ask = answers.ask_many(request, order_id, items, form="picker-chosen")
+        ask = answers.ask_many(request, items, form="picker-chosen")
         if ask:
             return ask
         order = lines.add(order_id=order_id, items=items, employee=request.user, key=posted_key(request))

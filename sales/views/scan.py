@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -37,9 +38,9 @@ def scan(request, order_id):
     if not TIMES.fullmatch(times):
         return _unknown(Refusal("scan.quantity", _("Scan ten hoogste 99.999 stuks tegelijk."), "quantity"))
     quantity = Decimal(times)
-    ask = _ask(request, order_id, code, quantity) if quantity > ASK_ABOVE else None
-    if ask:
-        return ask
+    asked = ask(request, quantity, code)
+    if asked:
+        return asked
     try:
         order = lines.scan(
             order_id=order_id, code=code, quantity=quantity, employee=request.user, key=posted_key(request)
@@ -53,17 +54,20 @@ def scan(request, order_id):
     return said(answers.lines_answer(request, order, cells=("quantity",)), order, quantity)
 
 
-def _ask(request, order_id: int, code: str, quantity: Decimal) -> HttpResponse | None:
-    """Whether so many pieces are meant; None when they are, or when the code is of nothing."""
-    order = selectors.open_order(request, order_id)
+def ask(request, quantity: Decimal, code: str, variant_id: int | None = None) -> HttpResponse | None:
+    """Whether so many pieces are meant, of a code or of a variant; None when they are, or when the code is of nothing.
+
+    Ja sends what was posted here once more.
+    """
+    if quantity <= ASK_ABOVE:
+        return None
     try:
-        offer = offers.by_code(code, order.order_date)
+        variant_id = variant_id or offers.by_code(code, timezone.localdate()).variant_id
     except Refusal:
         return None
-    fields = {"code": code, "quantity": str(quantity)}
-    url = reverse("sales:scan", args=[order_id])
-    ask = answers.ask_many(request, order_id, [(offer.variant_id, quantity)], url=url, key=new_key(), fields=fields)
-    return ask and _answer(ask, "choose", f"{offer.title}: {answers.is_it_right(quantity)}")
+    fields = {name: request.POST[name] for name in ("code", "quantity", "variant", "toets") if name in request.POST}
+    asked = answers.ask_many(request, [(variant_id, quantity)], url=request.path, key=new_key(), fields=fields)
+    return asked and _answer(asked, "choose", answers.is_it_right(quantity))
 
 
 def said(response, order, quantity: Decimal) -> HttpResponse:

@@ -86,6 +86,26 @@ def test_a_quick_key_sells_its_article_and_asks_the_size_of_one_with_sizes(till,
     assert [place.pk if place else None for place in drawn] == [belt.pk, shirt.pk, *[None] * 17, variant.pk]
 
 
+def test_more_than_999_pieces_are_asked_about_however_they_come(till, s):
+    page = QuickKeyPage.objects.create(layout=TillLayout.objects.create(name="Winkel"), name="Toonbank")
+    belt = QuickKey.objects.create(page=page, row=0, column=0, article=s.belt)
+    ways = [
+        ("pos:scan", [], {"code": factories.code_of(s.riem), "quantity": "1000"}),
+        ("pos:scan", [], {"variant": s.riem.pk, "quantity": "1000"}),
+        ("pos:scan", [], {"toets": belt.pk, "quantity": "1000"}),
+        ("pos:matrix", [s.shirt.pk], {f"cell-{s.wit40.pk}": "1000"}),
+    ]
+    for address, args, values in ways:
+        answer = post(till, address, *args, **values)
+        assert "1.000 stuks, klopt dat?" in answer.content.decode(), values
+        assert basket(s) is None
+    for address, args, values in ways:
+        post(till, address, *args, **values, sure="1")
+    assert pieces(basket(s)) == [("Riem Tuig", 3000), ("Wit 40", 1000)]
+    scan(till, factories.code_of(s.riem), quantity="999")
+    assert pieces(basket(s))[0] == ("Riem Tuig", 3999)
+
+
 def test_the_card_of_a_customer_chooses_the_customer(till, s):
     scan(till, factories.code_of(s.riem))
     assert said(scan(till, f"D{s.customer.number}"))["text"] == "Klant Anna Vermeer"

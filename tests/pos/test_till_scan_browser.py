@@ -161,3 +161,28 @@ def test_without_a_line_scans_wait_paying_is_off_and_nothing_happens_twice(page,
     assert lost == [303] and Receipt.objects.count() == 1
     paid = LedgerEntry.objects.get(kind="settlement").amount
     assert paid == Receipt.objects.get().order.gross
+
+
+def test_1500_times_is_asked_and_after_it_the_caret_is_back_in_the_field(page, s):
+    field = page.get_by_label("Barcode, artikelnummer of 5x")
+    for answer in ("Nee", "Ja"):
+        field.press_sequentially("1500x", delay=80)
+        field.press("Enter")
+        page.get_by_text("1500 keer").wait_for()
+        scan(page, factories.code_of(s.wit40))
+        dialog = page.get_by_role("dialog", name="Oxford-overhemd Kade Wit 40")
+        dialog.get_by_text("1.500 stuks, klopt dat?").wait_for()
+        assert on_basket(s) == []
+        dialog.get_by_role("button", name=answer).tap()
+        dialog.wait_for(state="detached")
+    holds(page, s, ("Wit 40", 1500))
+    page.keyboard.type("2x", delay=80)
+    assert field.input_value() == "2x"
+    page.get_by_role("button", name="Oxford-overhemd Kade 49,95").tap()
+    window = page.get_by_role("dialog", name="Oxford-overhemd Kade")
+    window.get_by_label("Aantal Navy 40").fill("2000")
+    window.get_by_role("button", name="Op de bon").tap()
+    page.get_by_text("2.000 stuks, klopt dat?").wait_for()
+    page.get_by_role("button", name="Ja", exact=True).tap()
+    holds(page, s, ("Wit 40", 1500), ("Navy 40", 2000))
+    assert page.locator(".bon-line .q").first.evaluate("number => number.scrollWidth <= number.clientWidth")
