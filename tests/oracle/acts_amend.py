@@ -47,8 +47,8 @@ def end(day: Day, order: Order) -> Steps:
     who, twin = amendment.by, amendment.draft
     over = max(order.paid - max(twin.gross, D(0)), D(0))
     amounts, session = acts_desk.back_by(day, order, over)
-    back = ", ".join(f"{amount} {method}" for method, amount in amounts)
-    yield Step("amend_confirm", f"{who.name} confirms the change of {order.number}{f', {back} goes back' if back else ''}",
+    back = ", ".join(f"{amount} {method}" for method, amount in amounts) or "nothing"
+    yield Step("amend_confirm", f"{who.name} confirms the change of {order.number}, {back} goes back",
                lambda: desk.confirm_amendment(day.shop, order, who, amounts, session),
                lambda: day.services.confirm_amendment(twin.ref, amounts, who, session))  # fmt: skip
     if not day.last:
@@ -135,7 +135,8 @@ def blocked_since(day: Day) -> Steps:
     customer, who = day.some(customers), day.cashier(till)
     yield from acts_till.begin(day, till)
     order = counter.lying(day.shop, till)
-    yield Step("choose_customer", f"{till}: {who.name} chooses {customer.name}", lambda: counter.choose(order, customer, who),
+    yield Step("choose_customer", f"{till}: {who.name} chooses {customer.name}",
+               lambda: counter.choose(order, customer, who),
                lambda: day.services.choose(till, customer, who))  # fmt: skip
     yield from acts_till.put_on(day, till, day.items(1))
     yield from acts_till.check_out(day, till)

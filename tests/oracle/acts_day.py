@@ -64,7 +64,7 @@ def open_order(day: Day) -> Steps:
     order = day.confirmed(
         lambda o: (
             bool(o.number)
-            and (o.branch == day.shop.tills[till] or day.cashier(till).name == "rover")
+            and acts_till.reaches(day, till, o)
             and wrong == (o.status in DONE or o.claimed not in ("", till))
         )
     )
@@ -72,7 +72,8 @@ def open_order(day: Day) -> Steps:
         return
     who = day.cashier(till)
     yield Step("open_order", f"{till}: {who.name} opens {order.number}",
-               lambda: counter.open_order(day.shop, till, order), lambda: day.services.open_order(till, order, who))  # fmt: skip
+               lambda: counter.open_order(day.shop, till, order),
+               lambda: day.services.open_order(till, order, who))  # fmt: skip
     if day.last and day.may(0.75):
         yield from settle(day)
 

@@ -115,7 +115,8 @@ def draft_mode(day: Day) -> Steps:
             return
         reason = "Proef" if mode in UNTAXED else ""
         yield Step("draft_mode", f"{who.name} sets {mode} on {order.ref}",
-                   lambda: desk.set_mode(order, mode, who, reason), lambda: day.services.mode(order, mode, who))  # fmt: skip
+                   lambda: desk.set_mode(order, mode, who, reason),
+                   lambda: day.services.mode(order, mode, who))  # fmt: skip
 
 
 def draft_customer(day: Day) -> Steps:
@@ -185,7 +186,8 @@ def deposit(day: Day) -> Steps:
     hand, used = day.hand("deposit"), session if tenders[-1][0] == CASH else None
     paid = ", ".join(f"{amount} {method}" for method, amount in tenders)
     yield Step("deposit", f"{who.name} takes {paid} on {order.number}",
-               lambda: money.deposit(day.shop, order, tenders, used), lambda: hand(order, tenders, who, used))  # fmt: skip
+               lambda: money.deposit(day.shop, order, tenders, used),
+               lambda: hand(order, tenders, who, used))  # fmt: skip
 
 
 def back_by(day: Day, order: Order, amount: Decimal) -> tuple[list[tuple[str, Decimal]], Session | None]:
@@ -250,10 +252,10 @@ def to_reverse(order: Order) -> list[tuple[Payment, money.Entered]]:
 def deliver(day: Day) -> Steps:
     order = day.confirmed(lambda o: bool(o.number) and o.status in UNDELIVERED)
     if order:
-        who, take = at_desk(day), acts_day.some_open(day, order)
+        who, take, hand = at_desk(day), acts_day.some_open(day, order), day.hand("deliver")
         listed = ", ".join(f"{number} {line.article.name}" for line, number in take.items())
         yield Step("deliver", f"{who.name} sends {listed} of {order.number}",
-                   lambda: desk.deliver(day.shop, order, take), lambda: day.services.deliver(order, take, who),
+                   lambda: desk.deliver(day.shop, order, take), lambda: hand(order, take, who),
                    lambda slip, ref: setattr(slip, "ref", ref), lambda slip: compare.slip_of(slip))  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What happens at a till: each act gives its steps, one after the other, as the day goes."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from tests.oracle import compare, counter, prices
 from tests.oracle.days import Day, Step
@@ -118,7 +118,7 @@ def give_on_basket(day: Day, till: str, kind: str, value: Decimal, approver: str
         prices.set_discount(order, who, **{kind: value}, reason=reason, approver=beside)
 
     yield Step(
-        name, f"{till}: {who.name} gives {value} {kind} on the basket{f', {approver} beside' if approver else ''}", model,
+        name, f"{till}: {who.name} gives {value} {kind} on the basket, {approver or 'nobody'} beside", model,
         lambda: day.services.discount(order, who, kind, value, reason, beside),
     )  # fmt: skip
 
@@ -236,7 +236,7 @@ def ways_to_pay(day: Day, order: Order, left: Decimal) -> list[tuple[str, Decima
         tenders, left = [(CARD, part), *tenders], left - part
     if left:
         note = day.dice.choice((D(5), D(10), D(50)))
-        tenders.append((CASH, left if day.may(0.4) else -(-left // note) * note))
+        tenders.append((CASH, left if day.may(0.4) else (left / note).to_integral_value(ROUND_CEILING) * note))
     return tenders
 
 
@@ -304,7 +304,7 @@ def pay(day: Day, kind: str, till: str, tenders: list, take: dict[Line, Decimal]
         return counter.check_out(day.shop, till, who, tenders, take=take, approver=beside)
 
     yield Step(
-        kind, f"{till}: {who.name} settles {order.number or order.ref} with {paid}{f', gives {taken}' if taken else ''}",
+        kind, f"{till}: {who.name} settles {order.number or order.ref} with {paid}, {taken or 'nothing'} leaves",
         model, lambda: hand(till, order, who, tenders, take, beside), given_out, compare.receipt,
     )  # fmt: skip
 
@@ -318,12 +318,19 @@ def returnable(day: Day, order: Order) -> list[Line]:
     return [line for line in order.lines if line.pieces > 0 and counter.left_to_return(day.shop, line) > 0]
 
 
+def reaches(day: Day, till: str, order: Order) -> bool:
+    """Whether the cashier works at the order's branch."""
+    return order.branch == day.shop.tills[till] or day.cashier(till).name == "rover"
+
+
 def take_back(day: Day) -> Steps:
     till = free(day)
     if till is None:
         return
     paid = "paid" if day.may(0.93) else "part"
-    source = day.confirmed(lambda order: order.payment_state == paid and bool(returnable(day, order)))
+    source = day.confirmed(
+        lambda order: order.payment_state == paid and bool(returnable(day, order)) and reaches(day, till, order)
+    )
     if source is None:
         return
     yield from begin(day, till)
@@ -337,7 +344,7 @@ def take_back(day: Day) -> Steps:
 
 def bring(day: Day, till: str, source: Order, pieces: dict[Line, Decimal]) -> Steps:
     who, order = day.cashier(till), counter.lying(day.shop, till)
-    to_stock = day.may(0.85)
+    to_stock, hand = day.may(0.85), day.hand("take_back")
     code = source.number or next((p.number for p in day.shop.papers if p.order is source), "")
     listed = ", ".join(f"{number} {line.article.name}" for line, number in pieces.items())
 
@@ -345,7 +352,7 @@ def bring(day: Day, till: str, source: Order, pieces: dict[Line, Decimal]) -> St
         return counter.take_back(day.shop, till, source, pieces, who, to_stock=to_stock)
 
     yield Step("take_back", f"{till}: {who.name} takes {listed} of {code} back", model,
-               lambda: day.services.take_back(till, order, source, pieces, who, to_stock, code))  # fmt: skip
+               lambda: hand(till, order, source, pieces, who, to_stock, code))  # fmt: skip
 
 
 def free_return(day: Day) -> Steps:

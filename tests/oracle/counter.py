@@ -97,7 +97,8 @@ def paid_for(order: Order) -> dict[Line, Row]:
 
 def left_to_return(shop: Shop, sold: Line) -> Decimal:
     moving = shop.moving(sold)
-    return sold.delivered - sold.returned + sum((line.pieces for each, line in moving if each.state == DRAFT), D(0))
+    held = sum((-line.pieces for each, line in moving if each.state == DRAFT), D(0))
+    return sold.delivered - sold.returned - held
 
 
 def worth_back(shop: Shop, order: Order, sold: Line, pieces: Decimal) -> Row:
@@ -110,7 +111,9 @@ def worth_back(shop: Shop, order: Order, sold: Line, pieces: Decimal) -> Row:
     whole = sold.pieces - sold.cancelled
     back = sold.returned + sum((-line.pieces for each, line in shop.moving(sold) if each.state == DRAFT), D(0))
     left = paid.gross - given.gross
-    gross = left if back + pieces == whole else min(cents(Fraction(paid.gross) * Fraction(pieces) / Fraction(whole)), left)
+    gross = (
+        left if back + pieces == whole else min(cents(Fraction(paid.gross) * Fraction(pieces) / Fraction(whole)), left)
+    )
     level = given.gross + gross
     vat = (cents(Fraction(paid.vat) * Fraction(level) / Fraction(paid.gross)) if paid.gross else ZERO) - given.vat
     return Row(gross - vat, vat)

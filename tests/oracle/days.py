@@ -1,4 +1,4 @@
-"""A random day: steps are chosen like a shop's, told to the model and to the product, and both are compared after each."""
+"""A random day: steps like a shop's, told to the model and to the product, and both are compared after each."""
 
 import datetime
 import random
@@ -84,6 +84,7 @@ class Day:
     packed: dict[int, tuple] = field(
         default_factory=dict
     )  # what was taken off a basket last: order id -> how to undo it
+    seen: compare.Seen = field(default_factory=dict)
     last: bool = True  # whether the last step was done
 
     def __post_init__(self) -> None:
@@ -110,7 +111,7 @@ class Day:
             (act,) = self.dice.choices(names, weights)
             for step in act(self):
                 self.one(step)
-        self.agree([*compare.day(self.shop)])
+        self.agree([*compare.differences(self.shop, {}), *compare.day(self.shop)])
 
     def one(self, step: Step) -> None:
         self.time.shift(datetime.timedelta(minutes=3))
@@ -142,7 +143,7 @@ class Day:
             step.bind(made, given)
             self.done[step.kind] += 1
         self.last = not why
-        self.agree([*compare.differences(self.shop), *(step.also(made) if self.last else [])])
+        self.agree([*compare.differences(self.shop, self.seen), *(step.also(made) if self.last else [])])
 
     def agree(self, differences: list[str]) -> None:
         if differences:

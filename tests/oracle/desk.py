@@ -4,6 +4,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.oracle import counter, money, prices
 from tests.oracle.model import (
@@ -150,17 +151,25 @@ def drop_amendment(order: Order) -> None:
 
 
 AGREED = ("pieces", "price", "price_mode", "off_percent", "off_amount", "off_mode", "code", "percent")
-CLOSED = ("price", "price_mode", "off_percent", "off_amount", "off_mode", "code", "percent")
 
 
 def closed_for(order: Order, amendment: Amendment) -> bool:
-    """Whether it would change price, discount, mode or VAT of a line of which pieces came back by their receipt."""
-    twin = amendment.draft
-    whole = any(getattr(order, name) != getattr(twin, name) for name in ("off_percent", "off_amount", "mode"))
+    """Whether it would change price, discount, mode or VAT of a line of which pieces came back by their receipt.
+
+    What came back was paid back at what a piece cost then: to the cent that must stay.
+    """
+    if not any(was.returned for was in amendment.was.values()):
+        return False
+    before, now = counter.paid_for(order), counter.paid_for(amendment.draft)
     for line, was in amendment.was.items():
-        if was.returned and line in twin.lines:
-            other = any(getattr(line, name) != getattr(was, name) for name in CLOSED)
-            if whole or other or key_of(line, twin.mode) != key_of(was, order.mode):
+        if was.returned and line in amendment.draft.lines:
+            old, new = (
+                Fraction(paid.gross) / Fraction(each.pieces - each.cancelled)
+                for paid, each in ((before[was], was), (now[line], line))
+            )
+            if key_of(line, amendment.draft.mode) != key_of(was, order.mode):
+                return True
+            if abs(new - old) * Fraction(was.returned) > Fraction(1, 100):
                 return True
     return False
 
@@ -205,6 +214,7 @@ def confirm_amendment(
 def settled_line(was: Line | None, line: Line) -> Line:
     """The line of the order with what the amendment says; a new one where there was none."""
     if was is None:
+        line.ref = 0
         return line
     for name in (*AGREED, "allowed", "reason"):
         setattr(was, name, getattr(line, name))

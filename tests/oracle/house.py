@@ -95,7 +95,7 @@ def _rates() -> dict[str, list[tuple[datetime.date, Decimal]]]:
     """The rates in both, with those of New Year."""
     factories.vat_rates()
     VatRate.objects.get_or_create(
-        code="books", valid_from=factories.LONG_AGO, defaults={"name": "Boeken 9 %", "percent": D(9)}
+        code="books", valid_from=factories.LONG_AGO, defaults={"name": "Boeken", "percent": D(RATES["books"])}
     )
     found = {code: [(factories.LONG_AGO, D(percent))] for code, percent in RATES.items()}
     for code, percent in AFTER.items():

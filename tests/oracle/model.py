@@ -79,12 +79,12 @@ class Line:
     off_mode: str = INCLUSIVE
     back: Back | None = None
     to_stock: bool = True
-    delivered: Decimal = D(0)
-    cancelled: Decimal = D(0)
-    returned: Decimal = D(0)
+    delivered: Decimal = ZERO
+    cancelled: Decimal = ZERO
+    returned: Decimal = ZERO
     handled: bool = False  # a delivery points at it, if only one that was taken back
     # up to how many pieces and how deep below the list price (a fraction) a discount was allowed
-    allowed: tuple[Decimal, Decimal] = (D(0), D(0))
+    allowed: tuple[Decimal, Decimal] = (ZERO, ZERO)
     reason: str = ""
     ref: int = 0
 
@@ -209,9 +209,10 @@ class Order:
 
     @property
     def payment_state(self) -> str:
-        if self.paid == self.gross and (self.gross or self.state == CONFIRMED):
+        paid, gross = self.paid, self.gross
+        if paid == gross and (gross or self.state == CONFIRMED):
             return "paid"
-        return "part" if self.paid else "none"
+        return "part" if paid else "none"
 
     @property
     def status(self) -> str:

@@ -1,4 +1,4 @@
-"""How money moves on an order in the model: payments and their VAT, change and cash rounding, giving back, store credit."""
+"""How money moves on an order in the model: payments and their VAT, change, cash rounding, giving back, tegoed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -42,7 +42,7 @@ def split(rows: Rows, held: Rows, amount: Decimal) -> Rows:
         shares = [row[key].gross - now[key].gross for key in keys]
     elif amount == -paid:
         shares = [-now[key].gross for key in keys]
-    elif (amount > 0) == (total - paid > 0):
+    elif total != paid and (amount > 0) == (total > paid):
         shares = spread(amount, [row[key].gross - now[key].gross for key in keys])
     else:
         shares = spread(amount, [now[key].gross for key in keys])

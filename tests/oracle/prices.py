@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle.model import Article, Line, No, Order, Person, Shop, refuse
-from tests.oracle.sums import INCLUSIVE, D, cents, line_total, price
+from tests.oracle.sums import INCLUSIVE, ZERO, D, cents, line_total, price
 
 CENT = D("0.01")  # what rounding may take off
 
@@ -110,8 +110,8 @@ def set_line(
 def set_discount(
     order: Order,
     who: Person,
-    percent: Decimal = D(0),
-    amount: Decimal = D(0),
+    percent: Decimal = ZERO,
+    amount: Decimal = ZERO,
     reason: str = "",
     approver: Person | None = None,
 ) -> None:

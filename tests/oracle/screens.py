@@ -1,6 +1,7 @@
 """The product driven by its screens: real forms with their keys over HTTP, logged in."""
 
 import hashlib
+import json
 import re
 import uuid
 from decimal import Decimal
@@ -28,8 +29,9 @@ VOID = {"input", "img", "br", "hr", "meta", "link", "use", "path", "source", "wb
 class Page(HTMLParser):
     """A page: what each of its forms and htmx buttons sends along."""
 
-    def __init__(self, html: str):
+    def __init__(self, html: str, address: str):
         super().__init__()
+        self.address = address
         self.open: list[tuple[str, str, dict[str, str]]] = []  # (tag, id, attributes) of the elements around
         self.fields: list[tuple[list[int], list[str], str, str]] = []  # (forms and ids around, name, value)
         self.senders: list[tuple[str, int, dict[str, str]]] = []  # (address, its own number, attributes)
@@ -38,14 +40,16 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         number = len(self.senders)
-        address = values.get("hx-post") or (values.get("action", "") if tag == "form" else "")
+        address = values.get("hx-post", "")
+        if tag == "form" and not address:
+            address = values.get("action") or self.address
         if address:
             self.senders.append((address, number, values))
-        if tag == "input" and values.get("name"):
-            if values.get("type") not in ("radio", "checkbox") or "checked" in values:
-                around = [int(each[2]["number"]) for each in self.open if each[0] == "form"]
-                ids = [each[1] for each in self.open] + [values.get("id", "")]
-                self.fields.append((around, ids, values["name"], values.get("value", "")))
+        ticked = values.get("type") not in ("radio", "checkbox") or "checked" in values
+        if tag == "input" and values.get("name") and ticked:
+            around = [int(each[2]["number"]) for each in self.open if each[0] == "form"]
+            ids = [each[1] for each in self.open] + [values.get("id", "")]
+            self.fields.append((around, ids, values["name"], values.get("value", "")))
         if tag not in VOID:
             self.open.append((tag, values.get("id", ""), {"number": str(number)}))
 
@@ -108,7 +112,7 @@ class Screens:
         if answer.status_code == 302:
             raise Refused("screen.302", answer.url)
         assert answer.status_code == 200, (address, answer.status_code)
-        return Page(answer.content.decode())
+        return Page(answer.content.decode(), address)
 
     def send(self, address: str, values: dict[str, Any], *, htmx: bool = False) -> Any:
         answer = self.client.post(address, values, headers={"HX-Request": "true"} if htmx else {})
@@ -147,6 +151,36 @@ class Screens:
         assert answer.status_code == 303, (answer.status_code, answer.content[:300])
         return Receipt.objects.get(pk=int(answer.url.rstrip("/").rpartition("/")[2])).pk
 
+    def remove(self, order: Order, line: Line, who: Person, till: str) -> dict[str, Any]:
+        """Regel verwijderen; what its toast offers to undo it."""
+        self.sit(till, who)
+        answer = self.send(reverse("pos:line_delete", args=[line.ref]), {"key": new_key()}, htmx=True)
+        toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+        return {"address": toast["undo_url"], "values": toast["undo"]}
+
+    def restore(self, order: Order, packed: dict[str, Any], who: Person, till: str) -> None:
+        """Ongedaan maken."""
+        self.sit(till, who)
+        self.send(packed["address"], packed["values"], htmx=True)
+
+    def take_back(
+        self,
+        till: str,
+        order: Order,
+        source: Order,
+        pieces: dict[Line, Decimal],
+        who: Person,
+        to_stock: bool,
+        code: str,
+    ) -> None:
+        """Retour: the number of the receipt, its lines, and how many of each."""
+        self.sit(till, who)
+        address = reverse("pos:returns")
+        values: dict[str, Any] = self.page(address, code=code).sent_to(address)
+        values |= {name: "0" for name in values if name.startswith("back-")}
+        values |= {f"back-{line.ref}": f"{number:f}" for line, number in pieces.items()} | {"reason": "Te klein"}
+        self.send(address, values if to_stock else values | {"write_off": "1"}, htmx=True)
+
     def method(self, name: str) -> PaymentMethod:
         return self.p.method[name]
 
@@ -165,6 +199,16 @@ class Screens:
     def confirm_fields(self, order: Order, who: Person) -> dict[str, str]:
         page = self.order_page(order, who)
         return page.sent_to(reverse("sales:confirm", args=[order.ref]))
+
+    def deliver(self, order: Order, take: dict[Line, Decimal], who: Person) -> int:
+        """Pakbon aanmaken, with the pieces that go along."""
+        self.log_in(who)
+        address = reverse("documents:slip_new", args=[order.ref])
+        values: dict[str, Any] = self.page(address).sent_to(address)
+        values |= {name: "0" for name in values if name.startswith("quantity-")}
+        values |= {f"quantity-{line.ref}": f"{number:f}" for line, number in take.items()}
+        answer = self.send(address, values)
+        return int(answer.url.rstrip("/").rpartition("/")[2])
 
     def deposit(self, order: Order, tenders: Tenders, who: Person, session: Session | None) -> None:
         """The dialog, and JA."""

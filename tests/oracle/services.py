@@ -11,6 +11,7 @@ from backoffice.relations.models import Customer as CustomerRow
 from payments.models import LedgerEntry, TillSession
 from payments.services import cancelling, depositing, refunding, reversing, sessions, terminals
 from pos.services import checking_out, day_close, make_order, printing, refunds, seats
+from sales.documents.models import PackingSlip
 from sales.documents.services import packing
 from sales.models import SalesOrder
 from sales.services import amending, confirming, drafts, lines, returning, selling
@@ -226,7 +227,7 @@ class Services:
         ).pk
 
     def cancel_slip(self, slip: Slip, who: Person) -> None:
-        self.call(packing.cancel_slip, who, slip_id=slip.ref)
+        self.call(packing.cancel_slip, who, slip_id=PackingSlip.objects.get(number=slip.number).pk)
 
     def cancel(
         self, order: Order, pieces: dict[Line, Decimal] | None, amounts: Tenders, who: Person, session: Session | None

@@ -1,7 +1,7 @@
 """The arithmetic of a shop: rounding, spreading, prices in a VAT mode, VAT per code. EUR; nothing of the product.
 
-Sources: EN 16931 (BR-CO-10, -14, -15, -17), Uitvoeringsbesluit omzetbelasting 1968 (VAT is rounded half up, per rate over
-the document), Wet op de omzetbelasting 1968 article 38 (the price told to a shopper holds the VAT).
+Sources: EN 16931 (BR-CO-10, -14, -15, -17), Uitvoeringsbesluit omzetbelasting 1968 (VAT is rounded half up, per rate
+over the document), Wet op de omzetbelasting 1968 article 38 (the price told to a shopper holds the VAT).
 """
 
 from collections.abc import Sequence
@@ -121,9 +121,11 @@ def line_total(line: Any, mode: str, *, whole: bool = False) -> Decimal:
     pieces = line.pieces if whole else line.pieces - line.cancelled
     value = Fraction(pieces) * Fraction(unit_price(line, mode)) * (100 - Fraction(line.off_percent)) / 100
     if line.off_amount:
-        if line.off_amount == abs(line.pieces) * line.price and holds_vat(line.off_mode) == holds_vat(line.price_mode):
+        same = holds_vat(line.off_mode) == holds_vat(line.price_mode)
+        if same and line.off_amount == abs(line.pieces) * line.price:
             return ZERO  # free is free in every mode
-        off = Fraction(other_mode(line.off_amount, line.percent, line.off_mode, mode)) * Fraction(pieces) / Fraction(line.pieces)
+        part = Fraction(pieces) / Fraction(line.pieces)
+        off = Fraction(other_mode(line.off_amount, line.percent, line.off_mode, mode)) * part
         value = max(value - off, Fraction(0)) if pieces > 0 else min(value + off, Fraction(0))
     return cents(value)
 
