@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, Subquery
@@ -12,16 +13,17 @@ from django.utils.translation import gettext as _
 from backoffice.core import journal, locks
 from backoffice.core.db import rows
 from backoffice.core.db.spelled import Spelled
-from backoffice.core.errors import Refusal, Stale
+from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
-from sales.services import confirming, reserving, versions
+from sales.services import confirming, reserving, returning, versions
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
 from sales.services.editing import (
+    A_CENT,
     Claimed,
     Draft,
     UnknownOrder,
@@ -46,7 +48,7 @@ AGREED_LINE = (
 # all of a line but what happened to it, and what is derived
 OWN = {
     "id", "order", "revision", "delivered_quantity", "cancelled_quantity", "returns", "returned_quantity",
-    "unit_price", "line_total", "changed_at", "changed_by", "currency",
+    "return_net", "return_vat", "unit_price", "line_total", "changed_at", "changed_by", "currency",
 }  # fmt: skip
 NEW_LINE = tuple(field.attname for field in OrderLine._meta.concrete_fields if field.name not in OWN)
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
@@ -208,6 +210,7 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     _check_delivered(draft, amended)
     order.totals = totals.compute(order, draft.lines)
     before = versions.snapshot(order, draft.lines)
+    sold = _sold(order, draft.lines)
     held, branch, gross = reserving.held(order, draft.lines), order.branch, order.gross.amount
     for name in AGREED:
         setattr(order, name, getattr(wanted, name))
@@ -218,6 +221,7 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     if before == after:
         _close(wanted)
         return order
+    _check_returned_prices(draft, sold)
     finish = money_left(draft, gross, settle)
     now_held = reserving.held(order, draft.lines)
     if branch.pk == order.branch_id:
@@ -262,6 +266,46 @@ def _check_delivered(draft: Draft, amended: Draft) -> None:
     if conflicts:
         message = _("Intussen is meer geleverd dan deze wijziging overlaat. Hieronder staan beide aantallen.")
         raise Stale(message, fields=conflicts)
+
+
+def _sold(order: SalesOrder, lines: Sequence[OrderLine]) -> dict[UUID, tuple]:
+    """Of every line that pieces came back of, by key: its VAT row, what such a piece costs in all, and how many came.
+
+    Of an order with its totals in memory.
+    """
+    if not any(line.returned_quantity for line in lines):
+        return {}
+    sold = returning.sold_for(order, lines, order.totals.vat_rows)
+    return {
+        line.key: (
+            totals.vat_key(line, order.vat_mode),
+            sold[line.key].gross / (line.quantity - line.cancelled_quantity),
+            line.returned_quantity,
+        )
+        for line in lines
+        if line.returned_quantity
+    }
+
+
+def _check_returned_prices(draft: Draft, before: dict[UUID, tuple]) -> None:
+    """Raises Refusals naming every line with pieces that came back and that would cost something else now.
+
+    What came back was paid back at the price of then: price, discount and VAT of such a line stay as they are.
+    """
+    now = _sold(draft.order, draft.lines)
+    wrong = []
+    for line in draft.lines:
+        if line.key not in before:
+            continue
+        (key, each, pieces), (new_key, new_each, _pieces) = before[line.key], now[line.key]
+        if key != new_key or abs(new_each - each) * pieces > A_CENT:
+            message = _(
+                "Van %(name)s kwamen al stukken terug: prijs, korting en BTW van die regel liggen vast. "
+                "Verlaag het aantal tot wat geleverd is, en zet de rest op een nieuwe regel."
+            )
+            wrong.append(Refusal("return.price_closed", message % {"name": versions.title(line)}, f"line-{line.pk}"))
+    if wrong:
+        raise Refusals(wrong)
 
 
 def _nothing_points() -> str:

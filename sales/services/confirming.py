@@ -64,15 +64,16 @@ def place(draft: Draft, *, sale: bool = False) -> None:
 def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
     """Raises Refusals with everything that keeps the draft from being confirmed."""
     missing = []
+    sells = any(line.variant_id and line.quantity > 0 for line in lines)  # what only comes back was agreed before
     if order.customer is None and not sale:
         missing.append(Refusal("order.customer_missing", _("Kies een debiteur."), "customer"))
-    elif order.customer is not None and order.customer.blocked:
+    elif order.customer is not None and order.customer.blocked and (sells or not sale):
         missing.append(Refusal("order.customer_blocked", _("Deze debiteur is geblokkeerd."), "customer"))
     if not lines:
         missing.append(Refusal("order.no_lines", _("Voeg ten minste één regel toe."), "lines"))
     if not sale and any(line.returns_id for line in lines):
         missing.append(Refusal("return.order", _("Reken de retour eerst af; een order heeft er geen."), "lines"))
-    if order.vat_mode == VatMode.REVERSE_CHARGE and not order.customer_vat_id:
+    if order.vat_mode == VatMode.REVERSE_CHARGE and (sells or not sale) and not _has_vat_id(order, sale=sale):
         missing.append(Refusal("order.vat_id_missing", _("BTW verlegd vraagt een BTW-id bij de debiteur."), "customer"))
     if order.expected_delivery_date and order.expected_delivery_date < order.order_date:
         missing.append(
@@ -90,3 +91,9 @@ def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
         missing += extra.missing(order)
     if missing:
         raise Refusals(missing)
+
+
+def _has_vat_id(order: SalesOrder, *, sale: bool) -> bool:
+    """A basket may carry the BTW-id of a receipt that comes back; what is sold now asks one that still holds."""
+    still = not sale or (order.customer is not None and bool(order.customer.vat_id))
+    return bool(order.customer_vat_id) and still

@@ -16,6 +16,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
 from sales import status
 from sales.models import OrderLine, OrderType, SalesOrder
+from sales.pricing import UNTAXED
 from sales.services import confirming, versions
 from sales.services.amending import AGREED, NEW_LINE
 from sales.services.drafts import LEAD_DAYS, choose_customer, search_text, vat_percents
@@ -40,7 +41,8 @@ def copy(*, order_id: int, employee) -> SalesOrder:
     status.guard(source, "copy")
     order = _new(source, employee, KEPT)
     choose_customer(order, source.customer)
-    order.vat_mode = source.vat_mode
+    if source.vat_mode not in UNTAXED:  # a mode without VAT comes with who is chosen only
+        order.vat_mode = source.vat_mode
     order.save(force_insert=True)
     draft, left_out = Draft(order, [], employee, Decimal(0)), []
     lines = list(source.lines.order_by("position"))

@@ -109,8 +109,8 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
     agreed = _pricing(order, draft.lines)
     if "customer" in values:
         choose_customer(order, order.customer)
-    if "order_type" in values and not (order.customer and order.customer.vat_mode):
-        order.vat_mode = order.order_type.vat_mode
+    if "order_type" in values:
+        order.vat_mode = mode_of(order)
     if "order_date" in values:
         _rate(draft)
     if order.amends_id:
@@ -130,7 +130,7 @@ def _rate(draft: Draft) -> None:
     """Give the lines the VAT percentages of the order's date; a code that has none then keeps what it had."""
     percents = vat_percents(draft.order.order_date) if draft.lines else {}
     for line in draft.lines:
-        percent = percents.get(line.vat_code, line.vat_percent)
+        percent = line.vat_percent if line.returns_id else percents.get(line.vat_code, line.vat_percent)
         if percent != line.vat_percent:
             line.vat_percent, line.rated = percent, True
             draft.touch(line)
@@ -189,7 +189,10 @@ def _get(model, pk, field):
 
 
 def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
-    """Copy name, VAT id and addresses as they are now; what was agreed is not re-read later."""
+    """Copy name, VAT id and addresses as they are now, and price as is usual for whoever is chosen, or for nobody.
+
+    What was agreed is not re-read later.
+    """
     order.customer = customer
     order.customer_name = customer.name if customer else ""
     order.customer_attention = customer.person if customer and customer.company else ""
@@ -199,8 +202,12 @@ def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
     invoice = addresses.get(CustomerAddress.Kind.INVOICE)
     order.invoice_address = postal(invoice)
     order.delivery_address = postal(addresses.get(CustomerAddress.Kind.DELIVERY) or invoice)
-    if customer and customer.vat_mode:
-        order.vat_mode = customer.vat_mode
+    order.vat_mode = mode_of(order)
+
+
+def mode_of(order: SalesOrder) -> str:
+    """The VAT mode that belongs to an order: its customer's, else that of its Soort (design.md decision 5)."""
+    return (order.customer.vat_mode if order.customer else "") or order.order_type.vat_mode
 
 
 def postal(address) -> dict:

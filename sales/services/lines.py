@@ -209,17 +209,20 @@ PACKED = [
     "override_reason", "vat_code", "vat_percent", "returns_id",
 ]  # fmt: skip
 PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]
+PACKED_RETURN = ["return_net", "return_vat"]  # of a line that comes back on its receipt
 
 
 def pack(line: OrderLine) -> dict:
     """A line as plain values, to be signed into an undo button."""
-    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in PACKED_MONEY}
+    amounts = [*PACKED_MONEY, *(PACKED_RETURN if line.returns_id else ())]
+    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in amounts}
     return {name: str(v) if isinstance(v, Decimal | uuid.UUID) else v for name, v in values.items()}
 
 
 def unpack(values: dict) -> OrderLine:
     """A new line from what pack() gave."""
-    decimals = {n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}
+    numbers = ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY, *PACKED_RETURN)
+    decimals = {n: Decimal(values[n]) for n in numbers if n in values}
     return OrderLine(**values | decimals | {"key": uuid.UUID(values["key"])})
 
 
