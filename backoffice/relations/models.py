@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -104,8 +105,12 @@ class EmployeeManager(BaseUserManager["Employee"]):
 
     @transaction.atomic
     def create_superuser(self, email, password=None, **fields):
-        """For `manage.py createsuperuser`: the first beheerder of a new shop, at every branch."""
+        """For `manage.py createsuperuser`: the first beheerder of a new shop, at every branch.
+
+        Raises ValidationError for a password that no screen would take, also with --noinput.
+        """
         person = self.model(email=self.normalize_email(email), **fields)
+        validate_password(password or "", person)
         person.set_password(password)
         person.save()
         person.roles.create(role=EmployeeRole.Role.ADMIN)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_int, posted_key
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services.secrets import Secret
 from pos import selectors
 from pos.middleware import at_device, at_till
 from pos.services import seats

@@ -16,7 +16,7 @@ NEW = "een nieuw woord 12"
 
 @pytest.fixture
 def sanne():
-    return factories.employee("seller", factories.branch("Utrecht"))
+    return factories.employee("seller", factories.branch("Utrecht"), name="Sanne de Wit", number="4711")
 
 
 @pytest.fixture
@@ -50,9 +50,10 @@ def test_a_new_password_keeps_this_log_in_and_ends_all_others(browser, sanne):
     ("present", "new", "said"),
     [
         ("fout", NEW, "Dit is niet uw wachtwoord van nu."),
-        (factories.PASSWORD, "kort", "10"),
+        (factories.PASSWORD, "kort", "Dit wachtwoord is te kort: neem minstens 10 tekens."),
         (factories.PASSWORD, "1234567890123", "cijfers"),
         (factories.PASSWORD, "qwertyuiop", "algemeen"),
+        (factories.PASSWORD, "fietsen met Sanne", "Uw naam, e-mailadres of nummer mag niet in het wachtwoord staan."),
         ("", NEW, "verplicht"),
     ],
 )

@@ -1,27 +1,20 @@
 """What one changes of oneself: password and PIN code."""
 
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee
-from backoffice.relations.services import logins
-from backoffice.relations.services.employees import PIN_SHAPE, Secret
+from backoffice.relations.services import logins, secrets
+from backoffice.relations.services.secrets import Secret
 
 
 @keyed("profile.password")
 def change_password(*, employee: Employee, present: Secret, new: Secret) -> Employee:
     """Change one's own password; asks the present one. Other log-ins of the employee end. Raises Refusal."""
     row = _checked(employee, present)
-    try:
-        validate_password(new.value, row)
-    except ValidationError as error:
-        raise Refusal("profile.password", " ".join(error.messages), "new") from error
-    row.set_password(new.value)
+    secrets.set_password(row, new, "new")
     row.save(update_fields=["password"])
     _record(row, "password")
     return row
@@ -31,9 +24,7 @@ def change_password(*, employee: Employee, present: Secret, new: Secret) -> Empl
 def change_pin(*, employee: Employee, present: Secret, pin: Secret) -> Employee:
     """Change one's own PIN code for the till; asks the password. Raises Refusal."""
     row = _checked(employee, present)
-    if not PIN_SHAPE.fullmatch(pin.value):
-        raise Refusal("profile.pin", _("Een pincode is 4 tot 6 cijfers."), "pin")
-    row.pin_hash = make_password(pin.value)
+    secrets.set_pin(row, pin, "pin")
     row.save(update_fields=["pin_hash"])
     _record(row, "pin")
     return row
