@@ -14,7 +14,7 @@ from backoffice.core.db.spelled import Spelled
 from backoffice.core.models import JournalHead
 from backoffice.relations.models import Customer, Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, give_access, roles_along
-from backoffice.relations.services.devices import token_hash
+from backoffice.relations.services.devices import Token
 from payments.models import LedgerEntry
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
@@ -22,16 +22,18 @@ from sales.services.amending import open_amendments
 from sales.status import LIVE
 
 
-def till_at(token: str, *, polled: bool = False) -> Till | None:
-    """The till of the browser with this token, with its seat and who sits there; one statement.
+def till_at(token: Token | None, *, polled: bool = False) -> Till | None:
+    """The till of the registration of this token, with its seat and who sits there; one statement.
+
+    What the token itself is worth is another question (devices.standing).
 
     Unless it only polls, with its branch and with `lies`, the lifecycle of what lies on its counter.
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
     """
-    if not token:
+    if token is None:
         return None
-    till = next(iter((_polling if polled else _working)(token_hash(token))), None)
+    till = next(iter((_polling if polled else _working)(token.hash)), None)
     if till is None:
         return None
     till.cashier = _cashier(till)

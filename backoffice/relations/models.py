@@ -86,6 +86,11 @@ class Till(models.Model):
         help_text=_("De toets die de scanner vóór elke code stuurt. Leeg: geen."),
     )
     device_token_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # the newest token of this registration that came back, those of before that still hold, each until when (seconds
+    # since 1970), and when a copy was journalled last (services.devices)
+    device_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    device_formers = models.JSONField(default=dict, db_default={}, editable=False)
+    device_copied_at = models.DateTimeField(null=True, editable=False)
     active = models.BooleanField(_("Actief"), default=True)
     # who unlocked it, hung on by whoever reads it for a request; not stored
     cashier: "Employee | None"

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_int, posted_key
+from backoffice.relations.services import devices
 from backoffice.relations.services.secrets import Secret
 from pos import selectors
-from pos.middleware import at_device, at_till
+from pos.middleware import at_device, at_till, give_token
 from pos.services import seats
 
 
@@ -28,6 +29,7 @@ def unlock(request):
         return render(request, "pos/lock.html", context | {"refusal": refusal, "chosen": chosen}, status=422)
     response = redirect("pos:till")
     response.status_code = 303
+    give_token(response, devices.renewed(request.till, request.token))
     return response
 
 
