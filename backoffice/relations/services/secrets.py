@@ -34,6 +34,10 @@ class Secret:
 NONE = Secret()
 
 
+class WrongPassword(Refusal):
+    """Not the password of whom it was asked: who raises it is called inside throttle.counted."""
+
+
 def set_password(person: Employee, password: Secret, field: str) -> None:
     """Give the employee this password (not saved yet). Raises Refusal, for the form's field, where it is too easy."""
     try:
