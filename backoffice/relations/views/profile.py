@@ -34,6 +34,13 @@ def profile(request):
     return _page(request)
 
 
+@right("shell")
+@require_GET
+def admin_password(request):
+    """What the admin links to for another password."""
+    return redirect("relations:profile")
+
+
 @sensitive_post_parameters()
 @right("shell")
 @require_POST
