@@ -20,14 +20,15 @@ def second_person(request) -> Employee | None:
     email = request.POST.get("approver_email", "").strip().lower()
     if not email:
         return None
+    wrong = WrongPassword(
+        "payments.second_login", _("Deze inlog klopt niet. Vul e-mailadres en wachtwoord opnieuw in."), "approver"
+    )
+    if len(email) > 254 or not email.isprintable():  # nobody's, and the count holds no such name
+        raise wrong
     with throttle.counted(request, email, "approver"):
         person = DeskBackend().authenticate(None, username=email, password=request.POST.get("approver_password", ""))
         if person is None:
-            raise WrongPassword(
-                "payments.second_login",
-                _("Deze inlog klopt niet. Vul e-mailadres en wachtwoord opnieuw in."),
-                "approver",
-            )
+            raise wrong
     if not keys.is_done(posted_key(request)):  # a code counts once: a form that is sent again has its answer already
         _second_step(person, request.POST.get("approver_code", "").strip())
     return person

@@ -78,6 +78,7 @@ def counted(request: HttpRequest, email: str, field: str) -> Iterator[None]:
     """
     asks: Any = copy.copy(request)
     asks.GET, asks.POST = QueryDict(), QueryDict()  # what was typed is not kept with the attempt
+    email = email.strip().lower()  # as the login spells it
     credentials = {settings.AXES_USERNAME_FORM_FIELD: email}
     if not AxesProxyHandler.is_allowed(asks, credentials):
         raise _waits(field)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.relations.models import Employee, Till
-from backoffice.relations.services.secrets import Secret
+from backoffice.relations.services.secrets import PIN_SHAPE, Secret
 from pos import selectors
 from pos.models import PinFailures
 
@@ -28,7 +28,8 @@ def check(*, till: Till, employee_id: int, pin: Secret, seated: Employee | None 
         raise Refusal("pin.unknown", _("Kies een naam uit de lijst, en typ dan de pincode."), "pin")
     with transaction.atomic():
         failures = _locked(till, person)
-        right = not _waits(failures) and check_password(pin.value, person.pin_hash)
+        known = PIN_SHAPE.fullmatch(pin.value) is not None
+        right = known and not _waits(failures) and check_password(pin.value, person.pin_hash)
         if right and failures.count:
             failures.count, failures.paused_until = 0, None
             failures.save()

@@ -13,6 +13,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
 from backoffice.relations.services.secrets import Secret
+from pos import selectors
 from pos.models import TillSeat
 from pos.services import pin_codes
 from sales.models import SalesOrder
@@ -24,11 +25,15 @@ SEAT = ("pos.TillSeat", "till_id")
 def unlock(*, till: Till, employee_id: int, pin: Secret) -> TillSeat:
     """Seat the employee whose PIN code it is. Raises Refusal (pin_codes.check), and what was wrong stays counted.
 
+    Refused (seat.taken) while somebody else works there: an older page of the same browser would go on in a new name.
     No request key: a repeat only seats the same person again, and a refusal must be kept.
     """
     person = pin_codes.check(till=till, employee_id=employee_id, pin=pin)
     with transaction.atomic():
         seat = _claimed(till)
+        other = selectors.seated(seat, till)
+        if other not in (None, person):
+            raise Refusal("seat.taken", _("Op deze kassa werkt %(name)s. Vergrendel de kassa eerst.") % {"name": other})
         seat.employee, seat.device_hash, seat.seen_at = person, till.device_token_hash, timezone.now()
         seat.save(update_fields=["employee", "device_hash", "seen_at"])
         journal.write(branch_id=till.branch_id, employee=person, action="till.unlocked", about=till)

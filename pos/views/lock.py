@@ -1,5 +1,6 @@
 """The locked till: who works here, by PIN code; locking it, and saying that somebody is still there."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,6 +27,9 @@ def unlock(request):
     try:
         seats.unlock(till=request.till, employee_id=chosen, pin=Secret(request.POST.get("pin", "")))
     except Refusal as refusal:
+        if refusal.code == "seat.taken":
+            messages.error(request, refusal.message)
+            return redirect("pos:till")
         return render(request, "pos/lock.html", context | {"refusal": refusal, "chosen": chosen}, status=422)
     response = redirect("pos:till")
     response.status_code = 303

@@ -116,6 +116,12 @@ def test_wrong_passwords_beside_are_counted_with_those_of_the_login_and_answered
     assert reasons == ["password"] * 5 + ["locked"]
 
 
+@pytest.mark.parametrize("address", ["x" * 300 + "@example.com", "naam\x00@example.com", "naam\n@example.com"])
+def test_an_address_that_nobody_can_have_is_no_second_person(client, s, address):
+    assert refused(s, ask(client, s, approver_email=address), "Deze inlog klopt niet.")
+    assert not AccessAttempt.objects.exists()
+
+
 def test_somebody_who_left_is_no_second_person(client, s):
     s.admin.active = False
     s.admin.save()

@@ -152,6 +152,19 @@ def test_the_present_password_is_not_guessed_at_a_desk_that_was_left_open(client
     assert reasons == ["password"] * 5 + ["locked"]
 
 
+def test_an_address_with_capitals_is_one_name_with_the_login(client, sanne):
+    type(sanne).objects.update(email="Sanne@example.com")
+    for place in range(6):
+        if place % 2:
+            log_in(client, SHOP, "SANNE@example.com", "fout")
+            continue
+        client.force_login(sanne)
+        values = {"password-present": "fout", "password-new": "een nieuw woord 12", "key": str(uuid.uuid4())}
+        client.post(reverse("relations:profile_password"), values, headers={"X-Forwarded-For": SHOP})
+        client.logout()
+    assert log_in(client, SHOP) == 429
+
+
 def test_the_right_present_password_forgets_the_wrong_ones(client, sanne):
     client.force_login(sanne)
     for present in ("fout", "mis", factories.PASSWORD):

@@ -109,8 +109,8 @@ def came_back(till: Till, token: Token) -> None:
 @transaction.atomic
 def record_copy(till: Till) -> None:
     """Write that a browser sent a copied token of this till; once in a while (COPY_QUIET)."""
-    row = Till.objects.select_for_update(no_key=True).get(pk=till.pk)
-    if row.device_copied_at is None or row.device_copied_at < timezone.now() - COPY_QUIET:
+    row = Till.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=till.pk).first()
+    if row and (row.device_copied_at is None or row.device_copied_at < timezone.now() - COPY_QUIET):
         row.device_copied_at = timezone.now()
         row.save(update_fields=["device_copied_at"])
         journal.write(branch_id=row.branch_id, employee=None, action="till.device.copied", about=row)
