@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.password_validation import validate_password
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,6 @@ from backoffice.core.input import InputError
 from backoffice.relations import validators
 from backoffice.relations.countries import COUNTRIES
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, EmployeeRole, Till, VatMode
-from backoffice.relations.services.employees import PIN_SHAPE
 
 LOGO_TYPES = {"PNG": "png", "JPEG": "jpg"}
 LOGO_BYTES = 1_000_000
@@ -278,14 +276,6 @@ class EmployeeForm(forms.ModelForm):
 
     def clean_password(self):
         password = self.cleaned_data["password"]
-        if password:
-            validate_password(password, self.instance)
-        elif not self.instance.pk:
+        if not password and not self.instance.pk:
             raise forms.ValidationError(_("Geef een wachtwoord voor de eerste keer."))
         return password
-
-    def clean_pin(self):
-        pin = self.cleaned_data["pin"]
-        if pin and not PIN_SHAPE.fullmatch(pin):
-            raise forms.ValidationError(_("Een pincode is 4 tot 6 cijfers."))
-        return pin

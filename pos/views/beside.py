@@ -3,12 +3,12 @@
 from backoffice.core.http import posted_int
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services.secrets import Secret
 from pos import selectors
-from pos.services import seats
+from pos.services import pin_codes
 
 # what is asked of the manager anew: a right that is missing, and a PIN code that was wrong
-ASKED = ("price.ceiling", "pin.wrong", "pin.paused")
+ASKED = ("price.ceiling", "pin.wrong", "pin.paused", "pin.unknown")
 
 
 def approver(request) -> Employee | None:
@@ -16,7 +16,8 @@ def approver(request) -> Employee | None:
     pin = request.POST.get("approver_pin", "").strip()
     if not pin:
         return None
-    return seats.vouch(till=request.till, employee_id=posted_int(request, "approver") or 0, pin=Secret(pin))
+    chosen = posted_int(request, "approver") or 0
+    return pin_codes.check(till=request.till, employee_id=chosen, pin=Secret(pin), seated=request.user)
 
 
 def people(request, right: str) -> list[Employee]:

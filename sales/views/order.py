@@ -230,7 +230,7 @@ def side(request, order_id):
     values: dict[str, Any] = {"order": order, "panels": actions.panels(order)}
     if order.customer:
         values |= {
-            "open_amount": selectors.open_amount_of(order.customer),
+            "open_amount": selectors.open_amount_of(order.customer, request.user),
             "last_orders": selectors.last_orders_of(order.customer, order, request.user),
         }
     if order.number:
