@@ -87,8 +87,7 @@ def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> 
 
 def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> HttpResponse:
     """A change of a line that was refused: the ceiling asks a reason and a manager, else a toast says why."""
-    people = beside.people(request, "sales.override")
-    if refusal.code not in ("price.reason", "line.many", *(beside.ASKED if people else ())):
+    if refusal.code != "line.many" and not beside.asks(request, refusal):
         if isinstance(refusal, Stale):
             order = selectors.order_at(request.till)
             return http.toast(bon(request, order), refusal.message, "bad")
@@ -96,6 +95,6 @@ def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> Http
     if line:
         line.title = title(line)
     values = {"refusal": refusal, "line": line, "url": url, "key": new_key(), "typed": typed}
-    values |= {"beside": people, "reason": request.POST.get("reason", "")}
+    values |= {"beside": beside.people(request, "sales.override"), "reason": request.POST.get("reason", "")}
     values["again"] = typed | {"sure": "1"} | ({"revision": line.revision} if line else {})
     return HttpResponse(render_to_string("pos/_ask_line.html", values, request=request), status=refusal.status)

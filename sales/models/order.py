@@ -273,6 +273,9 @@ class OrderLine(models.Model):
     discount_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
     override_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
     override_reason = models.CharField(max_length=120, blank=True, default="")
+    # up to how many pieces, and how many percent below the list price, the line was allowed (sales.services.ceilings)
+    allowed_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0, db_default=0)
+    allowed_off = models.DecimalField(max_digits=7, decimal_places=4, default=0, db_default=0)
     vat_code = models.CharField(max_length=10, blank=True, default="")
     vat_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     line_total = amount_field(default=0)
@@ -319,6 +322,10 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(unit_price__gte=0, entered_price__gte=0), name="line_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(allowed_quantity__gte=0, allowed_off__gte=0, allowed_off__lte=100),
+                name="line_allowed_in_range",
             ),
         ]
 

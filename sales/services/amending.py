@@ -41,7 +41,8 @@ AGREED = (
 COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
 AGREED_LINE = (
     "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
-    "discount_mode", "override_by_id", "override_reason", "vat_code", "vat_percent",
+    "discount_mode", "override_by_id", "override_reason", "allowed_quantity", "allowed_off", "vat_code",
+    "vat_percent",
 )  # fmt: skip
 # all of a line but what happened to it, and what is derived
 OWN = {
@@ -184,7 +185,7 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         lines[line.order_id].append(line)
     if action == "confirm_amendment":
         check_holds(order, lines[order.pk], "amend")
-    of_order, of_amendment = (Draft(each, lines[each.pk], employee, Decimal(0)) for each in (order, amendment))
+    of_order, of_amendment = (Draft(each, lines[each.pk], employee) for each in (order, amendment))
     return of_order, of_amendment
 
 

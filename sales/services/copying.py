@@ -3,7 +3,6 @@
 import copy as copying
 import uuid
 from datetime import timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,7 +41,7 @@ def copy(*, order_id: int, employee) -> SalesOrder:
     choose_customer(order, source.customer)
     order.vat_mode = source.vat_mode
     order.save(force_insert=True)
-    draft, left_out = Draft(order, [], employee, Decimal(0)), []
+    draft, left_out = Draft(order, [], employee), []
     lines = list(source.lines.order_by("position"))
     found: dict[int | None, Offer] = {
         offer.variant_id: offer for offer in offers.offers(variants=[line.variant_id for line in lines])
@@ -90,7 +89,7 @@ def convert(*, order_id: int, employee) -> SalesOrder:
         order.expected_delivery_date = order.order_date + timedelta(days=LEAD_DAYS)
     order.order_type = _order_type(source)
     order.save(force_insert=True)
-    draft = Draft(order, [], employee, Decimal(1))
+    draft = Draft(order, [], employee)
     percents = vat_percents(order.order_date)
     for line in quotation.lines:
         twin = OrderLine(**{name: getattr(line, name) for name in NEW_LINE} | {"key": uuid.uuid4()})

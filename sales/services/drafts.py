@@ -16,7 +16,7 @@ from backoffice.relations.models import Branch, Customer, CustomerAddress, Emplo
 from backoffice.relations.rights import access_of
 from sales import extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
-from sales.services.editing import Draft, check_discounts, check_revision, open_draft, order_share
+from sales.services.editing import Draft, check_revision, open_draft
 
 ORDER = ("sales.SalesOrder", "order_id")
 # what the header form may set; everything else in a POST is ignored
@@ -238,18 +238,11 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     """
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
-    draft = open_draft(order_id, employee)
-    draft.approver = approver
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
         raise no_discount()
-    before = order_share(draft.order, draft.lines)
     draft.order.discount_percent, draft.order.discount_amount = percent, amount
     draft.order.discount_mode = draft.order.vat_mode
-    if order_share(draft.order, draft.lines) > before:
-        for line in draft.lines:  # what was allowed before was less than this
-            line.override_by, line.override_reason = None, reason or line.override_reason
-        check_discounts(draft, draft.lines)
-        draft.share = Decimal(1)
     return draft.write("discount_percent", "discount_amount", "discount_mode")
 
 
