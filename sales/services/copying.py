@@ -13,11 +13,12 @@ from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
+from backoffice.relations.services import untaxed
 from sales import status
 from sales.models import OrderLine, OrderType, SalesOrder
 from sales.services import confirming, versions
 from sales.services.amending import AGREED, NEW_LINE
-from sales.services.drafts import LEAD_DAYS, choose_customer, search_text, vat_percents
+from sales.services.drafts import LEAD_DAYS, brought_mode, choose_customer, search_text, vat_percents
 from sales.services.editing import Draft, UnknownOrder, check_not_amended, open_draft
 from sales.services.lines import from_offer
 
@@ -39,7 +40,8 @@ def copy(*, order_id: int, employee) -> SalesOrder:
     status.guard(source, "copy")
     order = _new(source, employee, KEPT)
     choose_customer(order, source.customer)
-    order.vat_mode = source.vat_mode
+    # without VAT only where customer or Soort bring that: what was allowed on the source was for that order
+    order.vat_mode = brought_mode(order) if source.vat_mode in untaxed.MODES else source.vat_mode
     order.save(force_insert=True)
     draft, left_out = Draft(order, [], employee), []
     lines = list(source.lines.order_by("position"))

@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
-from backoffice.core import locks
+from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
+from backoffice.relations.services import untaxed
 from sales import extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 from sales.services.editing import Draft, check_revision, open_draft
@@ -216,13 +217,43 @@ def postal(address) -> dict:
 
 
 @keyed("sales.order.vat_mode", result=ORDER)
-def set_vat_mode(*, order_id: int, vat_mode: str, employee) -> SalesOrder:
-    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly."""
+def set_vat_mode(*, order_id: int, vat_mode: str, employee, reason: str = "") -> SalesOrder:
+    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly.
+
+    A mode without VAT that neither customer nor Soort brings asks the right sales.untaxed and a reason, which is
+    journalled. Raises Refusal.
+    """
     if vat_mode not in VatMode.values:
         raise Refusal("order.vat_mode", _("Kies inclusief of exclusief BTW."), "vat_mode")
-    draft = open_draft(order_id, employee)
-    draft.order.vat_mode = vat_mode
-    return draft.write("vat_mode")
+    draft = open_draft(order_id, employee, related=("customer", "order_type"))
+    order = draft.order
+    asked = asks_reason(order, vat_mode, employee)
+    if asked:
+        reason = untaxed.check(employee, vat_mode, reason, order.branch_id)
+    order.vat_mode = vat_mode
+    draft.write("vat_mode")
+    if asked:
+        journal.write(
+            branch_id=order.branch_id,
+            employee=employee,
+            action="sales.order.untaxed",
+            about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
+            data={"vat_mode": vat_mode, "reason": reason},
+        )
+    return order
+
+
+def asks_reason(order: SalesOrder, vat_mode: str, employee) -> bool:
+    """Whether choosing this mode asks a reason; raises Refusal for who may not choose it at all."""
+    if vat_mode not in untaxed.MODES or vat_mode in (order.vat_mode, brought_mode(order)):
+        return False
+    untaxed.check_right(employee, vat_mode, order.branch_id)
+    return True
+
+
+def brought_mode(order: SalesOrder) -> str:
+    """The VAT mode that the customer brings, else the Soort."""
+    return (order.customer and order.customer.vat_mode) or order.order_type.vat_mode
 
 
 def totals_in(order: SalesOrder, vat_mode: str):
