@@ -15,6 +15,7 @@ from pos.views import beside, drawing
 from sales import selectors as sales_selectors
 from sales import status
 from sales.models import SalesOrder
+from sales.services import shown
 from sales.services.versions import title
 
 
@@ -25,6 +26,7 @@ def bon_context(request, order: SalesOrder | None) -> dict:
     opened = order and (order.amends or (order if order.number else None))
     return {
         "order": order,
+        "shown": shown.mark(order, lines) if order else "",
         "opened": opened,
         "may_amend": opened and may_amend(request.user, opened),
         "amendment": selectors.amendment_of(opened) if opened and not editable else None,
@@ -71,6 +73,18 @@ def bon(request, order: SalesOrder | None, *, toast: tuple | None = None, **more
     values = bon_context(request, order) | more
     response = HttpResponse(render_to_string("pos/_bon_answer.html", values, request=request))
     return http.toast(response, *toast) if toast else response
+
+
+def ask_changed(request, order: SalesOrder, changed: shown.ChangedMeanwhile, fields: dict) -> HttpResponse:
+    """The order on the counter as it is now, and the question whether it is confirmed so."""
+    response = bon(request, order)
+    ask = {
+        "title": _("De order is intussen gewijzigd. Toch bevestigen?"), "stale": changed, "url": request.path,
+        "key": new_key(), "fields": fields | {"shown": shown.mark(order, order.all_lines)}, "swap": "none",
+    }  # fmt: skip
+    response.content += render_to_string("sales/_ask_changed.html", ask, request=request).encode()
+    response.status_code = changed.status
+    return response
 
 
 def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> HttpResponse:

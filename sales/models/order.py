@@ -199,6 +199,7 @@ class SalesOrder(models.Model):
     # what a service or a view hangs on an order on its way to the screen; none of it is stored
     all_lines: list["OrderLine"]
     totals: "Totals"
+    found_at: Any  # when it was changed before the service that has it
     touched: set[int | None]
     deleted: list[dict]
     late: bool

@@ -20,6 +20,7 @@ from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import confirming, reserving, versions
+from sales.services import shown as shown_before
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
 from sales.services.editing import (
     Claimed,
@@ -135,15 +136,17 @@ def _write_journal(order, employee, action, data) -> None:
 
 
 @keyed("sales.amendment.confirm")
-def confirm_amendment(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
+def confirm_amendment(*, order_id: int, employee, revision: int | None = None, shown: str = "") -> SalesOrder:
     """Verkooporder bevestigen on an amendment (order_id is its own): apply the difference to the order it amends.
 
-    Returns the order, with the version that was written as `new_version` (None when nothing was changed). Raises Stale
+    Returns the order, with the version that was written as `new_version` (None when nothing was changed). shown: as
+    confirming.confirm. Raises Stale
     with both values per line when more was delivered meanwhile than is now wanted, Refusals with what is missing,
     Refusal order.money_left when more is paid than the new total, and where the branch blocks selling below stock.
     """
     draft, amended = open_amendment(order_id, employee)
     check_revision(amended.order, revision, [])
+    shown_before.check(amended.order, amended.lines, shown)
     return apply_amendment(draft, amended)
 
 

@@ -141,6 +141,7 @@ def open_draft(
     check_holds(order, lines, action)
     for line in lines:
         line.order = order
+    order.found_at = order.changed_at
     done = done_of(order.amends_id) if order.amends_id else {}
     return Draft(order, lines, employee, done, approver=approver, reason=reason)
 

@@ -19,6 +19,7 @@ from backoffice.relations.rights import right
 from sales import history, selectors, status
 from sales.forms import HeaderForm, read_discount, read_reason
 from sales.services import amending, confirming, drafts
+from sales.services.shown import ChangedMeanwhile
 from sales.views import actions, answers
 
 CHANGED = "gewijzigd"  # in the URL: the version that was just confirmed
@@ -219,10 +220,13 @@ def confirm(request, order_id):
             order_id=order_id,
             employee=request.user,
             revision=posted_int(request, "revision"),
+            shown=request.POST.get("shown", ""),
             key=posted_key(request),
         )
     except Busy:
         raise  # nobody knows yet whether it is confirmed: not to be told that it is not
+    except ChangedMeanwhile as changed:
+        return answers.ask_changed(request, selectors.open_order(request, order_id), changed, request.path)
     except Refusal as refusal:
         if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", order_id)):
             return answers.ask_on(request, settle)
