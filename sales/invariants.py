@@ -189,15 +189,18 @@ def paid_for_returns(cursor) -> list[str]:
         " GROUP BY o.id HAVING sum(b.gross) > o.paid_total ORDER BY o.id",
     )
     # a line cannot have cost more than its total and the VAT on it; each return is rounded to its own cent
-    return found + rows(
-        cursor,
-        BACK + "SELECT format('line %%s: %%s of %%s pieces came back for %%s, the line cost %%s', l.id,"  # noqa: S608
-        " l.returned_quantity, l.quantity - l.cancelled_quantity, b.gross, c.gross)"
-        " FROM back b JOIN sales_orderline l ON l.id = b.line_id JOIN sales_salesorder o ON o.id = l.order_id"
-        " CROSS JOIN LATERAL (SELECT l.line_total"
-        " * CASE o.vat_mode WHEN 'exclusive' THEN 1 + l.vat_percent / 100 ELSE 1 END AS gross) c"
-        " WHERE @recent(o.changed_at) AND b.gross > c.gross * l.returned_quantity"
-        " / nullif(l.quantity - l.cancelled_quantity, 0) + 0.01 * b.times ORDER BY l.id",
+    return (
+        found
+        + rows(
+            cursor,
+            BACK + "SELECT format('line %%s: %%s of %%s pieces came back for %%s, the line cost %%s', l.id,"  # noqa: S608
+            " l.returned_quantity, l.quantity - l.cancelled_quantity, b.gross, c.gross)"
+            " FROM back b JOIN sales_orderline l ON l.id = b.line_id JOIN sales_salesorder o ON o.id = l.order_id"
+            " CROSS JOIN LATERAL (SELECT l.line_total"
+            " * CASE o.vat_mode WHEN 'exclusive' THEN 1 + l.vat_percent / 100 ELSE 1 END AS gross) c"
+            " WHERE @recent(o.changed_at) AND b.gross > c.gross * l.returned_quantity"
+            " / nullif(l.quantity - l.cancelled_quantity, 0) + 0.01 * b.times ORDER BY l.id",
+        )
     )
 
 

@@ -131,6 +131,8 @@ UPDATED = [
     "discount_mode",
     "override_by",
     "override_reason",
+    "allowed_quantity",
+    "allowed_off",
     "vat_percent",
     "line_total",
     "cancelled_quantity",

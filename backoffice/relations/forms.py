@@ -66,6 +66,7 @@ class CustomerForm(forms.Form):
         label=gettext_lazy("Standaard BTW"), required=False,
         choices=[("", gettext_lazy("volgens de Soort van de order")), *VatMode.choices],
     )  # fmt: skip
+    vat_reason = CleanTextField(label=gettext_lazy("Reden zonder BTW"), max_length=120, required=False)
     note = CleanTextField(label=gettext_lazy("Notitie"), max_length=4000, multiline=True, required=False)
     blocked = forms.BooleanField(label=gettext_lazy("Geblokkeerd voor nieuwe orders"), required=False)
 
@@ -156,9 +157,8 @@ def delivery_form(*, data=None, name: str = "", address: CustomerAddress | None 
 def _initial_customer(customer: Customer | None) -> dict:
     if customer is None:
         return {"kind": Customer.Kind.PRIVATE}
-    return {name: getattr(customer, name) for name in CustomerForm.base_fields} | {
-        "phone": validators.shown_phone(customer.phone)
-    }
+    kept = [name for name in CustomerForm.base_fields if name != "vat_reason"]
+    return {name: getattr(customer, name) for name in kept} | {"phone": validators.shown_phone(customer.phone)}
 
 
 def _initial_address(address: CustomerAddress | None) -> dict:

@@ -199,6 +199,7 @@ class SalesOrder(models.Model):
     # what a service or a view hangs on an order on its way to the screen; none of it is stored
     all_lines: list["OrderLine"]
     totals: "Totals"
+    found_at: Any  # when it was changed before the service that has it
     touched: set[int | None]
     deleted: list[dict]
     late: bool
@@ -273,6 +274,9 @@ class OrderLine(models.Model):
     discount_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
     override_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
     override_reason = models.CharField(max_length=120, blank=True, default="")
+    # up to how many pieces, and how many percent below the list price, the line was allowed (sales.services.ceilings)
+    allowed_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0, db_default=0)
+    allowed_off = models.DecimalField(max_digits=7, decimal_places=4, default=0, db_default=0)
     vat_code = models.CharField(max_length=10, blank=True, default="")
     vat_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     line_total = amount_field(default=0)
@@ -335,6 +339,10 @@ class OrderLine(models.Model):
                     return_vat__lte=0,
                 ),
                 name="line_return_as_sold",
+            ),
+            models.CheckConstraint(
+                condition=Q(allowed_quantity__gte=0, allowed_off__gte=0, allowed_off__lte=100),
+                name="line_allowed_in_range",
             ),
         ]
 

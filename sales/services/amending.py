@@ -21,6 +21,7 @@ from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import confirming, reserving, returning, versions
+from sales.services import shown as shown_before
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
 from sales.services.editing import (
     A_CENT,
@@ -43,7 +44,8 @@ AGREED = (
 COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
 AGREED_LINE = (
     "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
-    "discount_mode", "override_by_id", "override_reason", "vat_code", "vat_percent",
+    "discount_mode", "override_by_id", "override_reason", "allowed_quantity", "allowed_off", "vat_code",
+    "vat_percent",
 )  # fmt: skip
 # all of a line but what happened to it, and what is derived
 OWN = {
@@ -136,15 +138,17 @@ def _write_journal(order, employee, action, data) -> None:
 
 
 @keyed("sales.amendment.confirm")
-def confirm_amendment(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
+def confirm_amendment(*, order_id: int, employee, revision: int | None = None, shown: str = "") -> SalesOrder:
     """Verkooporder bevestigen on an amendment (order_id is its own): apply the difference to the order it amends.
 
-    Returns the order, with the version that was written as `new_version` (None when nothing was changed). Raises Stale
+    Returns the order, with the version that was written as `new_version` (None when nothing was changed). shown: as
+    confirming.confirm. Raises Stale
     with both values per line when more was delivered meanwhile than is now wanted, Refusals with what is missing,
     Refusal order.money_left when more is paid than the new total, and where the branch blocks selling below stock.
     """
     draft, amended = open_amendment(order_id, employee)
     check_revision(amended.order, revision, [])
+    shown_before.check(amended.order, amended.lines, shown)
     return apply_amendment(draft, amended)
 
 
@@ -186,7 +190,7 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         lines[line.order_id].append(line)
     if action == "confirm_amendment":
         check_holds(order, lines[order.pk], "amend")
-    of_order, of_amendment = (Draft(each, lines[each.pk], employee, Decimal(0)) for each in (order, amendment))
+    of_order, of_amendment = (Draft(each, lines[each.pk], employee) for each in (order, amendment))
     return of_order, of_amendment
 
 

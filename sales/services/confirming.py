@@ -10,6 +10,7 @@ from backoffice.relations.models import VatMode
 from sales import extra
 from sales.models import OrderVersion, SalesOrder
 from sales.services import reserving, versions
+from sales.services import shown as shown_before
 from sales.services.drafts import ORDER, search_text
 from sales.services.editing import Draft, check_revision, open_draft
 
@@ -17,16 +18,18 @@ RELATED = versions.READ_ALONG
 
 
 @keyed("sales.order.confirm", result=ORDER)
-def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
+def confirm(*, order_id: int, employee, revision: int | None = None, shown: str = "") -> SalesOrder:
     """Make the draft an order: number from the gapless series, stock reserved, version 1, status Openstaand.
 
     Under a Soort for offertes it becomes an offerte: a number of its own series, and nothing is reserved.
+    shown: what the screen showed (sales.services.shown); ChangedMeanwhile is raised where it is not so any more.
 
     Raises Refusals with every field that is missing, Refusal where the branch blocks selling below stock; nothing
     changes then. Statements do not depend on the number of lines.
     """
     draft = open_draft(order_id, employee, "confirm", RELATED)
     check_revision(draft.order, revision, [])
+    shown_before.check(draft.order, draft.lines, shown)
     return apply_confirm(draft)
 
 

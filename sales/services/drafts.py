@@ -7,16 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
-from backoffice.core import locks
+from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
+from backoffice.relations.services import untaxed
 from sales import extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
-from sales.services.editing import Draft, check_discounts, check_revision, open_draft, order_share
+from sales.services.editing import Draft, check_revision, open_draft
 
 ORDER = ("sales.SalesOrder", "order_id")
 # what the header form may set; everything else in a POST is ignored
@@ -223,13 +224,38 @@ def postal(address) -> dict:
 
 
 @keyed("sales.order.vat_mode", result=ORDER)
-def set_vat_mode(*, order_id: int, vat_mode: str, employee) -> SalesOrder:
-    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly."""
+def set_vat_mode(*, order_id: int, vat_mode: str, employee, reason: str = "") -> SalesOrder:
+    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly.
+
+    A mode without VAT that neither customer nor Soort brings asks the right sales.untaxed and a reason, which is
+    journalled. Raises Refusal.
+    """
     if vat_mode not in VatMode.values:
         raise Refusal("order.vat_mode", _("Kies inclusief of exclusief BTW."), "vat_mode")
-    draft = open_draft(order_id, employee)
-    draft.order.vat_mode = vat_mode
-    return draft.write("vat_mode")
+    draft = open_draft(order_id, employee, related=("customer", "order_type"))
+    order = draft.order
+    asked = asks_reason(order, vat_mode, employee)
+    if asked:
+        reason = untaxed.check(employee, vat_mode, reason, order.branch_id)
+    order.vat_mode = vat_mode
+    draft.write("vat_mode")
+    if asked:
+        journal.write(
+            branch_id=order.branch_id,
+            employee=employee,
+            action="sales.order.untaxed",
+            about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
+            data={"vat_mode": vat_mode, "reason": reason},
+        )
+    return order
+
+
+def asks_reason(order: SalesOrder, vat_mode: str, employee) -> bool:
+    """Whether choosing this mode asks a reason; raises Refusal for who may not choose it at all."""
+    if vat_mode not in untaxed.MODES or vat_mode in (order.vat_mode, mode_of(order)):
+        return False
+    untaxed.check_right(employee, vat_mode, order.branch_id)
+    return True
 
 
 def totals_in(order: SalesOrder, vat_mode: str):
@@ -245,18 +271,11 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     """
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
-    draft = open_draft(order_id, employee)
-    draft.approver = approver
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
         raise no_discount()
-    before = order_share(draft.order, draft.lines)
     draft.order.discount_percent, draft.order.discount_amount = percent, amount
     draft.order.discount_mode = draft.order.vat_mode
-    if order_share(draft.order, draft.lines) > before:
-        for line in draft.lines:  # what was allowed before was less than this
-            line.override_by, line.override_reason = None, reason or line.override_reason
-        check_discounts(draft, draft.lines)
-        draft.share = Decimal(1)
     return draft.write("discount_percent", "discount_amount", "discount_mode")
 
 
