@@ -25,6 +25,7 @@ class Env:
     https: bool  # HTTPS: secure cookies, redirect and HSTS; default on unless DEBUG=1
     hsts_seconds: int  # HSTS_SECONDS
     proxy_ssl_header: str  # PROXY_SSL_HEADER: the header with which a trusted proxy says https, "X-Forwarded-Proto"
+    proxy_count: int  # PROXY_COUNT: how many proxies in front each add to X-Forwarded-For whom they heard
     allowed_hosts: list[str]  # ALLOWED_HOSTS: comma separated
     csrf_trusted_origins: list[str]  # CSRF_TRUSTED_ORIGINS: comma separated, with https://
     database_url: str  # DATABASE_URL: the application's role
@@ -58,6 +59,7 @@ class Env:
             https=_flag(source, "HTTPS", not debug),
             hsts_seconds=_whole(source, "HSTS_SECONDS", 31_536_000),
             proxy_ssl_header=source.get("PROXY_SSL_HEADER", ""),
+            proxy_count=_whole(source, "PROXY_COUNT", 0),
             allowed_hosts=_list(source, "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if debug else ""),
             csrf_trusted_origins=_list(source, "CSRF_TRUSTED_ORIGINS", ""),
             database_url=database_url,
@@ -269,8 +271,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "backoffice.relations.passwords.OwnNameValidator"},
+    {"NAME": "backoffice.relations.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -280,7 +282,11 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+ADDRESS_FAILURE_LIMIT = 30  # of one address over all names
+AXES_HANDLER, AXES_CLIENT_IP_CALLABLE = "backoffice.relations.throttle.Handler", "backoffice.relations.throttle.address"
+PROXY_COUNT = env.proxy_count
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who asks again while waiting does not wait longer
 AXES_USERNAME_FORM_FIELD = "username"  # the login form's name for it, not the model's ("email")
 AXES_LOCKOUT_CALLABLE = "backoffice.relations.views.session.locked_out"
 # a code of an app after the password, for these roles; on a developer's machine and in the demo the log-in is one step

@@ -45,6 +45,22 @@ def balanced(cursor) -> list[str]:
     )
 
 
+@invariant(3, "the VAT of a paid order stands in the ledger, per code and percentage")
+def vat_of_paid(cursor) -> list[str]:
+    return rows(
+        cursor,
+        "SELECT format('order %%s %%s: %%s %%s is %%s with %%s VAT, the ledger says %%s with %%s', o.id, o.number,"
+        " v.code, v.percent, sum(v.gross), sum(v.vat), sum(v.booked), sum(v.booked_vat))"
+        " FROM sales_salesorder o JOIN LATERAL ("
+        " SELECT code, percent, gross, vat, 0 AS booked, 0 AS booked_vat FROM sales_ordervat WHERE order_id = o.id"
+        " UNION ALL SELECT p.code, p.percent, 0, 0, p.gross, p.vat FROM payments_entryvat p"
+        " JOIN payments_ledgerentry e ON e.id = p.entry_id WHERE e.order_id = o.id) v ON true"
+        " WHERE o.lifecycle = 'confirmed' AND o.payment_state = 'paid' AND @recent(o.changed_at)"
+        " GROUP BY o.id, v.code, v.percent HAVING sum(v.gross) <> sum(v.booked) OR sum(v.vat) <> sum(v.booked_vat)"
+        " ORDER BY o.id",
+    )
+
+
 @invariant(8, "Z numbers have no gap, per till and year")
 def z_numbers(cursor) -> list[str]:
     return gapless_per_till(cursor, "Z", TillSession._meta.db_table, "z_number")

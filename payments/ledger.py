@@ -27,6 +27,7 @@ from payments.models import CreditAccount, LedgerEntry, PaymentMethod, Posting, 
 from payments.splits import Part, Rate
 from sales import totals
 from sales.models import SalesOrder
+from sales.services import returning
 
 Kind, Account, Wise = LedgerEntry.Kind, Posting.Account, PaymentMethod.Kind
 
@@ -139,6 +140,7 @@ def write(
     """
     paid = order.paid_total.amount + sum((entry.amount.amount for entry in entries), ZERO)
     _check_range(order, paid)
+    _check_returned(order, lines, paid)
     credit = _hold_credit(order, entries)
     session = hold_session(session, branch)
     rates = rates_of(order) if rates is None else rates
@@ -182,28 +184,42 @@ def re_split(order: SalesOrder, *, employee) -> None:
         store([_re_split(order, moved)], employee=employee, branch=order.branch)
 
 
+def close_even(
+    order: SalesOrder, *, employee, branch: Branch, session: TillSession, group: uuid.UUID
+) -> list[LedgerEntry]:
+    """An order of zero that nothing is paid on: an entry of zero for what its goods move between VAT rates, if any.
+
+    What went out at one rate and came back at another changes what VAT is owed, although no money moves.
+    """
+    moved = splits.re_split(rates_of(order))
+    if not moved:
+        return []
+    return store([_re_split(order, moved)], employee=employee, branch=branch, session=hold_session(session, branch),
+                 group=group)  # fmt: skip
+
+
 def rates_of(order: SalesOrder) -> list[Rate]:
     """The VAT rates of the order with what is paid of each. Totals that a service just computed count before stored."""
     computed = getattr(order, "totals", None)
-    found: dict[Decimal, Rate] = {}
+    found: dict[tuple[str, Decimal], Rate] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT percent, gross, vat, 0, 0 FROM sales_ordervat WHERE order_id = %s UNION ALL"
-            " SELECT v.percent, 0, 0, sum(v.gross), sum(v.vat) FROM payments_entryvat v"
-            " JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.order_id = %s GROUP BY v.percent",
+            "SELECT code, percent, gross, vat, 0, 0 FROM sales_ordervat WHERE order_id = %s UNION ALL"
+            " SELECT v.code, v.percent, 0, 0, sum(v.gross), sum(v.vat) FROM payments_entryvat v"
+            " JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.order_id = %s GROUP BY v.code, v.percent",
             [order.pk, order.pk],
         )
         rows = cursor.fetchall()
     if computed is not None:
-        stored = [(percent, 0, 0, paid, vat) for percent, _g, _v, paid, vat in rows if paid or vat]
-        rows = [(row.percent, row.gross, row.vat, 0, 0) for row in computed.vat_rows] + stored
-    for percent, gross, vat, paid, paid_vat in rows:
-        rate = found.setdefault(percent, Rate(percent, ZERO, ZERO))
+        stored = [(code, percent, 0, 0, paid, vat) for code, percent, _g, _v, paid, vat in rows if paid or vat]
+        rows = [(row.code, row.percent, row.gross, row.vat, 0, 0) for row in computed.vat_rows] + stored
+    for code, percent, gross, vat, paid, paid_vat in rows:
+        rate = found.setdefault((code, percent), Rate(code, percent, ZERO, ZERO))
         rate.gross += gross
         rate.vat += vat
         rate.paid += paid
         rate.paid_vat += paid_vat
-    return sorted(found.values(), key=lambda rate: -rate.percent)
+    return sorted(found.values(), key=lambda rate: (-rate.percent, rate.code))
 
 
 def hold_session(session: TillSession | None, branch: Branch) -> TillSession | None:
@@ -255,9 +271,9 @@ def store(
         entry.reason = entry.reason or reason
     entries = [booking.entry for booking in bookings]
     sides = [(n, *side) for n, booking in enumerate(bookings, 1) for side in booking.sides]
-    parts = [(n, p.percent, p.net, p.vat, p.gross) for n, b in enumerate(bookings, 1) for p in b.parts]
+    parts = [(n, p.code, p.percent, p.net, p.vat, p.gross) for n, b in enumerate(bookings, 1) for p in b.parts]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [*_columns(entries), *_turned(sides, 4), *_turned(parts, 5)])
+        cursor.execute(INSERT, [*_columns(entries), *_turned(sides, 4), *_turned(parts, 6)])
         for entry, (pk,) in zip(entries, cursor.fetchall(), strict=True):
             entry.pk = pk
             entry._state.adding, entry._state.db = False, connection.alias
@@ -279,10 +295,10 @@ INSERT = (
     " SELECT numbered.id, side.account, side.branch, side.amount, 'EUR'"
     " FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::numeric[]) AS side (n, account, branch, amount)"
     " JOIN numbered USING (n)),"
-    " split AS (INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)"
-    " SELECT numbered.id, part.percent, part.net, part.vat, part.gross, 'EUR' FROM"
-    " unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
-    " AS part (n, percent, net, vat, gross) JOIN numbered USING (n))"
+    " split AS (INSERT INTO payments_entryvat (entry_id, code, percent, net, vat, gross, currency)"
+    " SELECT numbered.id, part.code, part.percent, part.net, part.vat, part.gross, 'EUR' FROM"
+    " unnest(%s::bigint[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
+    " AS part (n, code, percent, net, vat, gross) JOIN numbered USING (n))"
     " SELECT id FROM numbered ORDER BY id"
 )
 
@@ -329,6 +345,18 @@ def _check_range(order: SalesOrder, paid: Decimal) -> None:
             "payments.out_of_range",
             _("Dan zou er %(paid)s betaald zijn op een totaal van %(total)s; dat kan niet.")
             % {"paid": format_money(paid), "total": format_money(gross)},
+            "amount",
+        )
+
+
+def _check_returned(order: SalesOrder, lines, paid: Decimal) -> None:
+    """Raises Refusal where money would go back that went back already, for pieces that came back at a till."""
+    back = returning.returned(lines) if paid < order.paid_total.amount else ZERO
+    if back and paid < back:
+        raise Refusal(
+            "payments.returned",
+            _("Van deze order kwam al voor %(back)s terug aan de kassa. Er kan nog %(left)s terug.")
+            % {"back": format_money(back), "left": format_money(max(order.paid_total.amount - back, ZERO))},
             "amount",
         )
 

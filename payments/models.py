@@ -194,9 +194,11 @@ class Posting(AppendOnly):
 
 
 class EntryVat(AppendOnly):
-    """An entry's amount per VAT rate (design.md decision 6): net + vat = gross."""
+    """An entry's amount per VAT code and percentage (design.md decision 6): net + vat = gross."""
 
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="vat_rows")
+    # as on the order (sales.OrderVat.code)
+    code = models.CharField(max_length=10)
     percent = models.DecimalField(max_digits=5, decimal_places=2)
     net = amount_field()
     vat = amount_field()
@@ -204,7 +206,7 @@ class EntryVat(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entry", "percent"], name="entry_vat_once"),
+            models.UniqueConstraint(fields=["entry", "code", "percent"], name="entry_vat_once"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="entry_vat_net_plus_vat"),
         ]
 

@@ -125,7 +125,7 @@ def content(order: SalesOrder, payment: Payment) -> dict:
         "barcode": code128(order.number), "invoice_address": agreed.invoice_address,
         "iban": " ".join(wrap(branch.iban.replace(" ", ""), 4)),
         "parts": parts,
-        "sum": Part(ZERO, *(sum((getattr(p, name) for p in parts), ZERO) for name in ("net", "vat", "gross"))),
+        "sum": Part("", ZERO, *(sum((getattr(p, name) for p in parts), ZERO) for name in ("net", "vat", "gross"))),
         "before_off": -before, "amount_off": -payment.amount,
         "rest": agreed.gross.amount - before - payment.amount,
     }  # fmt: skip
@@ -153,10 +153,10 @@ def parts_of(payment: Payment) -> list[Part]:
     """The VAT split of a payment per rate, EUR; what a payment moved between rates counts in it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT percent, sum(v.net), sum(v.vat), sum(v.gross) FROM payments_entryvat v"
+            "SELECT v.code, v.percent, sum(v.net), sum(v.vat), sum(v.gross) FROM payments_entryvat v"
             " JOIN payments_ledgerentry e ON e.id = v.entry_id"
-            ' WHERE e.order_id = %s AND e."group" = %s GROUP BY percent'
-            " HAVING sum(v.gross) <> 0 OR sum(v.vat) <> 0 ORDER BY percent DESC",
+            ' WHERE e.order_id = %s AND e."group" = %s GROUP BY 1, 2'
+            " HAVING sum(v.gross) <> 0 OR sum(v.vat) <> 0 ORDER BY 2 DESC, 1",
             [payment.first.order_id, payment.group],
         )
         return [Part(*row) for row in cursor.fetchall()]

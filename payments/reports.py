@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.catalog.models import VatRate
 from backoffice.core.money import ZERO
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
@@ -104,13 +105,13 @@ GROUP BY 1, 2, 3, m.position ORDER BY 1, m.position NULLS LAST, 2, 3 LIMIT %(lim
 """
 # indexes: entry_by_day, entry_vat_once
 VAT = """
-SELECT date_trunc(%(per)s, day)::date, percent, sum(net), sum(vat), sum(gross)
+SELECT date_trunc(%(per)s, day)::date, code, percent, sum(net), sum(vat), sum(gross)
 FROM (
-    SELECT e.business_date AS day, v.percent, sum(v.net) AS net, sum(v.vat) AS vat, sum(v.gross) AS gross
+    SELECT e.business_date AS day, v.code, v.percent, sum(v.net) AS net, sum(v.vat) AS vat, sum(v.gross) AS gross
     FROM payments_ledgerentry e JOIN payments_entryvat v ON v.entry_id = e.id
     WHERE e.business_date BETWEEN %(first)s AND %(last)s AND e.branch_id = ANY(%(branches)s)
-    GROUP BY 1, 2
-) days GROUP BY 1, 2 ORDER BY 1, 2 DESC LIMIT %(limit)s
+    GROUP BY 1, 2, 3
+) days GROUP BY 1, 2, 3 ORDER BY 1, 3 DESC, 2 LIMIT %(limit)s
 """
 # indexes: entry_by_day
 DEPOSITS = """
@@ -167,13 +168,15 @@ def by_method(asked: Asked) -> Table:
 
 
 def vat(asked: Asked) -> Table:
-    """VAT in what was received, per rate and period: excluding VAT, VAT and including, EUR."""
-    shown = [list(row) for row in _run(VAT, asked)]
+    """VAT in what was received, per VAT code, percentage and period: excluding VAT, VAT and including, EUR."""
+    names = dict(VatRate.objects.order_by("valid_from").values_list("code", "name"))
+    names |= {"reverse": _("Verlegd"), "none": _("Geen")}
+    shown = [[day, names.get(code, code), *figures] for day, code, *figures in _run(VAT, asked)]
     columns = [
-        Column(_("Vanaf"), "date"), Column(_("BTW (%)"), "percent"), Column(_("Exclusief"), "amount"),
-        Column(_("BTW-bedrag"), "amount"), Column(_("Inclusief"), "amount"),
+        Column(_("Vanaf"), "date"), Column(_("BTW-tarief")), Column(_("BTW (%)"), "percent"),
+        Column(_("Exclusief"), "amount"), Column(_("BTW-bedrag"), "amount"), Column(_("Inclusief"), "amount"),
     ]  # fmt: skip
-    return Table(columns, shown, [_("Totaal"), None, *_sums(shown, range(2, 5))], len(shown))
+    return Table(columns, shown, [_("Totaal"), None, None, *_sums(shown, range(3, 6))], len(shown))
 
 
 # how many rows an overview reads at most while somebody waits; with more the worker makes it, as a file

@@ -206,9 +206,9 @@ def session_vat(session: TillSession) -> list[Part]:
     """The VAT per rate in what a session took in and gave back, EUR. Indexes: entry_of_session, entry_vat_once."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT v.percent, sum(v.net), sum(v.vat), sum(v.gross) FROM payments_entryvat v"
-            " JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.session_id = %s GROUP BY 1"
-            " HAVING sum(v.gross) <> 0 OR sum(v.vat) <> 0 ORDER BY 1 DESC",
+            "SELECT v.code, v.percent, sum(v.net), sum(v.vat), sum(v.gross) FROM payments_entryvat v"
+            " JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.session_id = %s GROUP BY 1, 2"
+            " HAVING sum(v.gross) <> 0 OR sum(v.vat) <> 0 ORDER BY 2 DESC, 1",
             [session.pk],
         )
         return [Part(*row) for row in cursor.fetchall()]

@@ -14,8 +14,9 @@ from backoffice.core.money import ZERO, cents, spread
 
 @dataclass(slots=True)
 class Rate:
-    """One VAT rate of an order: its total and what is paid of it, gross and VAT in EUR."""
+    """One VAT code and percentage of an order: its total and what is paid of it, gross and VAT in EUR."""
 
+    code: str
     percent: Decimal
     gross: Decimal
     vat: Decimal
@@ -29,8 +30,9 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one entry carries of one rate, EUR: net + vat = gross."""
+    """What one entry carries of one VAT code and percentage, EUR: net + vat = gross."""
 
+    code: str
     percent: Decimal
     net: Decimal
     vat: Decimal
@@ -95,7 +97,7 @@ def _move(rates: Sequence[Rate], shares: Sequence[Decimal]) -> list[Part]:
     for rate, share in zip(rates, shares, strict=True):
         vat = _vat_at(rate, rate.paid + share) - rate.paid_vat
         if share or vat:
-            parts.append(Part(rate.percent, share - vat, vat, share))
+            parts.append(Part(rate.code, rate.percent, share - vat, vat, share))
         rate.paid += share
         rate.paid_vat += vat
     return parts

@@ -16,6 +16,7 @@ from backoffice.core.formats import (
     format_money,
     format_percent,
     format_quantity,
+    format_vat,
 )
 from pos.models import Receipt
 from pos.slip import code_of
@@ -145,7 +146,7 @@ def vat_rows(rows) -> list[str]:
     found = [f"{_('BTW'):<9}{_('Excl.'):>11}{_('BTW'):>11}{_('Incl.'):>11}"]
     for row in rows:
         amounts = "".join(f"{plain(format_amount(value)):>11}" for value in (row.net, row.vat, row.gross))
-        found.append(f"{plain(format_percent(row.percent)):<9}{amounts}")
+        found.append(f"{plain(format_vat(row)):<9}{amounts}")
     return found
 
 

@@ -25,15 +25,25 @@ class TillSeat(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     # the basket or the opened order; empty after it was paid, parked or put away
     order = models.OneToOneField(SalesOrder, models.SET_NULL, null=True, blank=True, related_name="seat")
-    # wrong PIN codes since the last right one, and how long the till waits
-    failures = models.PositiveSmallIntegerField(default=0)
-    paused_until = models.DateTimeField(null=True, blank=True)
     # of the order, by pos.services.seats
     lifecycle: str | None
     amends: int | None
 
     def __str__(self):
         return str(self.till)
+
+
+class PinFailures(models.Model):
+    """Wrong PIN codes of one employee at one till since the last right one there."""
+
+    till = models.ForeignKey(Till, models.CASCADE, related_name="+")
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="+")
+    count = models.PositiveSmallIntegerField(default=0)
+    # until then no code of this employee is looked at here, also not the right one
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["till", "employee"], name="pin_failures_once")]
 
 
 class TillLayout(models.Model):

@@ -13,8 +13,8 @@ from backoffice.catalog.models import StockLevel
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.models import JournalHead
 from backoffice.relations.models import Customer, Employee, Till
-from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, give_access, roles_along
-from backoffice.relations.services.devices import token_hash
+from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, access_of, give_access, roles_along
+from backoffice.relations.services.devices import Token
 from payments.models import LedgerEntry
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
@@ -22,21 +22,25 @@ from sales.services.amending import open_amendments
 from sales.status import LIVE
 
 
-def till_at(token: str, *, polled: bool = False) -> Till | None:
-    """The till of the browser with this token, with its seat and who sits there; one statement.
+def till_at(token: Token | None, *, polled: bool = False) -> Till | None:
+    """The till of the registration of this token, with its seat and who sits there; one statement.
+
+    What the token itself is worth is another question (devices.standing).
 
     Unless it only polls, with its branch and with `lies`, the lifecycle of what lies on its counter.
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
-    (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
+    (settings.TILL_IDLE_SECONDS), because the browser changed, or because the employee left or
+    may not work here any more.
     """
-    if not token:
+    if token is None:
         return None
-    till = next(iter((_polling if polled else _working)(token_hash(token))), None)
+    till = next(iter((_polling if polled else _working)(token.hash)), None)
     if till is None:
         return None
-    till.cashier = _cashier(till)
-    if till.cashier is not None:
-        give_access(till.cashier, till.held)
+    seat: TillSeat | None = getattr(till, "seat", None)
+    if seat is not None and seat.employee is not None:
+        give_access(seat.employee, till.held)
+    till.cashier = seated(seat, till)
     return till
 
 
@@ -53,12 +57,13 @@ def _working(device: str) -> QuerySet[Till]:
     return tills.filter(device_token_hash=device, active=True).order_by()
 
 
-def _cashier(till: Till) -> Employee | None:
-    seat: TillSeat | None = getattr(till, "seat", None)
-    if seat is None or seat.employee is None or not seat.employee.active:
+def seated(seat: TillSeat | None, till: Till) -> Employee | None:
+    """Who sits there awake, at the browser that is the till, and may work at its branch."""
+    if seat is None or seat.employee is None or seat.device_hash != till.device_token_hash:
         return None
     awake = seat.seen_at and seat.seen_at > timezone.now() - timedelta(seconds=settings.TILL_IDLE_SECONDS)
-    return seat.employee if awake and seat.device_hash == till.device_token_hash else None
+    # somebody inactive holds no right
+    return seat.employee if awake and access_of(seat.employee).can("pos.use", till.branch_id) else None
 
 
 def cashiers(till: Till) -> list[Employee]:

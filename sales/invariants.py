@@ -16,12 +16,14 @@ ORDERS = (
     " listed FROM sales_salesorder o WHERE id > %s AND @recent(o.changed_at) ORDER BY id LIMIT %s"
 )
 LINES = (
-    "SELECT order_id, id, variant_id, quantity, entered_price, entered_mode, vat_percent, discount_percent,"
-    " discount_amount, discount_mode, cancelled_quantity, delivered_quantity, line_total"
+    "SELECT order_id, id, variant_id, quantity, entered_price, entered_mode, vat_code, vat_percent,"
+    " returns_id, return_net, return_vat, discount_percent, discount_amount, discount_mode, cancelled_quantity,"
+    " delivered_quantity, line_total"
     " FROM sales_orderline WHERE order_id = ANY(%s) ORDER BY order_id, position"
 )
 VAT = (
-    "SELECT order_id, percent, net, vat, gross FROM sales_ordervat WHERE order_id = ANY(%s) ORDER BY order_id, percent"
+    "SELECT order_id, code, percent, net, vat, gross FROM sales_ordervat WHERE order_id = ANY(%s)"
+    " ORDER BY order_id, code, percent"
 )
 AXES = ("delivery_state", "cancel_state", "payment_state", "status", "listed")
 
@@ -51,7 +53,7 @@ def _orders(cursor) -> Iterator[SimpleNamespace]:
             line.open_quantity = line.quantity - line.cancelled_quantity - line.delivered_quantity
             lines[line.order_id].append(line)
         for row in _found(cursor, VAT, ids):
-            rates[row.order_id].append((row.percent, row.net, row.vat, row.gross))
+            rates[row.order_id].append((row.code, row.percent, row.net, row.vat, row.gross))
         for order in found:
             order.lines, order.vat_rows = lines[order.id], rates[order.id]
             yield order
@@ -71,7 +73,9 @@ def totals(cursor) -> list[str]:
                 quantity=line.quantity,
                 unit_price=line.entered_price,
                 entered_mode=line.entered_mode,
+                vat_code=line.vat_code,
                 vat_percent=line.vat_percent,
+                goes_back=(line.return_net, line.return_vat) if line.returns_id else None,
                 discount_percent=line.discount_percent,
                 discount_amount=line.discount_amount,
                 discount_mode=line.discount_mode,
@@ -91,8 +95,8 @@ def totals(cursor) -> list[str]:
             found.append(f"{_name(order)}: lines {_listed(stored)}, should be {_listed(due.line_totals)}")
         if (order.net, order.vat, order.gross) != (due.net, due.vat, due.gross):
             found.append(f"{_name(order)}: gross {order.gross}, should be {due.gross}")
-        rates = sorted((r.percent, r.net, r.vat, r.gross) for r in due.vat_rows if r.gross or r.net)
-        if [row for row in order.vat_rows if row[3] or row[1]] != rates:
+        rates = sorted((r.code, r.percent, r.net, r.vat, r.gross) for r in due.vat_rows if r.gross or r.net)
+        if [row for row in order.vat_rows if row[4] or row[2]] != rates:
             found.append(f"{_name(order)}: its VAT rows do not follow from its lines")
     return found
 
@@ -163,6 +167,40 @@ def returned(cursor) -> list[str]:
         " WHERE r.returns_id = l.id AND s.lifecycle = 'confirmed') b ON true"
         " WHERE o.lifecycle = 'confirmed' AND @recent(o.changed_at)"
         " AND l.returned_quantity <> coalesce(b.pieces, 0) ORDER BY l.id",
+    )
+
+
+# what went back at tills per line that it was sold on, EUR including VAT, and in how many returns
+BACK = """
+WITH back AS (
+    SELECT l.order_id, l.id AS line_id, -sum(r.return_net + r.return_vat) AS gross, count(*) AS times
+    FROM sales_orderline r JOIN sales_salesorder s ON s.id = r.order_id AND s.lifecycle = 'confirmed'
+    JOIN sales_orderline l ON l.id = r.returns_id GROUP BY 1, 2
+)
+"""
+
+
+@invariant(11, "what was given back never exceeds what was paid for what came back")
+def paid_for_returns(cursor) -> list[str]:
+    found = rows(
+        cursor,
+        BACK + "SELECT format('order %%s %%s: paid %%s, at tills went back %%s', o.id, o.number, o.paid_total,"  # noqa: S608
+        " sum(b.gross)) FROM back b JOIN sales_salesorder o ON o.id = b.order_id WHERE @recent(o.changed_at)"
+        " GROUP BY o.id HAVING sum(b.gross) > o.paid_total ORDER BY o.id",
+    )
+    # a line cannot have cost more than its total and the VAT on it; each return is rounded to its own cent
+    return (
+        found
+        + rows(
+            cursor,
+            BACK + "SELECT format('line %%s: %%s of %%s pieces came back for %%s, the line cost %%s', l.id,"  # noqa: S608
+            " l.returned_quantity, l.quantity - l.cancelled_quantity, b.gross, c.gross)"
+            " FROM back b JOIN sales_orderline l ON l.id = b.line_id JOIN sales_salesorder o ON o.id = l.order_id"
+            " CROSS JOIN LATERAL (SELECT l.line_total"
+            " * CASE o.vat_mode WHEN 'exclusive' THEN 1 + l.vat_percent / 100 ELSE 1 END AS gross) c"
+            " WHERE @recent(o.changed_at) AND b.gross > c.gross * l.returned_quantity"
+            " / nullif(l.quantity - l.cancelled_quantity, 0) + 0.01 * b.times ORDER BY l.id",
+        )
     )
 
 

@@ -9,7 +9,10 @@ Where the rounding comes from:
   law asks (Uitvoeringsbesluit omzetbelasting 1968; European Court C-484/06, Ahold); in inclusive prices the gross is
   what the shopper was told (Wet op de omzetbelasting 1968, article 38), so the net takes the rounding;
 - total = net + VAT (EN 16931 BR-CO-15);
-- reverse charge and none make one row at rate 0 (EN 16931 BR-AE-05, BR-AE-08, BR-AE-09): the law wants no rate shown.
+- reverse charge and none make one row at rate 0 (EN 16931 BR-AE-05, BR-AE-08, BR-AE-09): the law wants no rate shown;
+- VAT rows are kept per VAT code and percentage, so that two rates of one height never merge;
+- what comes back on its receipt goes back as it was sold, also in VAT (Wet op de omzetbelasting 1968, article 29): its
+  amounts are given, and stand in the row of the rate that it was sold at, whatever the mode of this order.
 """
 
 from collections.abc import Sequence
@@ -28,6 +31,8 @@ NONE = "none"
 VAT_MODES = (INCLUSIVE, EXCLUSIVE, REVERSE_CHARGE, NONE)
 # modes in which no VAT is charged
 UNTAXED = frozenset((REVERSE_CHARGE, NONE))
+# the VAT codes of what is sold in those modes
+UNTAXED_CODES = {REVERSE_CHARGE: "reverse", NONE: "none"}
 
 # enough digits that everything before the rounding is exact
 EXACT = Context(prec=60)
@@ -50,6 +55,9 @@ class PricedLine:
     shrinks along when a part of the line is cancelled. A return has a negative quantity; its discounts make it smaller
     too. cancelled has the sign of quantity. entered_mode is that of unit_price (None: the order's), discount_mode that
     of discount_amount (None: the same as the price's).
+
+    goes_back: (net, VAT) in EUR, below zero, of a line that comes back on its receipt: it is not priced but stands as
+    it is, in the VAT row of its vat_code and vat_percent, which are those of the sale (see vat_key).
     """
 
     quantity: Decimal
@@ -60,12 +68,15 @@ class PricedLine:
     cancelled: Decimal = NOTHING
     entered_mode: str | None = None
     discount_mode: str | None = None
+    vat_code: str = ""
+    goes_back: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VatRow:
-    """What one VAT rate comes to over the document, after the order discount; EUR, net + vat = gross."""
+    """What one VAT code and percentage come to on the document, after the order discount; EUR, net + vat = gross."""
 
+    code: str
     percent: Decimal
     net: Decimal
     vat: Decimal
@@ -100,38 +111,46 @@ def price(
     """Price an order in `vat_mode`. Raises PricingError for figures that cannot be.
 
     The order discount is a percentage, or a euro amount in `order_discount_mode` (None: the order's mode), or both, the
-    percentage first. It is rounded once and spread over the VAT rates by largest remainder. The totals do not depend on
-    the order of the lines.
+    percentage first. It is rounded once and spread over the VAT rates by largest remainder; what comes back on its
+    receipt has none. The totals do not depend on the order of the lines.
     """
     _check_mode(vat_mode)
     with localcontext(EXACT):
         try:
             totals, unit_prices = _price_lines(lines, vat_mode, vat_mode)
             by_rate = _by_rate(lines, totals, vat_mode)
-            subtotal = sum(totals, ZERO)
+            subtotal = sum(by_rate.values(), ZERO)
             off = _order_discount(
                 lines, subtotal, vat_mode, order_discount_percent, order_discount_amount, order_discount_mode
             )
             percentage = order_discount_percent / HUNDRED
-            shares = [sub * percentage + (off * sub / subtotal if off else ZERO) for _percent, sub in by_rate]
+            shares = [sub * percentage + (off * sub / subtotal if off else ZERO) for sub in by_rate.values()]
             discount = cents(subtotal * percentage + off)
             parts = round_shares(shares, discount)
-            rows = [
-                _vat_row(percent, amount - part, vat_mode)
-                for (percent, amount), part in zip(by_rate, parts, strict=True)
-            ]
+            rows = _with_returns(
+                lines,
+                [
+                    _vat_row(*key, amount - part, vat_mode)
+                    for (key, amount), part in zip(by_rate.items(), parts, strict=True)
+                ],
+            )
         except InvalidOperation as error:
             raise PricingError("number", _("Dit is geen bruikbaar getal.")) from error
     return Totals(
         line_totals=totals,
         unit_prices=unit_prices,
-        subtotal=subtotal,
+        subtotal=sum(totals, ZERO),
         order_discount=discount,
         vat_rows=rows,
         net=sum((row.net for row in rows), ZERO),
         vat=sum((row.vat for row in rows), ZERO),
         gross=sum((row.gross for row in rows), ZERO),
     )
+
+
+def vat_key(code: str, percent: Decimal, vat_mode: str) -> tuple[str, Decimal]:
+    """The VAT row (code, percentage) of an article with this rate when it is sold in `vat_mode`."""
+    return (UNTAXED_CODES[vat_mode], NOTHING) if vat_mode in UNTAXED else (code, percent)
 
 
 def convert(amount: Decimal, vat_percent: Decimal, from_mode: str, to_mode: str) -> Decimal:
@@ -158,6 +177,11 @@ def _price_lines(lines, order_mode, mode, whole=False):
             code, message, field = refused
             raise PricingError(code, message, field, line=number)
         unit_price = _convert(line.unit_price, line.vat_percent, line.entered_mode or order_mode, mode)
+        if line.goes_back is not None:
+            net, vat = line.goes_back
+            totals.append(net + vat if mode == INCLUSIVE else net)
+            unit_prices.append(unit_price)
+            continue
         quantity = line.quantity if whole else line.quantity - line.cancelled
         value = quantity * unit_price
         if line.discount_percent:
@@ -212,12 +236,36 @@ def _fault(line, order_mode):
 
 
 def _by_rate(lines, totals, vat_mode):
-    """[(VAT percentage, sum of its line totals)], highest first; one entry at rate 0 when no VAT is charged."""
-    sums: dict[Decimal, Decimal] = {}
+    """{(VAT code, percentage): sum of its line totals} of what is priced here, the highest percentage first."""
+    sums: dict[tuple[str, Decimal], Decimal] = {}
     for line, total in zip(lines, totals, strict=True):
-        percent = NOTHING if vat_mode in UNTAXED else line.vat_percent
-        sums[percent] = sums.get(percent, ZERO) + total
-    return sorted(sums.items(), reverse=True)
+        if line.goes_back is None:
+            key = vat_key(line.vat_code, line.vat_percent, vat_mode)
+            sums[key] = sums.get(key, ZERO) + total
+    return dict(sorted(sums.items(), key=lambda item: _order_of(item[0])))
+
+
+def _order_of(key):
+    """VAT rows stand by percentage, the highest first, then by code."""
+    code, percent = key
+    return -percent, code
+
+
+def _with_returns(lines, rows):
+    """The VAT rows with what comes back as it was sold: an amount of a row of its own rate, never priced anew."""
+    back: dict[tuple[str, Decimal], list[Decimal]] = {}
+    for line in lines:
+        if line.goes_back is not None:
+            sums = back.setdefault((line.vat_code, line.vat_percent), [ZERO, ZERO])
+            sums[0] += line.goes_back[0]
+            sums[1] += line.goes_back[1]
+    if not back:
+        return rows
+    found = {(row.code, row.percent): row for row in rows}
+    for key, (net, vat) in back.items():
+        row = found.get(key, VatRow(*key, ZERO, ZERO, ZERO))
+        found[key] = VatRow(*key, row.net + net, row.vat + vat, row.gross + net + vat)
+    return [found[key] for key in sorted(found, key=_order_of)]
 
 
 def _order_discount(lines, subtotal, vat_mode, percent, amount, mode):
@@ -253,15 +301,15 @@ def _order_discount(lines, subtotal, vat_mode, percent, amount, mode):
     return amount * left / abs(entered)
 
 
-def _vat_row(percent, amount, vat_mode):
+def _vat_row(code, percent, amount, vat_mode):
     """The row of one rate. Inclusive: `amount` is the gross and stays; otherwise it is the net and stays."""
     if vat_mode in UNTAXED:
-        return VatRow(percent, amount, ZERO, amount)
+        return VatRow(code, percent, amount, ZERO, amount)
     if vat_mode == INCLUSIVE:
         vat = cents(amount * percent / (HUNDRED + percent))
-        return VatRow(percent, amount - vat, vat, amount)
+        return VatRow(code, percent, amount - vat, vat, amount)
     vat = cents(amount * percent / HUNDRED)
-    return VatRow(percent, amount, vat, amount + vat)
+    return VatRow(code, percent, amount, vat, amount + vat)
 
 
 def _check_mode(mode):

@@ -158,10 +158,15 @@ def article_options(text: str, limit: int = 12) -> list[Article]:
     )
 
 
-def open_amount_of(customer: Customer) -> Decimal:
-    """What the customer still has to pay on confirmed orders, EUR. Index: order_of_customer."""
+def open_amount_of(customer: Customer, employee) -> Decimal:
+    """What the customer still has to pay on confirmed orders, in the branches of the employee, EUR.
+
+    Index: order_of_customer.
+    """
     open_orders = customer.orders.filter(lifecycle=SalesOrder.Lifecycle.CONFIRMED, quotation=False)
-    left = open_orders.aggregate(left=Sum(F("gross") - F("paid_total"), output_field=DecimalField()))["left"]
+    left = scoped(open_orders, employee, "sales.view").aggregate(
+        left=Sum(F("gross") - F("paid_total"), output_field=DecimalField())
+    )["left"]
     return left or Decimal(0)
 
 

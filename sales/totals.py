@@ -8,7 +8,6 @@ from backoffice.core.money import money
 from sales import pricing, status
 from sales.models import SalesOrder
 
-NO_VAT = Decimal(0)
 WRITTEN = [
     "net",
     "vat",
@@ -33,7 +32,9 @@ def compute(order: SalesOrder, lines, vat_mode: str | None = None) -> pricing.To
             quantity=line.quantity,
             unit_price=line.entered_price.amount,
             entered_mode=line.entered_mode,
+            vat_code=line.vat_code,
             vat_percent=line.vat_percent,
+            goes_back=goes_back(line),
             discount_percent=line.discount_percent,
             discount_amount=line.discount_amount.amount,
             discount_mode=line.discount_mode,
@@ -44,8 +45,20 @@ def compute(order: SalesOrder, lines, vat_mode: str | None = None) -> pricing.To
     mode = vat_mode or order.vat_mode
     totals = pricing.price(priced, mode, order.discount_percent, order.discount_amount.amount, order.discount_mode)
     # a text has no price and makes no VAT row of its own
-    rates = {NO_VAT if mode in pricing.UNTAXED else line.vat_percent for line in lines if line.variant_id}
-    return replace(totals, vat_rows=[row for row in totals.vat_rows if row.percent in rates])
+    keys = {vat_key(line, mode) for line in lines if line.variant_id}
+    return replace(totals, vat_rows=[row for row in totals.vat_rows if (row.code, row.percent) in keys])
+
+
+def vat_key(line, vat_mode: str) -> tuple[str, Decimal]:
+    """The VAT row (code, percentage) that a line stands in, on an order in `vat_mode`; of a return that of its sale."""
+    if line.returns_id:
+        return line.vat_code, line.vat_percent
+    return pricing.vat_key(line.vat_code, line.vat_percent, vat_mode)
+
+
+def goes_back(line) -> tuple[Decimal, Decimal] | None:
+    """(net, VAT) in EUR of a line that comes back on its receipt; None of any other."""
+    return (line.return_net.amount, line.return_vat.amount) if line.returns_id else None
 
 
 def write(order: SalesOrder, lines, *, employee, fields=()) -> pricing.Totals:
@@ -118,6 +131,8 @@ UPDATED = [
     "discount_mode",
     "override_by",
     "override_reason",
+    "allowed_quantity",
+    "allowed_off",
     "vat_percent",
     "line_total",
     "cancelled_quantity",
@@ -129,16 +144,18 @@ UPDATED = [
 
 
 VAT = (
-    "WITH new AS (SELECT * FROM unnest(%s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
-    " AS r (percent, net, vat, gross)), gone AS (DELETE FROM sales_ordervat WHERE order_id = %s"
-    " AND percent NOT IN (SELECT percent FROM new)),"
-    " put AS (INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency)"
-    " SELECT %s, percent, net, vat, gross, 'EUR' FROM new"
-    " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat, gross = excluded.gross) "
+    "WITH new AS (SELECT * FROM unnest(%s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
+    " AS r (code, percent, net, vat, gross)), gone AS (DELETE FROM sales_ordervat WHERE order_id = %s"
+    " AND (code, percent) NOT IN (SELECT code, percent FROM new)),"
+    " put AS (INSERT INTO sales_ordervat (order_id, code, percent, net, vat, gross, currency)"
+    " SELECT %s, code, percent, net, vat, gross, 'EUR' FROM new"
+    " ON CONFLICT (order_id, code, percent)"
+    " DO UPDATE SET net = excluded.net, vat = excluded.vat, gross = excluded.gross) "
 )
 
 
 def _vat(order: SalesOrder, totals: pricing.Totals) -> rows.Along:
     """What replaces the order's VAT rows, in the statement that writes the order."""
-    names, by_rate = ("percent", "net", "vat", "gross"), totals.vat_rows
-    return VAT, [*([Decimal(getattr(row, name)) for row in by_rate] for name in names), order.pk, order.pk]
+    found = totals.vat_rows
+    amounts = [[Decimal(getattr(row, name)) for row in found] for name in ("percent", "net", "vat", "gross")]
+    return VAT, [[row.code for row in found], *amounts, order.pk, order.pk]

@@ -313,7 +313,7 @@ class World:
             "profile.password": lambda: {
                 "present": Secret(factories.PASSWORD), "new": Secret("Regenjas-op-dinsdag-9"),
             },
-            "profile.pin": lambda: {"present": Secret(factories.PASSWORD), "pin": Secret("2580")},
+            "profile.pin": lambda: {"present": Secret(factories.PASSWORD), "pin": Secret("4821")},
             "relations.customer.anonymise": lambda: {"customer_id": factories.customer("Weg").pk},
             "relations.customer.change": lambda: (
                 lambda c: {"customer_id": c.pk, "revision": c.revision, "values": CUSTOMER, "addresses": [ADDRESS]}

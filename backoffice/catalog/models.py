@@ -45,6 +45,12 @@ class VatRate(models.Model):
                 violation_error_message=_("De geldigheid overlapt die van een ander tarief met deze code."),
             ),
             models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="vat_rate_percent"),
+            models.CheckConstraint(
+                # what is sold under "btw verlegd" and "geen btw" has these (sales.pricing.UNTAXED_CODES)
+                condition=~Q(code__in=["reverse", "none"]),
+                name="vat_rate_code_free",
+                violation_error_message=_("Deze code is van verkopen zonder BTW. Kies een andere."),
+            ),
         ]
 
     def __str__(self):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from backoffice.core import journal
 from backoffice.core.db.snapshot import snapshot
 from backoffice.core.models import JournalEntry, JournalHead
+from backoffice.core.tabular import guarded
 
 START = "0" * 64
 AT_A_TIME = 2000
@@ -149,9 +150,11 @@ def spelled(entry: JournalEntry) -> str:
 
 
 def _people(path: Path, ids: set[int | None]) -> None:
-    """Who the numbers in the field employee are."""
+    """Who the numbers in the field employee are; a name is never a formula, as in every table that leaves the shop."""
     with path.open("w", encoding="utf-8", newline="") as lines:
         table = csv.writer(lines, delimiter=";")
         table.writerow(["id", "number", "name"])
         rows = get_user_model().objects.filter(pk__in=ids - {None}).order_by("pk")  # type: ignore[misc]
-        table.writerows(rows.values_list("pk", "number", "name"))
+        table.writerows(
+            [pk, guarded(number), guarded(name)] for pk, number, name in rows.values_list("pk", "number", "name")
+        )

@@ -2,8 +2,10 @@
 
 import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -62,6 +64,12 @@ def format_percent(value: object) -> str:
     """10.00 -> 10 %; 12.50 -> 12,5 %."""
     number = to_decimal(value)
     return "" if number is None else f"{_sign(number)}{_figures(number, 0)}{NBSP}%"
+
+
+def format_vat(row: Any) -> str:
+    """A VAT row's rate, of its code and percentage: 21 %; Verlegd or Geen where the sale carries no VAT."""
+    without = {"reverse": _("Verlegd"), "none": _("Geen")}
+    return without.get(row.code) or format_percent(row.percent)
 
 
 def _local(value: datetime.datetime) -> datetime.datetime:

@@ -81,6 +81,13 @@ def check_values(value) -> None:
         raise Refusal("input.text", _("De tekst bevat een teken dat niet kan worden bewaard. Typ de tekst opnieuw."))
 
 
+def is_done(key: uuid.UUID) -> bool:
+    """Whether the request of this key had its effect: a service that is called with it gives the answer of then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM core_requestkey WHERE key = %s", [key])
+        return cursor.fetchone() is not None
+
+
 def _run(service, action, result, employee, key, kwargs):
     alone = not connection.in_atomic_block
     for attempt in range(1, RETRIES + 1):

@@ -6,3 +6,6 @@ class RelationsConfig(AppConfig):
     name = "backoffice.relations"
     label = "relations"
     verbose_name = _("Relaties")
+
+    def ready(self):
+        from backoffice.relations import checks  # noqa: F401

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.password_validation import validate_password
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,6 @@ from backoffice.core.input import InputError
 from backoffice.relations import validators
 from backoffice.relations.countries import COUNTRIES
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, EmployeeRole, Till, VatMode
-from backoffice.relations.services.employees import PIN_SHAPE
 
 LOGO_TYPES = {"PNG": "png", "JPEG": "jpg"}
 LOGO_BYTES = 1_000_000
@@ -68,6 +66,7 @@ class CustomerForm(forms.Form):
         label=gettext_lazy("Standaard BTW"), required=False,
         choices=[("", gettext_lazy("volgens de Soort van de order")), *VatMode.choices],
     )  # fmt: skip
+    vat_reason = CleanTextField(label=gettext_lazy("Reden zonder BTW"), max_length=120, required=False)
     note = CleanTextField(label=gettext_lazy("Notitie"), max_length=4000, multiline=True, required=False)
     blocked = forms.BooleanField(label=gettext_lazy("Geblokkeerd voor nieuwe orders"), required=False)
 
@@ -158,9 +157,8 @@ def delivery_form(*, data=None, name: str = "", address: CustomerAddress | None 
 def _initial_customer(customer: Customer | None) -> dict:
     if customer is None:
         return {"kind": Customer.Kind.PRIVATE}
-    return {name: getattr(customer, name) for name in CustomerForm.base_fields} | {
-        "phone": validators.shown_phone(customer.phone)
-    }
+    kept = [name for name in CustomerForm.base_fields if name != "vat_reason"]
+    return {name: getattr(customer, name) for name in kept} | {"phone": validators.shown_phone(customer.phone)}
 
 
 def _initial_address(address: CustomerAddress | None) -> dict:
@@ -278,14 +276,6 @@ class EmployeeForm(forms.ModelForm):
 
     def clean_password(self):
         password = self.cleaned_data["password"]
-        if password:
-            validate_password(password, self.instance)
-        elif not self.instance.pk:
+        if not password and not self.instance.pk:
             raise forms.ValidationError(_("Geef een wachtwoord voor de eerste keer."))
         return password
-
-    def clean_pin(self):
-        pin = self.cleaned_data["pin"]
-        if pin and not PIN_SHAPE.fullmatch(pin):
-            raise forms.ValidationError(_("Een pincode is 4 tot 6 cijfers."))
-        return pin

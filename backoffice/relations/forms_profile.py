@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services.secrets import Secret
 
 
 class SecretField(forms.CharField):

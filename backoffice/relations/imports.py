@@ -12,10 +12,19 @@ from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
 from backoffice.core.imports import bulk
 from backoffice.core.imports.importer import Field, Importer, Problems, Progress, Source
+from backoffice.core.input import InputError, clean_text
 from backoffice.core.search import fold
 from backoffice.relations.countries import COUNTRIES
 from backoffice.relations.models import Customer, CustomerAddress, VatMode
-from backoffice.relations.services.customers import FIRST_NUMBER, checked, checked_address, derived_name, search_text
+from backoffice.relations.services import untaxed
+from backoffice.relations.services.customers import (
+    FIRST_NUMBER,
+    checked,
+    checked_address,
+    derived_name,
+    record_untaxed,
+    search_text,
+)
 
 FIELDS = (
     Field("number", gettext_lazy("Debiteurnummer"),
@@ -37,6 +46,7 @@ FIELDS = (
     Field("kvk", gettext_lazy("KVK-nummer"), ("KVK", "KvK nr", "Chamber of commerce", "CoC")),
     Field("vat_id", gettext_lazy("BTW-id"), ("BTW-nummer", "BTW nr", "VAT ID", "VAT number")),
     Field("vat_mode", gettext_lazy("Standaard BTW"), ("BTW", "VAT mode")),
+    Field("vat_reason", gettext_lazy("Reden zonder BTW"), ("Reden geen BTW", "Reden verlegd", "VAT reason")),
 )  # fmt: skip
 VALUES = ("kind", "company", "first_name", "infix", "last_name", "email", "phone", "kvk", "vat_id", "vat_mode")
 ADDRESS = ("street", "house_number", "addition", "postcode", "city", "country")
@@ -67,6 +77,7 @@ class CustomerPlan:
     values: dict[str, Any]
     address: dict[str, Any]
     known: Any = None  # the Customer, when there is one
+    vat_reason: str = ""  # of a mode without VAT that is new
     changes: bool = False
 
 
@@ -145,10 +156,18 @@ def _read(row: int, cells: dict, source: Source, problems: Problems, known: Know
     except Refusal as refusal:
         for one in getattr(refusal, "all", [refusal]):
             wrong(one.field or "last_name", one.message)
+    reason, mode = cells.get("vat_reason", "").strip(), values.get("vat_mode", "")
+    if untaxed_new := mode in untaxed.MODES and (old is None or old.vat_mode != mode):
+        try:
+            reason = clean_text(reason, max_length=untaxed.REASON_LENGTH)
+            if not reason:
+                wrong("vat_mode", _("Geef in de kolom Reden zonder BTW op waarom deze debiteur zonder BTW koopt."))
+        except InputError as error:
+            wrong("vat_reason", error.message)
     address = _address(cells, source, wrong)
     if problems.total > before:
         return None
-    plan = CustomerPlan(row, number, values, address, old)
+    plan = CustomerPlan(row, number, values, address, old, vat_reason=reason if untaxed_new else "")
     plan.changes = old is not None and _differs(plan)
     return plan
 
@@ -208,6 +227,9 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     """Write new and changed customers inside the caller's transaction; numbers are taken last and never doubled."""
     new = [one for one in plan.customers if one.known is None]
     changed = [one for one in plan.customers if one.changes]
+    for one in plan.customers:
+        if one.vat_reason:
+            untaxed.check_right(employee, one.values["vat_mode"])
     own = [one.number for one in new if one.number is not None]
     numbers.raise_to("customer", max([FIRST_NUMBER - 1, *own]))
     for one in new:
@@ -223,6 +245,8 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     CustomerAddress.objects.bulk_create([a for a in addresses if a is not None], batch_size=bulk.CHUNK)
     for one in changed:
         _change(one, employee)
+    for one, customer in [*zip(new, made, strict=True), *((one, one.known) for one in changed)]:
+        record_untaxed(customer, one.vat_reason, employee)
     progress(1)
 
 

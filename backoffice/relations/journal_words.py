@@ -18,7 +18,9 @@ VERBS = {
     "printed": gettext_lazy("afgedrukt"), "mailed": gettext_lazy("gemaild"), "opened": gettext_lazy("geopend"),
     "closed": gettext_lazy("gesloten"), "exported": gettext_lazy("uitgevoerd"),
     "registered": gettext_lazy("aangemeld op een apparaat"), "released": gettext_lazy("afgemeld van een apparaat"),
-    "price_overridden": gettext_lazy("afwijkende prijs"), "anonymised": gettext_lazy("geanonimiseerd"),
+    "copied": gettext_lazy("kopie van de browser geweigerd"),
+    "price_overridden": gettext_lazy("afwijkende prijs"), "untaxed": gettext_lazy("op verkoop zonder BTW gezet"),
+    "anonymised": gettext_lazy("geanonimiseerd"),
     "two_factor_on": gettext_lazy("tweede stap aangezet"), "two_factor_off": gettext_lazy("tweede stap uitgezet"),
     "recovery_codes": gettext_lazy("nieuwe herstelcodes"), "recovery_code_used": gettext_lazy("herstelcode gebruikt"),
 }  # fmt: skip

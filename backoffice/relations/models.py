@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -85,6 +86,11 @@ class Till(models.Model):
         help_text=_("De toets die de scanner vóór elke code stuurt. Leeg: geen."),
     )
     device_token_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # the newest token of this registration that came back, those of before that still hold, each until when (seconds
+    # since 1970), and when a copy was journalled last (services.devices)
+    device_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    device_formers = models.JSONField(default=dict, db_default={}, editable=False)
+    device_copied_at = models.DateTimeField(null=True, editable=False)
     active = models.BooleanField(_("Actief"), default=True)
     # who unlocked it, hung on by whoever reads it for a request; not stored
     cashier: "Employee | None"
@@ -104,8 +110,12 @@ class EmployeeManager(BaseUserManager["Employee"]):
 
     @transaction.atomic
     def create_superuser(self, email, password=None, **fields):
-        """For `manage.py createsuperuser`: the first beheerder of a new shop, at every branch."""
+        """For `manage.py createsuperuser`: the first beheerder of a new shop, at every branch.
+
+        Raises ValidationError for a password that no screen would take, also with --noinput.
+        """
         person = self.model(email=self.normalize_email(email), **fields)
+        validate_password(password or "", person)
         person.set_password(password)
         person.save()
         person.roles.create(role=EmployeeRole.Role.ADMIN)

@@ -21,6 +21,8 @@ RIGHTS: dict[str, set[str]] = {
     "sales.view": EVERYONE,
     "sales.edit": EVERYONE,
     "sales.override": {MANAGER, OFFICE, ADMIN},
+    # BTW verlegd and geen BTW, on a customer, a draft or a basket
+    "sales.untaxed": {MANAGER, OFFICE, ADMIN},
     # a seller cancels only an own order of the day, without money on it (the service asks)
     "sales.cancel": EVERYONE,
     "sales.cancel_any": {MANAGER, OFFICE, ADMIN},

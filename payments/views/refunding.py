@@ -86,7 +86,7 @@ def credit_statement(request, pk):
     context = {
         "customer": customer,
         "balance": credit_of(customer.pk),
-        "rows": statements.credit_rows(customer.pk),
+        "rows": statements.credit_rows(customer.pk, request.user),
         "trail": [
             {"label": _("Debiteuren"), "url": reverse("relations:customers")},
             {"label": customer.name, "url": reverse("relations:customer", args=[customer.pk])},

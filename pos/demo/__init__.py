@@ -11,9 +11,9 @@ from pos.demo import catalogue, deliveries, money, orders, people, shop, states,
 ORDERS = 100  # a year of them, beside one of every state; loaded in under half a minute
 # what `manage.py serve` prints: name of the role, login, password, and the PIN code at the till
 LOGINS = [
-    ("Backoffice", shop.email("sanne"), shop.PASSWORD, "1001"),
-    ("Beheerder", shop.email("ilse"), shop.PASSWORD, "1003"),
-    ("Filiaalmanager Utrecht", shop.email("lotte"), shop.PASSWORD, "2001"),
+    ("Backoffice", shop.email("sanne"), shop.PASSWORD, "1061"),
+    ("Beheerder", shop.email("ilse"), shop.PASSWORD, "1063"),
+    ("Filiaalmanager Utrecht", shop.email("lotte"), shop.PASSWORD, "4710"),
     ("Verkoper Utrecht", shop.email("noor"), shop.PASSWORD, "3001"),
 ]
 

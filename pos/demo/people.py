@@ -58,6 +58,7 @@ def make(employee, count: int = 300) -> list[Customer]:
 def _abroad(row, employee) -> Customer:
     company, country, vat_id, street, postcode, city = row
     values = {"kind": "business", "company": company, "vat_id": vat_id, "vat_mode": VatMode.REVERSE_CHARGE}
+    values["vat_reason"] = "Bedrijf in een ander EU-land"
     values["email"] = f"inkoop@{_slug(company)}.example"
     address = {"kind": "invoice", "street": street, "house_number": "12", "postcode": postcode, "city": city}
     return customers.create(

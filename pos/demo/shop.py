@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from backoffice.catalog.models import VatRate
 from backoffice.relations.models import Branch, Employee, EmployeeRole, Till, VatMode
+from backoffice.relations.services import secrets
 from sales.models import DeliveryMethod, OrderType
 
 PASSWORD = "toonbank-demo"
@@ -43,16 +44,16 @@ BRANCHES = [
 ]
 EMPLOYEES = [
     # number, name, login, role, branch code or none for all, PIN code
-    ("1", "Sanne Bakker", "sanne", EmployeeRole.Role.OFFICE, None, "1001"),
-    ("2", "Jeroen van Dam", "jeroen", EmployeeRole.Role.OFFICE, None, "1002"),
-    ("3", "Ilse Brandsma", "ilse", EmployeeRole.Role.ADMIN, None, "1003"),
-    ("4", "Lotte Postma", "lotte", EmployeeRole.Role.MANAGER, "UT", "2001"),
-    ("5", "Farid Aydin", "farid", EmployeeRole.Role.MANAGER, "AM", "2002"),
-    ("6", "Karin de Haan", "karin", EmployeeRole.Role.MANAGER, "ZE", "2003"),
-    ("7", "Tom Willemsen", "tom", EmployeeRole.Role.MANAGER, "HI", "2004"),
+    ("1", "Sanne Bakker", "sanne", EmployeeRole.Role.OFFICE, None, "1061"),
+    ("2", "Jeroen van Dam", "jeroen", EmployeeRole.Role.OFFICE, None, "1062"),
+    ("3", "Ilse Brandsma", "ilse", EmployeeRole.Role.ADMIN, None, "1063"),
+    ("4", "Lotte Postma", "lotte", EmployeeRole.Role.MANAGER, "UT", "4710"),
+    ("5", "Farid Aydin", "farid", EmployeeRole.Role.MANAGER, "AM", "4720"),
+    ("6", "Karin de Haan", "karin", EmployeeRole.Role.MANAGER, "ZE", "4730"),
+    ("7", "Tom Willemsen", "tom", EmployeeRole.Role.MANAGER, "HI", "4740"),
     ("8", "Noor el Amrani", "noor", EmployeeRole.Role.SELLER, "UT", "3001"),
     ("9", "Daan Wolters", "daan", EmployeeRole.Role.SELLER, "UT", "3002"),
-    ("10", "Fleur Hendriks", "fleur", EmployeeRole.Role.SELLER, "AM", "3003"),
+    ("10", "Fleur Hendriks", "fleur", EmployeeRole.Role.SELLER, "AM", "3008"),
     ("11", "Gijs Oosterhuis", "gijs", EmployeeRole.Role.SELLER, "ZE", "3004"),
     ("12", "Yara Martens", "yara", EmployeeRole.Role.SELLER, "HI", "3005"),
 ]
@@ -88,10 +89,10 @@ def make() -> tuple[dict[str, Branch], dict[str, Employee]]:
     secret = make_password(PASSWORD)  # one slow hash for all of them
     employees = {}
     for number, name, login, role, at, pin in EMPLOYEES:
-        employee = Employee.objects.create(
-            number=number, name=name, email=email(login), password=secret, pin_hash=make_password(pin),
-            home_branch=branches[at or "UT"],
-        )  # fmt: skip
+        home = branches[at or "UT"]
+        employee = Employee(number=number, name=name, email=email(login), password=secret, home_branch=home)
+        secrets.set_pin(employee, secrets.Secret(pin), "pin")
+        employee.save()
         EmployeeRole.objects.create(employee=employee, branch=branches.get(at or ""), role=role)
         employees[login] = employee
     for position, (name, vat_mode, may_cancel, deposit, quotation) in enumerate(ORDER_TYPES):

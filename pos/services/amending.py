@@ -37,10 +37,14 @@ def amend(*, till_id: int, employee, take_over: bool = False) -> TillSeat:
 
 
 @keyed("pos.confirm_amendment", result=seats.SEAT)
-def confirm(*, till_id: int, employee) -> TillSeat:
-    """Verkooporder bevestigen: the order on the counter becomes what its amendment says, as a new version."""
+def confirm(*, till_id: int, employee, shown: str = "") -> TillSeat:
+    """Verkooporder bevestigen: the order on the counter becomes what its amendment says, as a new version.
+
+    shown: what the screen showed (sales.services.shown).
+    """
     seat = seats.seat_of(till_id)
-    return seats.put(seat, amending.confirm_amendment(order_id=_amendment(seat).pk, employee=employee))
+    order = amending.confirm_amendment(order_id=_amendment(seat).pk, employee=employee, shown=shown)
+    return seats.put(seat, order)
 
 
 @keyed("pos.discard_amendment", result=seats.SEAT)

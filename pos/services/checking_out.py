@@ -16,7 +16,7 @@ from backoffice.core.db import rows
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
-from payments import methods
+from payments import ledger, methods
 from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
 from payments.selectors import open_session_of, pending, unbooked
@@ -145,6 +145,11 @@ def _sell(counter: _Counter, draft: Draft) -> str:
         _book(counter, draft, Kind.REFUND, ", ".join(dict.fromkeys(row["reason"] for row in came_back))[:200])
     else:
         _book(counter, draft, Kind.SETTLEMENT)
+    if not counter.pays and not order.gross.amount:
+        ledger.close_even(
+            order, employee=counter.employee, branch=counter.seat.till.branch, session=counter.session,
+            group=counter.group,
+        )  # fmt: skip
     if order.paid_total.amount != order.gross.amount:
         raise Refusal(
             "basket.not_paid",

@@ -11,6 +11,7 @@ from pos.models import Receipt
 from pos.services import receipts, seats
 from sales.models import SalesOrder
 from sales.services import confirming, drafts
+from sales.services import shown as shown_before
 from sales.services.editing import open_draft
 
 
@@ -54,16 +55,18 @@ def back_to_basket(*, order_id: int, employee) -> SalesOrder:
 
 
 @keyed("pos.place")
-def place(*, till_id: int, employee) -> Receipt:
+def place(*, till_id: int, employee, shown: str = "") -> Receipt:
     """Plaats order & Later afrekenen: the basket on the counter becomes an order with a number, reserved, not paid.
 
-    Gives its order receipt. Raises Refusals with everything that is missing; the basket stays as it was.
+    Gives its order receipt. shown: what the screen showed (sales.services.shown). Raises Refusals with everything that
+    is missing, and ChangedMeanwhile; the basket stays as it was.
     """
     seat = seats.seat_of(till_id)
     if seat.order_id is None:
         raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     with journal.at_the_end():
         draft = open_draft(seat.order_id, employee, "confirm", confirming.RELATED)
+        shown_before.check(draft.order, draft.lines, shown)
         check_day(draft.order)
         order = confirming.apply_confirm(draft)
         seats.put(seat, None)

@@ -1,9 +1,5 @@
 """Unlocking and locking a till, and what lies on its counter. The seat is locked before any order."""
 
-from datetime import timedelta
-
-from django.conf import settings
-from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,11 +10,12 @@ from backoffice.core.db import rows
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
-from backoffice.relations.models import Employee, Till
+from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services.secrets import Secret
 from pos import selectors
 from pos.models import TillSeat
+from pos.services import pin_codes
 from sales.models import SalesOrder
 from sales.services import amending, selling
 
@@ -26,73 +23,27 @@ SEAT = ("pos.TillSeat", "till_id")
 
 
 def unlock(*, till: Till, employee_id: int, pin: Secret) -> TillSeat:
-    """Seat the employee whose PIN code it is. Raises Refusal; wrong codes are counted per till, and then it waits.
+    """Seat the employee whose PIN code it is. Raises Refusal (pin_codes.check), and what was wrong stays counted.
 
+    Refused (seat.taken) while somebody else works there: an older page of the same browser would go on in a new name.
     No request key: a repeat only seats the same person again, and a refusal must be kept.
     """
+    person = pin_codes.check(till=till, employee_id=employee_id, pin=pin)
     with transaction.atomic():
         seat = _claimed(till)
-        person = _known(seat, till, employee_id, pin)
-        if person is not None:
-            _seat(seat, till, person)
-            return seat
-    raise _wrong(seat)
-
-
-def vouch(*, till: Till, employee_id: int, pin: Secret) -> Employee:
-    """Who stands beside the cashier, by PIN code. Raises Refusal; wrong codes are counted as at unlocking."""
-    with transaction.atomic():
-        seat = _claimed(till)
-        person = _known(seat, till, employee_id, pin)
-    if person is None:
-        raise _wrong(seat)
-    return person
-
-
-def _known(seat: TillSeat, till: Till, employee_id: int, pin: Secret) -> Employee | None:
-    """The employee whose PIN code it is; None counts as a wrong one. Raises Refusal while the till waits."""
-    if seat.paused_until and seat.paused_until > timezone.now():
-        raise _paused(seat)
-    person = next((row for row in selectors.cashiers(till) if row.pk == employee_id), None)
-    if person is not None and check_password(pin.value, person.pin_hash):
-        return person
-    seat.failures += 1
-    if seat.failures >= settings.PIN_FREE_FAILURES:
-        pause = settings.PIN_PAUSE_SECONDS * 2 ** min(seat.failures - settings.PIN_FREE_FAILURES, 10)
-        seat.paused_until = timezone.now() + timedelta(seconds=min(pause, settings.PIN_PAUSE_MOST))
-    seat.save(update_fields=["failures", "paused_until"])
-    journal.write(
-        branch_id=till.branch_id, employee=person, action="till.wrong_pin", about=till,
-        data={"failures": seat.failures},
-    )  # fmt: skip
-    return None
-
-
-def _wrong(seat: TillSeat) -> Refusal:
-    if seat.paused_until and seat.paused_until > timezone.now():
-        return _paused(seat)
-    return Refusal("pin.wrong", _("Deze pincode klopt niet."), "pin")
-
-
-def _paused(seat: TillSeat) -> Refusal:
-    assert seat.paused_until is not None  # noqa: S101
-    seconds = max(1, round((seat.paused_until - timezone.now()).total_seconds()))
-    return Refusal(
-        "pin.paused", _("Te vaak een verkeerde pincode. Wacht nog %(seconds)s seconden.") % {"seconds": seconds}, "pin"
-    )
+        other = selectors.seated(seat, till)
+        if other not in (None, person):
+            raise Refusal("seat.taken", _("Op deze kassa werkt %(name)s. Vergrendel de kassa eerst.") % {"name": other})
+        seat.employee, seat.device_hash, seat.seen_at = person, till.device_token_hash, timezone.now()
+        seat.save(update_fields=["employee", "device_hash", "seen_at"])
+        journal.write(branch_id=till.branch_id, employee=person, action="till.unlocked", about=till)
+    return seat
 
 
 def _claimed(till: Till) -> TillSeat:
     """The till's seat, locked; made where there was none."""
     TillSeat.objects.bulk_create([TillSeat(till=till, device_hash=till.device_token_hash)], ignore_conflicts=True)
     return TillSeat.objects.select_for_update().get(pk=till.pk)
-
-
-def _seat(seat: TillSeat, till: Till, person: Employee) -> None:
-    seat.employee, seat.device_hash, seat.seen_at = person, till.device_token_hash, timezone.now()
-    seat.failures, seat.paused_until = 0, None
-    seat.save()
-    journal.write(branch_id=till.branch_id, employee=person, action="till.unlocked", about=till)
 
 
 @keyed("pos.lock", result=SEAT)

@@ -10,7 +10,9 @@ from pos.middleware import at_till
 from pos.services import amending
 from pos.views import answers
 from pos.views.baskets import whole
+from pos.views.lines import here
 from sales.services.editing import Claimed
+from sales.services.shown import ChangedMeanwhile
 
 
 @at_till("sales.edit")
@@ -31,7 +33,13 @@ def amend(request):
 @require_POST
 def confirm(request):
     """Verkooporder bevestigen; Afrekenen does the same and goes on to the payment."""
-    amending.confirm(till_id=request.till.pk, employee=request.user, key=posted_key(request))
+    try:
+        amending.confirm(
+            till_id=request.till.pk, employee=request.user, shown=request.POST.get("shown", ""), key=posted_key(request)
+        )
+    except ChangedMeanwhile as changed:
+        kept = {"checkout": "1"} if "checkout" in request.POST else {}
+        return answers.ask_changed(request, here(request), changed, kept)
     return whole(request, "pos:checkout" if "checkout" in request.POST else "pos:till")
 
 

@@ -15,6 +15,7 @@ from pos.views import beside, drawing
 from sales import selectors as sales_selectors
 from sales import status
 from sales.models import SalesOrder
+from sales.services import shown
 from sales.services.versions import title
 
 
@@ -25,6 +26,7 @@ def bon_context(request, order: SalesOrder | None) -> dict:
     opened = order and (order.amends or (order if order.number else None))
     return {
         "order": order,
+        "shown": shown.mark(order, lines) if order else "",
         "opened": opened,
         "may_amend": opened and may_amend(request.user, opened),
         "amendment": selectors.amendment_of(opened) if opened and not editable else None,
@@ -73,6 +75,18 @@ def bon(request, order: SalesOrder | None, *, toast: tuple | None = None, **more
     return http.toast(response, *toast) if toast else response
 
 
+def ask_changed(request, order: SalesOrder, changed: shown.ChangedMeanwhile, fields: dict) -> HttpResponse:
+    """The order on the counter as it is now, and the question whether it is confirmed so."""
+    response = bon(request, order)
+    ask = {
+        "title": _("De order is intussen gewijzigd. Toch bevestigen?"), "stale": changed, "url": request.path,
+        "key": new_key(), "fields": fields | {"shown": shown.mark(order, order.all_lines)}, "swap": "none",
+    }  # fmt: skip
+    response.content += render_to_string("sales/_ask_changed.html", ask, request=request).encode()
+    response.status_code = changed.status
+    return response
+
+
 def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> HttpResponse:
     """Somebody else has it, says the text: whether to take it over."""
     values = {
@@ -87,8 +101,7 @@ def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> 
 
 def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> HttpResponse:
     """A change of a line that was refused: the ceiling asks a reason and a manager, else a toast says why."""
-    people = beside.people(request, "sales.override")
-    if refusal.code not in ("price.reason", "line.many", *(beside.ASKED if people else ())):
+    if refusal.code != "line.many" and not beside.asks(request, refusal):
         if isinstance(refusal, Stale):
             order = selectors.order_at(request.till)
             return http.toast(bon(request, order), refusal.message, "bad")
@@ -96,6 +109,6 @@ def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> Http
     if line:
         line.title = title(line)
     values = {"refusal": refusal, "line": line, "url": url, "key": new_key(), "typed": typed}
-    values |= {"beside": people, "reason": request.POST.get("reason", "")}
+    values |= {"beside": beside.people(request, "sales.override"), "reason": request.POST.get("reason", "")}
     values["again"] = typed | {"sure": "1"} | ({"revision": line.revision} if line else {})
     return HttpResponse(render_to_string("pos/_ask_line.html", values, request=request), status=refusal.status)

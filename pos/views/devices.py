@@ -1,6 +1,5 @@
 """POS from the backoffice: which till this browser is (design.md decision 13)."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,23 +10,23 @@ from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.rights import right
 from backoffice.relations.services import devices
-from pos.middleware import COOKIE
+from backoffice.relations.services.devices import Token
+from pos.middleware import give_token, of_backoffice
 
-FIVE_YEARS = 5 * 365 * 24 * 3600
 
-
+@of_backoffice
 @right("pos.use")
 @require_GET
 def start(request):
     """POS: the till, when this browser is one; else the page that says how it becomes one."""
-    here = devices.till_of(request.COOKIES.get(COOKIE, ""))
-    return redirect("pos:till" if here else "pos:tills")
+    return redirect("pos:till" if request.here else "pos:tills")
 
 
+@of_backoffice
 @right("pos.use")
 @require_GET
 def tills(request):
-    here = devices.till_of(request.COOKIES.get(COOKIE, ""))
+    here = request.here
     context = {
         "here": here,
         "tills": selectors.tills_of(request.branch_id),
@@ -39,21 +38,19 @@ def tills(request):
     return render(request, "pos/tills.html", context)
 
 
+@of_backoffice
 @right("pos.register")
 @require_POST
 def register(request):
     key = posted_key(request)
-    token = devices.new_token(key)
+    registration, former = devices.new_token(key), request.token.registration if request.token else ""
     till = devices.register(
-        till_id=posted_int(request, "till") or 0, token=token, former_token=request.COOKIES.get(COOKIE, ""),
+        till_id=posted_int(request, "till") or 0, token=registration, former_token=former,
         employee=request.user, key=key,
     )  # fmt: skip
     messages.success(request, _("Deze browser is nu %(till)s.") % {"till": till})
     response = redirect("pos:start")
-    response.set_cookie(
-        COOKIE, token, max_age=FIVE_YEARS, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
-        path=request.path.rpartition("registreren/")[0],
-    )  # fmt: skip
+    give_token(response, Token(registration))
     return response
 
 

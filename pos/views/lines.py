@@ -48,7 +48,8 @@ def line(request, line_id):
         order = _set(request, order_id, line_id, typed)
     except Refusal as refusal:
         current = OrderLine.objects.filter(pk=line_id, order=order_id).first()
-        return answers.line_refused(request, current, request.path, typed, refusal)
+        again = typed or {"step": request.POST.get("step", "")}
+        return answers.line_refused(request, current, request.path, again, refusal)
     answer = answers.bon(request, order)
     return http.close_dialog(answer) if {"reason", "sure", "text"} & set(request.POST) else answer
 
@@ -56,7 +57,8 @@ def line(request, line_id):
 def _set(request, order_id: int, line_id: int, typed: dict) -> SalesOrder:
     who = {"order_id": order_id, "line_id": line_id, "employee": request.user, "key": posted_key(request)}
     if not typed:
-        return selling.step(steps={"1": 1, "-1": -1}.get(request.POST.get("step", ""), 1), **who)
+        steps = {"1": 1, "-1": -1}.get(request.POST.get("step", ""), 1)
+        return selling.step(steps=steps, **who, **beside.allowing(request))
     values = read_cells(request, order_id, line_id, typed)
     if values.get("quantity", 0) > ASK_ABOVE and "sure" not in request.POST:
         raise Refusal("line.many", _("Klopt dit aantal? Het is hoger dan 999."), "quantity")
@@ -104,9 +106,8 @@ def discount(request):
             approver=beside.approver(request), **{kind: value},
         )  # fmt: skip
     except (InputError, Refusal) as refusal:
-        people = beside.people(request, "sales.override")
-        asks = getattr(refusal, "code", "") in ("price.reason", *(beside.ASKED if people else ()))
+        asks = isinstance(refusal, Refusal) and beside.asks(request, refusal)
         values = {"typed": typed, "error": refusal.message, "ask_reason": asks, "key": new_key(), "percents": PERCENTS}
-        values |= {"beside": people, "reason": request.POST.get("reason", "")}
+        values |= {"beside": beside.people(request, "sales.override"), "reason": request.POST.get("reason", "")}
         return render(request, "pos/_discount.html", values, status=422)
     return http.close_dialog(answers.bon(request, order))

@@ -1,14 +1,16 @@
 """The locked till: who works here, by PIN code; locking it, and saying that somebody is still there."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_int, posted_key
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services import devices
+from backoffice.relations.services.secrets import Secret
 from pos import selectors
-from pos.middleware import at_device, at_till
+from pos.middleware import at_device, at_till, give_token
 from pos.services import seats
 
 
@@ -25,9 +27,13 @@ def unlock(request):
     try:
         seats.unlock(till=request.till, employee_id=chosen, pin=Secret(request.POST.get("pin", "")))
     except Refusal as refusal:
+        if refusal.code == "seat.taken":
+            messages.error(request, refusal.message)
+            return redirect("pos:till")
         return render(request, "pos/lock.html", context | {"refusal": refusal, "chosen": chosen}, status=422)
     response = redirect("pos:till")
     response.status_code = 303
+    give_token(response, devices.renewed(request.till, request.token))
     return response
 
 

@@ -23,7 +23,7 @@ from pos.services import make_order as service
 from pos.services import seats
 from pos.views.lines import here
 from sales import selectors as sales_selectors
-from sales.services import drafts
+from sales.services import drafts, shown
 from sales.views import answers
 
 DAYS = (_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"), _("zaterdag"), _("zondag"))
@@ -57,7 +57,8 @@ def _screen(request, order, form, customer, *, duplicates=(), refusals=(), statu
     values = {
         "order": order, "form": form, "forms": customer, "duplicates": duplicates, "refusals": refusals,
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id), "days": _days(), "key": new_key(),
-        "till": request.till, "idle_seconds": 0, "extra_open": _asks_extra(form, refusals),
+        "shown": shown.mark(order, lines), "till": request.till, "idle_seconds": 0,
+        "extra_open": _asks_extra(form, refusals),
     }  # fmt: skip
     return render(request, "pos/make_order.html", values, status=status)
 
@@ -91,7 +92,8 @@ def place(request):
     if answer is not None:
         return answer
     try:
-        receipt = service.place(till_id=request.till.pk, employee=request.user, key=posted_key(request))
+        seen = request.POST.get("shown", "")
+        receipt = service.place(till_id=request.till.pk, employee=request.user, shown=seen, key=posted_key(request))
     except Refusal as refusal:
         if order is None:
             raise

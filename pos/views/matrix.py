@@ -9,7 +9,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.http import asked_int, posted_key
 from pos import selectors
 from pos.middleware import at_till
-from pos.views import answers
+from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales import grid
 from sales.models import OrderLine, SalesOrder
@@ -55,11 +55,12 @@ def _save(request, article_id):
     try:
         order = services.save(
             order_id=order_id, article_id=article_id, cells=window.readable(cells, refusals), employee=request.user,
-            key=posted_key(request),
+            key=posted_key(request), **beside.allowing(request),
         )  # fmt: skip
     except Refusal as refusal:
+        asks = {"ask_reason": beside.asks(request, refusal), "beside": beside.people(request, "sales.override")}
         order = selectors.order_at(request.till) or SalesOrder.objects.get(pk=order_id)
-        return window.refused(request, order, article_id, typed, refusal, **_urls(article_id))
+        return window.refused(request, order, article_id, typed, refusal, **_urls(article_id), **asks)
     answer = http.close_dialog(answers.bon(request, order))
     answer.headers["HX-Reswap"] = "none"
     return answer

@@ -21,12 +21,12 @@ from pos import selectors
 from pos.middleware import at_till
 from pos.models import QuickKey, Receipt
 from pos.services import amending, make_order, seats
-from pos.views import answers
+from pos.views import answers, beside
 from sales import grid
 from sales import selectors as sales_selectors
 from sales.models import SalesOrder
 from sales.services import lines
-from sales.views.scan import TIMES, ask
+from sales.views.scan import SCANNED, TIMES, ask
 from sales.views.scan import words_of as said
 
 
@@ -73,13 +73,22 @@ def scan(request):
     except Refusal as refusal:
         if refusal.code in ("scan.unknown", "scan.check_digit") and code.isprintable():
             return _receipt(code) or _other(request, code) or _unknown(refusal, code)
-        return _unknown(refusal, code)
-    return _answer(answers.bon(request, order), "known", *said(order, quantity))
+        return _ask_beside(request, refusal) if beside.asks(request, refusal) else _unknown(refusal, code)
+    answer = _answer(answers.bon(request, order), "known", *said(order, quantity))
+    return http.close_dialog(answer) if "reason" in request.POST else answer
+
+
+def _ask_beside(request, refusal: Refusal) -> HttpResponse:
+    """What is scanned falls under a discount that somebody else allowed: a reason, and the manager beside."""
+    again = {name: request.POST[name] for name in (*SCANNED, "sure") if name in request.POST}
+    response = answers.line_refused(request, None, request.path, again, refusal)
+    response.status_code = 200  # the list of scans draws it, and goes on with the next
+    return _answer(response, "choose", refusal.message)
 
 
 def _add(request, code: str, variant_id: int | None, quantity: Decimal) -> SalesOrder:
     order_id = order_id_of(request, "" if variant_id else code)
-    values = {"order_id": order_id, "employee": request.user, "key": posted_key(request)}
+    values = {"order_id": order_id, "employee": request.user, "key": posted_key(request), **beside.allowing(request)}
     if variant_id:
         return lines.add(items=[(variant_id, quantity)], **values)
     return lines.scan(code=code, quantity=quantity, **values)

@@ -16,12 +16,16 @@ from backoffice.core.money import HUNDRED, ZERO, cents, four, spread
 from backoffice.relations.models import Branch, VatMode
 from sales.documents import tables
 from sales.models import OrderLine, SalesOrder
+from sales.pricing import NONE, REVERSE_CHARGE, UNTAXED_CODES
+from sales.totals import vat_key
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOT = f"{UBL}Order-2"
 CAC, CBC = f"{UBL}CommonAggregateComponents-2", f"{UBL}CommonBasicComponents-2"
 KVK, DUTCH_VAT, EMAIL = "0106", "9944", "EM"  # schemes of an EndpointID (Peppol's code list of participant ids)
+CATEGORIES = {UNTAXED_CODES[REVERSE_CHARGE]: "AE", UNTAXED_CODES[NONE]: "E"}
 PIECE, ONE = "H87", "C62"  # UN/ECE recommendation 20
+Key = tuple[str, Decimal]  # VAT code and percentage
 ORDER_CODE, QUOTATION_CODE = "220", "310"  # UN/EDIFACT 1001
 
 
@@ -54,8 +58,8 @@ def order_xml(order: SalesOrder) -> bytes:
     _customer(_group(root, "BuyerCustomerParty"), order)
     _supplier(_group(root, "SellerSupplierParty"), order)
     _delivery(root, order)
-    for percent, amount in allowances.items():
-        _allowance(root, amount, "Orderkorting", order, percent)
+    for key, amount in allowances.items():
+        _allowance(root, amount, "Orderkorting", key)
     _vat(root, order)
     _totals(root, order, goods, allowances)
     codes = tables.barcodes([row.line for row in goods])
@@ -65,20 +69,20 @@ def order_xml(order: SalesOrder) -> bytes:
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def net_of(order: SalesOrder) -> tuple[list[Line], dict[Decimal, Decimal]]:
-    """(the lines with their net amounts, {VAT percent: what the order discount took off net}), EUR.
+def net_of(order: SalesOrder) -> tuple[list[Line], dict[Key, Decimal]]:
+    """(the lines with their net amounts, {VAT code and percentage: what the order discount took off net}), EUR.
 
     Lines less allowances are the net of each VAT row, exactly. A text is no line, unless there is nothing else.
     """
     lines = list(order.lines.all())
     kept = [Line(line) for line in lines if line.variant_id and line.quantity != line.cancelled_quantity]
     kept = kept or [Line(line) for line in lines]
-    by_rate: dict[Decimal, list[Line]] = defaultdict(list)
+    by_rate: dict[Key, list[Line]] = defaultdict(list)
     for row in kept:
-        by_rate[rate_of(order, row.line)].append(row)
-    nets = {row.percent: row.net.amount for row in order.vat_rows.all()}
+        by_rate[vat_key(row.line, order.vat_mode)].append(row)
+    nets = {(row.code, row.percent): row.net.amount for row in order.vat_rows.all()}
     allowances = {}
-    for percent, rows in by_rate.items():
+    for (code, percent), rows in by_rate.items():
         amounts = [row.line.line_total.amount for row in rows]
         before = sum(amounts, ZERO)
         if order.vat_mode == VatMode.INCLUSIVE:
@@ -86,16 +90,10 @@ def net_of(order: SalesOrder) -> tuple[list[Line], dict[Decimal, Decimal]]:
             amounts = spread(before, amounts) if sum(amounts) else amounts
         for row, amount in zip(rows, amounts, strict=True):
             row.net = amount
-        off = before - nets.get(percent, ZERO)
+        off = before - nets.get((code, percent), ZERO)
         if off:
-            allowances[percent] = off
+            allowances[code, percent] = off
     return kept, allowances
-
-
-def rate_of(order: SalesOrder, line: OrderLine) -> Decimal:
-    """The VAT percentage that counts for the line in the order's mode."""
-    taxed = order.vat_mode in (VatMode.INCLUSIVE, VatMode.EXCLUSIVE)
-    return line.vat_percent if taxed else Decimal("0.00")
 
 
 def _head(root: ET.Element, order: SalesOrder, count: int) -> None:
@@ -188,23 +186,19 @@ def _delivery(root: ET.Element, order: SalesOrder) -> None:
         _text(period, "Description", order.time_window)
 
 
-def _allowance(parent: ET.Element, amount: Decimal, reason: str, order=None, percent=None) -> None:
+def _allowance(parent: ET.Element, amount: Decimal, reason: str, key: Key | None = None) -> None:
     allowance = _group(parent, "AllowanceCharge")
     _text(allowance, "ChargeIndicator", "false" if amount >= 0 else "true")
     _text(allowance, "AllowanceChargeReason", reason)
     _amount(allowance, "Amount", abs(amount))
-    if order is not None:
-        _category(_group(allowance, "TaxCategory"), order, percent)
+    if key is not None:
+        _category(_group(allowance, "TaxCategory"), key)
 
 
-def _category(category: ET.Element, order: SalesOrder, percent: Decimal) -> None:
+def _category(category: ET.Element, key: Key) -> None:
     """S standard or reduced, Z zero, AE reverse charge, E without VAT (UN/CEFACT 5305)."""
-    if order.vat_mode == VatMode.REVERSE_CHARGE:
-        code = "AE"
-    elif order.vat_mode == VatMode.NONE:
-        code = "E"
-    else:
-        code = "S" if percent else "Z"
+    vat_code, percent = key
+    code = CATEGORIES.get(vat_code) or ("S" if percent else "Z")
     _text(category, "ID", code)
     _text(category, "Percent", f"{percent.normalize():f}")
     _text(_group(category, "TaxScheme"), "ID", "VAT")
@@ -217,7 +211,7 @@ def _vat(root: ET.Element, order: SalesOrder) -> None:
         part = _group(total, "TaxSubtotal")
         _amount(part, "TaxableAmount", row.net.amount)
         _amount(part, "TaxAmount", row.vat.amount)
-        _category(_group(part, "TaxCategory"), order, row.percent)
+        _category(_group(part, "TaxCategory"), (row.code, row.percent))
 
 
 def _totals(root: ET.Element, order: SalesOrder, goods: list[Line], allowances: dict[Decimal, Decimal]) -> None:
@@ -232,7 +226,7 @@ def _totals(root: ET.Element, order: SalesOrder, goods: list[Line], allowances: 
 
 
 def _line(root: ET.Element, order: SalesOrder, row: Line, code: str) -> None:
-    line, percent = row.line, rate_of(order, row.line)
+    line = row.line
     place = _group(root, "OrderLine")
     if line.variant_id:
         _text(place, "Note", line.text)
@@ -245,7 +239,7 @@ def _line(root: ET.Element, order: SalesOrder, row: Line, code: str) -> None:
     if line.discount_percent or line.discount_amount.amount:
         _allowance(item_line, off, "Korting")
     _amount(_group(item_line, "Price"), "PriceAmount", price)
-    _item(item_line, order, line, code, percent)
+    _item(item_line, order, line, code)
 
 
 def net_price(order: SalesOrder, line: OrderLine) -> Decimal:
@@ -256,14 +250,14 @@ def net_price(order: SalesOrder, line: OrderLine) -> Decimal:
     return price
 
 
-def _item(parent: ET.Element, order: SalesOrder, line: OrderLine, code: str, percent: Decimal) -> None:
+def _item(parent: ET.Element, order: SalesOrder, line: OrderLine, code: str) -> None:
     item = _group(parent, "Item")
     _text(item, "Name", " ".join(p for p in (line.description, line.colour_label, line.size_label) if p) or line.text)
     if line.article_number:
         _text(_group(item, "SellersItemIdentification"), "ID", line.article_number)
     if code:
         _text(_group(item, "StandardItemIdentification"), "ID", code, **({"schemeID": "0160"} if _gtin(code) else {}))
-    _category(_group(item, "ClassifiedTaxCategory"), order, percent)
+    _category(_group(item, "ClassifiedTaxCategory"), vat_key(line, order.vat_mode))
     for name, value in (("Kleur", line.colour_label), ("Maat", line.size_label)):
         if value:
             extra = _group(item, "AdditionalItemProperty")

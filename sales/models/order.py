@@ -199,6 +199,7 @@ class SalesOrder(models.Model):
     # what a service or a view hangs on an order on its way to the screen; none of it is stored
     all_lines: list["OrderLine"]
     totals: "Totals"
+    found_at: Any  # when it was changed before the service that has it
     touched: set[int | None]
     deleted: list[dict]
     late: bool
@@ -273,6 +274,9 @@ class OrderLine(models.Model):
     discount_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
     override_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
     override_reason = models.CharField(max_length=120, blank=True, default="")
+    # up to how many pieces, and how many percent below the list price, the line was allowed (sales.services.ceilings)
+    allowed_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0, db_default=0)
+    allowed_off = models.DecimalField(max_digits=7, decimal_places=4, default=0, db_default=0)
     vat_code = models.CharField(max_length=10, blank=True, default="")
     vat_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     line_total = amount_field(default=0)
@@ -280,6 +284,10 @@ class OrderLine(models.Model):
     cancelled_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
     returns = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="return_lines")
     returned_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
+    # of a line that comes back on its receipt: what goes back, below zero. Its VAT code and percentage, the mode of its
+    # price and these were settled by the sale, and stay whoever is chosen since
+    return_net = amount_field(null=True, blank=True)
+    return_vat = amount_field(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
     changed_by = models.ForeignKey(Employee, models.PROTECT, related_name="+")
 
@@ -320,6 +328,22 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(unit_price__gte=0, entered_price__gte=0), name="line_price_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(returns__isnull=True, return_net__isnull=True, return_vat__isnull=True)
+                | Q(
+                    returns__isnull=False,
+                    quantity__lt=0,
+                    return_net__isnull=False,
+                    return_net__lte=0,
+                    return_vat__isnull=False,
+                    return_vat__lte=0,
+                ),
+                name="line_return_as_sold",
+            ),
+            models.CheckConstraint(
+                condition=Q(allowed_quantity__gte=0, allowed_off__gte=0, allowed_off__lte=100),
+                name="line_allowed_in_range",
+            ),
         ]
 
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
@@ -340,17 +364,19 @@ class OrderLine(models.Model):
 
 
 class OrderVat(models.Model):
-    """VAT of an order per rate, after the order discount."""
+    """VAT of an order per VAT code and percentage, after the order discount."""
 
     order = models.ForeignKey(SalesOrder, models.CASCADE, related_name="vat_rows")
+    # of the article; "reverse" (btw verlegd) or "none" where the sale carries no VAT
+    code = models.CharField(max_length=10)
     percent = models.DecimalField(max_digits=5, decimal_places=2)
     net = amount_field(default=0)
     vat = amount_field(default=0)
     gross = amount_field(default=0)
 
     class Meta:
-        ordering = ["-percent"]
+        ordering = ["-percent", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "percent"], name="order_vat_once"),
+            models.UniqueConstraint(fields=["order", "code", "percent"], name="order_vat_once"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="order_vat_net_plus_vat"),
         ]

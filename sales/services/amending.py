@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, Subquery
@@ -12,16 +13,18 @@ from django.utils.translation import gettext as _
 from backoffice.core import journal, locks
 from backoffice.core.db import rows
 from backoffice.core.db.spelled import Spelled
-from backoffice.core.errors import Refusal, Stale
+from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
-from sales.services import confirming, reserving, versions
+from sales.services import confirming, reserving, returning, versions
+from sales.services import shown as shown_before
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
 from sales.services.editing import (
+    A_CENT,
     Claimed,
     Draft,
     UnknownOrder,
@@ -41,12 +44,13 @@ AGREED = (
 COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
 AGREED_LINE = (
     "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
-    "discount_mode", "override_by_id", "override_reason", "vat_code", "vat_percent",
+    "discount_mode", "override_by_id", "override_reason", "allowed_quantity", "allowed_off", "vat_code",
+    "vat_percent",
 )  # fmt: skip
 # all of a line but what happened to it, and what is derived
 OWN = {
     "id", "order", "revision", "delivered_quantity", "cancelled_quantity", "returns", "returned_quantity",
-    "unit_price", "line_total", "changed_at", "changed_by", "currency",
+    "return_net", "return_vat", "unit_price", "line_total", "changed_at", "changed_by", "currency",
 }  # fmt: skip
 NEW_LINE = tuple(field.attname for field in OrderLine._meta.concrete_fields if field.name not in OWN)
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
@@ -134,15 +138,17 @@ def _write_journal(order, employee, action, data) -> None:
 
 
 @keyed("sales.amendment.confirm")
-def confirm_amendment(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
+def confirm_amendment(*, order_id: int, employee, revision: int | None = None, shown: str = "") -> SalesOrder:
     """Verkooporder bevestigen on an amendment (order_id is its own): apply the difference to the order it amends.
 
-    Returns the order, with the version that was written as `new_version` (None when nothing was changed). Raises Stale
+    Returns the order, with the version that was written as `new_version` (None when nothing was changed). shown: as
+    confirming.confirm. Raises Stale
     with both values per line when more was delivered meanwhile than is now wanted, Refusals with what is missing,
     Refusal order.money_left when more is paid than the new total, and where the branch blocks selling below stock.
     """
     draft, amended = open_amendment(order_id, employee)
     check_revision(amended.order, revision, [])
+    shown_before.check(amended.order, amended.lines, shown)
     return apply_amendment(draft, amended)
 
 
@@ -184,7 +190,7 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         lines[line.order_id].append(line)
     if action == "confirm_amendment":
         check_holds(order, lines[order.pk], "amend")
-    of_order, of_amendment = (Draft(each, lines[each.pk], employee, Decimal(0)) for each in (order, amendment))
+    of_order, of_amendment = (Draft(each, lines[each.pk], employee) for each in (order, amendment))
     return of_order, of_amendment
 
 
@@ -208,6 +214,7 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     _check_delivered(draft, amended)
     order.totals = totals.compute(order, draft.lines)
     before = versions.snapshot(order, draft.lines)
+    sold = _sold(order, draft.lines)
     held, branch, gross = reserving.held(order, draft.lines), order.branch, order.gross.amount
     for name in AGREED:
         setattr(order, name, getattr(wanted, name))
@@ -218,6 +225,7 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     if before == after:
         _close(wanted)
         return order
+    _check_returned_prices(draft, sold)
     finish = money_left(draft, gross, settle)
     now_held = reserving.held(order, draft.lines)
     if branch.pk == order.branch_id:
@@ -262,6 +270,46 @@ def _check_delivered(draft: Draft, amended: Draft) -> None:
     if conflicts:
         message = _("Intussen is meer geleverd dan deze wijziging overlaat. Hieronder staan beide aantallen.")
         raise Stale(message, fields=conflicts)
+
+
+def _sold(order: SalesOrder, lines: Sequence[OrderLine]) -> dict[UUID, tuple]:
+    """Of every line that pieces came back of, by key: its VAT row, what such a piece costs in all, and how many came.
+
+    Of an order with its totals in memory.
+    """
+    if not any(line.returned_quantity for line in lines):
+        return {}
+    sold = returning.sold_for(order, lines, order.totals.vat_rows)
+    return {
+        line.key: (
+            totals.vat_key(line, order.vat_mode),
+            sold[line.key].gross / (line.quantity - line.cancelled_quantity),
+            line.returned_quantity,
+        )
+        for line in lines
+        if line.returned_quantity
+    }
+
+
+def _check_returned_prices(draft: Draft, before: dict[UUID, tuple]) -> None:
+    """Raises Refusals naming every line with pieces that came back and that would cost something else now.
+
+    What came back was paid back at the price of then: price, discount and VAT of such a line stay as they are.
+    """
+    now = _sold(draft.order, draft.lines)
+    wrong = []
+    for line in draft.lines:
+        if line.key not in before:
+            continue
+        (key, each, pieces), (new_key, new_each, _pieces) = before[line.key], now[line.key]
+        if key != new_key or abs(new_each - each) * pieces > A_CENT:
+            message = _(
+                "Van %(name)s kwamen al stukken terug: prijs, korting en BTW van die regel liggen vast. "
+                "Verlaag het aantal tot wat geleverd is, en zet de rest op een nieuwe regel."
+            )
+            wrong.append(Refusal("return.price_closed", message % {"name": versions.title(line)}, f"line-{line.pk}"))
+    if wrong:
+        raise Refusals(wrong)
 
 
 def _nothing_points() -> str:

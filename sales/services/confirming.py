@@ -10,6 +10,7 @@ from backoffice.relations.models import VatMode
 from sales import extra
 from sales.models import OrderVersion, SalesOrder
 from sales.services import reserving, versions
+from sales.services import shown as shown_before
 from sales.services.drafts import ORDER, search_text
 from sales.services.editing import Draft, check_revision, open_draft
 
@@ -17,16 +18,18 @@ RELATED = versions.READ_ALONG
 
 
 @keyed("sales.order.confirm", result=ORDER)
-def confirm(*, order_id: int, employee, revision: int | None = None) -> SalesOrder:
+def confirm(*, order_id: int, employee, revision: int | None = None, shown: str = "") -> SalesOrder:
     """Make the draft an order: number from the gapless series, stock reserved, version 1, status Openstaand.
 
     Under a Soort for offertes it becomes an offerte: a number of its own series, and nothing is reserved.
+    shown: what the screen showed (sales.services.shown); ChangedMeanwhile is raised where it is not so any more.
 
     Raises Refusals with every field that is missing, Refusal where the branch blocks selling below stock; nothing
     changes then. Statements do not depend on the number of lines.
     """
     draft = open_draft(order_id, employee, "confirm", RELATED)
     check_revision(draft.order, revision, [])
+    shown_before.check(draft.order, draft.lines, shown)
     return apply_confirm(draft)
 
 
@@ -64,15 +67,16 @@ def place(draft: Draft, *, sale: bool = False) -> None:
 def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
     """Raises Refusals with everything that keeps the draft from being confirmed."""
     missing = []
+    sells = any(line.variant_id and line.quantity > 0 for line in lines)  # what only comes back was agreed before
     if order.customer is None and not sale:
         missing.append(Refusal("order.customer_missing", _("Kies een debiteur."), "customer"))
-    elif order.customer is not None and order.customer.blocked:
+    elif order.customer is not None and order.customer.blocked and (sells or not sale):
         missing.append(Refusal("order.customer_blocked", _("Deze debiteur is geblokkeerd."), "customer"))
     if not lines:
         missing.append(Refusal("order.no_lines", _("Voeg ten minste één regel toe."), "lines"))
     if not sale and any(line.returns_id for line in lines):
         missing.append(Refusal("return.order", _("Reken de retour eerst af; een order heeft er geen."), "lines"))
-    if order.vat_mode == VatMode.REVERSE_CHARGE and not order.customer_vat_id:
+    if order.vat_mode == VatMode.REVERSE_CHARGE and (sells or not sale) and not _has_vat_id(order, sale=sale):
         missing.append(Refusal("order.vat_id_missing", _("BTW verlegd vraagt een BTW-id bij de debiteur."), "customer"))
     if order.expected_delivery_date and order.expected_delivery_date < order.order_date:
         missing.append(
@@ -90,3 +94,9 @@ def check(order: SalesOrder, lines, *, sale: bool = False) -> None:
         missing += extra.missing(order)
     if missing:
         raise Refusals(missing)
+
+
+def _has_vat_id(order: SalesOrder, *, sale: bool) -> bool:
+    """A basket may carry the BTW-id of a receipt that comes back; what is sold now asks one that still holds."""
+    still = not sale or (order.customer is not None and bool(order.customer.vat_id))
+    return bool(order.customer_vat_id) and still

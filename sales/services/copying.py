@@ -3,7 +3,6 @@
 import copy as copying
 import uuid
 from datetime import timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,11 +13,12 @@ from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
+from backoffice.relations.services import untaxed
 from sales import status
 from sales.models import OrderLine, OrderType, SalesOrder
 from sales.services import confirming, versions
 from sales.services.amending import AGREED, NEW_LINE
-from sales.services.drafts import LEAD_DAYS, choose_customer, search_text, vat_percents
+from sales.services.drafts import LEAD_DAYS, choose_customer, mode_of, search_text, vat_percents
 from sales.services.editing import Draft, UnknownOrder, check_not_amended, open_draft
 from sales.services.lines import from_offer
 
@@ -40,9 +40,10 @@ def copy(*, order_id: int, employee) -> SalesOrder:
     status.guard(source, "copy")
     order = _new(source, employee, KEPT)
     choose_customer(order, source.customer)
-    order.vat_mode = source.vat_mode
+    # without VAT only where customer or Soort bring that: what was allowed on the source was for that order
+    order.vat_mode = mode_of(order) if source.vat_mode in untaxed.MODES else source.vat_mode
     order.save(force_insert=True)
-    draft, left_out = Draft(order, [], employee, Decimal(0)), []
+    draft, left_out = Draft(order, [], employee), []
     lines = list(source.lines.order_by("position"))
     found: dict[int | None, Offer] = {
         offer.variant_id: offer for offer in offers.offers(variants=[line.variant_id for line in lines])
@@ -90,7 +91,7 @@ def convert(*, order_id: int, employee) -> SalesOrder:
         order.expected_delivery_date = order.order_date + timedelta(days=LEAD_DAYS)
     order.order_type = _order_type(source)
     order.save(force_insert=True)
-    draft = Draft(order, [], employee, Decimal(1))
+    draft = Draft(order, [], employee)
     percents = vat_percents(order.order_date)
     for line in quotation.lines:
         twin = OrderLine(**{name: getattr(line, name) for name in NEW_LINE} | {"key": uuid.uuid4()})

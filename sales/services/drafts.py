@@ -7,16 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
-from backoffice.core import locks
+from backoffice.core import journal, locks
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
+from backoffice.relations.services import untaxed
 from sales import extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
-from sales.services.editing import Draft, check_discounts, check_revision, open_draft, order_share
+from sales.services.editing import Draft, check_revision, open_draft
 
 ORDER = ("sales.SalesOrder", "order_id")
 # what the header form may set; everything else in a POST is ignored
@@ -109,8 +110,8 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
     agreed = _pricing(order, draft.lines)
     if "customer" in values:
         choose_customer(order, order.customer)
-    if "order_type" in values and not (order.customer and order.customer.vat_mode):
-        order.vat_mode = order.order_type.vat_mode
+    if "order_type" in values:
+        order.vat_mode = mode_of(order)
     if "order_date" in values:
         _rate(draft)
     if order.amends_id:
@@ -130,7 +131,7 @@ def _rate(draft: Draft) -> None:
     """Give the lines the VAT percentages of the order's date; a code that has none then keeps what it had."""
     percents = vat_percents(draft.order.order_date) if draft.lines else {}
     for line in draft.lines:
-        percent = percents.get(line.vat_code, line.vat_percent)
+        percent = line.vat_percent if line.returns_id else percents.get(line.vat_code, line.vat_percent)
         if percent != line.vat_percent:
             line.vat_percent, line.rated = percent, True
             draft.touch(line)
@@ -189,7 +190,10 @@ def _get(model, pk, field):
 
 
 def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
-    """Copy name, VAT id and addresses as they are now; what was agreed is not re-read later."""
+    """Copy name, VAT id and addresses as they are now, and price as is usual for whoever is chosen, or for nobody.
+
+    What was agreed is not re-read later.
+    """
     order.customer = customer
     order.customer_name = customer.name if customer else ""
     order.customer_attention = customer.person if customer and customer.company else ""
@@ -199,8 +203,12 @@ def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
     invoice = addresses.get(CustomerAddress.Kind.INVOICE)
     order.invoice_address = postal(invoice)
     order.delivery_address = postal(addresses.get(CustomerAddress.Kind.DELIVERY) or invoice)
-    if customer and customer.vat_mode:
-        order.vat_mode = customer.vat_mode
+    order.vat_mode = mode_of(order)
+
+
+def mode_of(order: SalesOrder) -> str:
+    """The VAT mode that belongs to an order: its customer's, else that of its Soort (design.md decision 5)."""
+    return (order.customer.vat_mode if order.customer else "") or order.order_type.vat_mode
 
 
 def postal(address) -> dict:
@@ -216,13 +224,38 @@ def postal(address) -> dict:
 
 
 @keyed("sales.order.vat_mode", result=ORDER)
-def set_vat_mode(*, order_id: int, vat_mode: str, employee) -> SalesOrder:
-    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly."""
+def set_vat_mode(*, order_id: int, vat_mode: str, employee, reason: str = "") -> SalesOrder:
+    """Switch the VAT mode; prices are derived anew from what was entered, so switching back restores them exactly.
+
+    A mode without VAT that neither customer nor Soort brings asks the right sales.untaxed and a reason, which is
+    journalled. Raises Refusal.
+    """
     if vat_mode not in VatMode.values:
         raise Refusal("order.vat_mode", _("Kies inclusief of exclusief BTW."), "vat_mode")
-    draft = open_draft(order_id, employee)
-    draft.order.vat_mode = vat_mode
-    return draft.write("vat_mode")
+    draft = open_draft(order_id, employee, related=("customer", "order_type"))
+    order = draft.order
+    asked = asks_reason(order, vat_mode, employee)
+    if asked:
+        reason = untaxed.check(employee, vat_mode, reason, order.branch_id)
+    order.vat_mode = vat_mode
+    draft.write("vat_mode")
+    if asked:
+        journal.write(
+            branch_id=order.branch_id,
+            employee=employee,
+            action="sales.order.untaxed",
+            about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
+            data={"vat_mode": vat_mode, "reason": reason},
+        )
+    return order
+
+
+def asks_reason(order: SalesOrder, vat_mode: str, employee) -> bool:
+    """Whether choosing this mode asks a reason; raises Refusal for who may not choose it at all."""
+    if vat_mode not in untaxed.MODES or vat_mode in (order.vat_mode, mode_of(order)):
+        return False
+    untaxed.check_right(employee, vat_mode, order.branch_id)
+    return True
 
 
 def totals_in(order: SalesOrder, vat_mode: str):
@@ -238,18 +271,11 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     """
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
-    draft = open_draft(order_id, employee)
-    draft.approver = approver
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
         raise no_discount()
-    before = order_share(draft.order, draft.lines)
     draft.order.discount_percent, draft.order.discount_amount = percent, amount
     draft.order.discount_mode = draft.order.vat_mode
-    if order_share(draft.order, draft.lines) > before:
-        for line in draft.lines:  # what was allowed before was less than this
-            line.override_by, line.override_reason = None, reason or line.override_reason
-        check_discounts(draft, draft.lines)
-        draft.share = Decimal(1)
     return draft.write("discount_percent", "discount_amount", "discount_mode")
 
 

@@ -11,14 +11,15 @@ from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal, locks
+from backoffice.core import locks
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal, Stale
-from backoffice.core.formats import format_datetime, format_percent, format_quantity, format_time
+from backoffice.core.formats import format_datetime, format_quantity, format_time
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, SalesOrder
+from sales.services import ceilings
 
 MAX_LINES = 1000
 
@@ -36,7 +37,6 @@ class Hold:
 
 
 HOLDS: list[Hold] = []
-A_CENT = Decimal("0.01")  # what rounding may take off a line or a discount
 
 
 class UnknownOrder(Refusal):
@@ -52,10 +52,10 @@ class Draft:
     order: SalesOrder
     lines: list[OrderLine]
     employee: Employee
-    share: Decimal  # what the order discount took of the lines when the draft was opened, from 0 to 1
     # of an amendment: what is delivered and cancelled of each line of its order, by key (absolute pieces)
     done: dict[UUID, tuple[Decimal, Decimal]] = dataclass_field(default_factory=dict)
     approver: Employee | None = None  # who stands beside the employee and lends the own rights for prices
+    reason: str = ""  # why prices go below what the employee may give, as typed with this change
 
     def line(self, line_id: int) -> OrderLine:
         for line in self.lines:
@@ -104,28 +104,31 @@ class Draft:
             message = _("Hiervan is al %(done)s; deze regel kan niet worden verwijderd.") % words
         raise Refusal("line.done", message, "quantity")
 
-    def write(self, *fields: str, touched=(), priced=()) -> SalesOrder:
-        """Recalculate, store, and return the order with its lines and what was touched.
-
-        priced: the touched lines whose price or discount may have become lower by this change. An order discount in
-        euro weighs heavier on fewer goods: then every line counts.
-        """
-        if self.order.discount_amount.amount and order_share(self.order, self.lines) > self.share:
-            priced = self.lines
-        check_discounts(self, priced)
-        self.order.totals = totals.write(self.order, self.lines, employee=self.employee, fields=fields)
-        self.order.all_lines = self.lines
-        self.order.touched = {line.pk for line in touched}
-        return self.order
+    def write(self, *fields: str, touched=()) -> SalesOrder:
+        """Recalculate, hold every line to what may be given, store; the order with its lines and what was touched."""
+        order = self.order
+        order.totals = totals.recalculate(order, self.lines)
+        ceilings.check(self, order.totals)
+        totals.store(order, self.lines, order.totals, employee=self.employee, fields=fields)
+        order.all_lines = self.lines
+        order.touched = {line.pk for line in touched}
+        return order
 
 
 def open_draft(
-    order_id: int, employee, action: str = "edit", related: tuple[str, ...] = (), right: str = "sales.edit"
+    order_id: int,
+    employee,
+    action: str = "edit",
+    related: tuple[str, ...] = (),
+    right: str = "sales.edit",
+    *,
+    reason: str = "",
+    approver: Employee | None = None,
 ) -> Draft:
     """Lock the order (a draft, or whatever else the action is legal for) and read its lines.
 
-    related: what else of the order the service is going to look at, read along. Raises Refusal when the action is not
-    legal, UnknownOrder when the right is not held at its branch.
+    related: what else of the order the service is going to look at, read along. reason, approver: of the Draft. Raises
+    Refusal when the action is not legal, UnknownOrder when the right is not held at its branch.
     """
     found = locks.take("order", _with(related), order_id)
     if not found or not access_of(employee).can(right, found[0].branch_id):
@@ -138,8 +141,9 @@ def open_draft(
     check_holds(order, lines, action)
     for line in lines:
         line.order = order
-    share = order_share(order, lines) if order.discount_amount.amount else Decimal(0)
-    return Draft(order, lines, employee, share, done_of(order.amends_id) if order.amends_id else {})
+    order.found_at = order.changed_at
+    done = done_of(order.amends_id) if order.amends_id else {}
+    return Draft(order, lines, employee, done, approver=approver, reason=reason)
 
 
 @cache
@@ -201,12 +205,6 @@ def check_holds(order: SalesOrder, lines, action: str) -> None:
             hold.check(order, action)
 
 
-def order_share(order: SalesOrder, lines) -> Decimal:
-    """What part of the lines the order discount takes off, from 0 to 1."""
-    priced = totals.compute(order, lines)
-    return priced.order_discount / priced.subtotal if priced.subtotal else Decimal(0)
-
-
 def check_revision(row, revision: int | None, fields: list[tuple[str, str, str]]) -> None:
     """Raises Stale when the form was made from an older revision of the row."""
     if revision is not None and row.revision != revision:
@@ -215,52 +213,4 @@ def check_revision(row, revision: int | None, fields: list[tuple[str, str, str]]
             who=row.changed_by.name,
             at=row.changed_at,
             fields=fields,
-        )
-
-
-def check_discounts(draft: Draft, lines) -> None:
-    """Raises Refusal when one of the lines goes further below its list price than the employee may (rules.md, Rights).
-
-    Beyond the ceiling, and for what is given away, the right sales.override and a reason on the line are asked, of the
-    employee or of the approver; the override is journalled.
-    """
-    order, vouching = draft.order, draft.approver or draft.employee
-    if not lines:
-        return
-    access, ceiling = access_of(vouching), access_of(draft.employee).ceiling(order.branch_id)
-    priced = totals.compute(order, draft.lines, "inclusive")
-    kept = 1 - (priced.order_discount / priced.subtotal if priced.subtotal else Decimal(0))
-    by_line = dict(zip(map(id, draft.lines), priced.line_totals, strict=True))
-    overridden = []
-    for line in lines:
-        listed = line.list_price.amount * (line.quantity - line.cancelled_quantity)
-        if listed <= 0 or (line.override_by_id and line.override_reason):
-            continue
-        asked = by_line[id(line)] * kept
-        off = round((1 - asked / listed) * 100, 1)
-        if asked and asked >= listed * (100 - ceiling) / 100 - A_CENT:
-            continue
-        if not access.can("sales.override", order.branch_id):
-            raise Refusal(
-                "price.ceiling",
-                _("Dit is %(off)s onder de verkoopprijs; u mag tot %(ceiling)s. Vraag uw filiaalmanager.")
-                % {"off": format_percent(off), "ceiling": format_percent(ceiling)},
-                "discount",
-            )
-        if not line.override_reason:
-            raise Refusal(
-                "price.reason",
-                _("Dit is %(off)s onder de verkoopprijs. Geef een reden op.") % {"off": format_percent(off)},
-                "reason",
-            )
-        line.override_by = vouching
-        line.dirty = True
-        overridden.append({"line": str(line.key), "off_percent": str(off), "reason": line.override_reason})
-    if overridden:
-        journal.write(
-            branch_id=order.branch_id,
-            employee=draft.employee,
-            action="sales.price_overridden",
-            about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
-            data={"lines": overridden} | ({"approved_by": draft.approver.pk} if draft.approver else {}),
         )

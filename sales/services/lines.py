@@ -75,11 +75,14 @@ def join_or_append(draft: Draft, offer: Offer, quantity: Decimal) -> OrderLine:
 
 
 @keyed("sales.lines.add", result=ORDER)
-def add(*, order_id: int, items: list[tuple[int, Decimal]], employee) -> SalesOrder:
-    """Add variants: [(variant id, pieces)]. All or none: raises Refusals naming every one that cannot be added."""
+def add(*, order_id: int, items: list[tuple[int, Decimal]], employee, reason: str = "", approver=None) -> SalesOrder:
+    """Add variants: [(variant id, pieces)]. All or none: raises Refusals naming every one that cannot be added.
+
+    reason, approver: as set_line; a discount on the whole order holds for what is added too.
+    """
     if not items:
         raise Refusal("lines.none", _("Kies ten minste één artikel en een aantal."))
-    draft = open_draft(order_id, employee)
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     chosen = [variant_id for variant_id, _quantity in items]
     found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, variants=chosen)}
     touched, refusals = [], []
@@ -98,12 +101,15 @@ def add(*, order_id: int, items: list[tuple[int, Decimal]], employee) -> SalesOr
 
 
 @keyed("sales.lines.scan", result=ORDER, reads=("code",))
-def scan(*, order_id: int, code: str, employee, quantity: Decimal = Decimal(1)) -> SalesOrder:
+def scan(
+    *, order_id: int, code: str, employee, quantity: Decimal = Decimal(1), reason: str = "", approver=None
+) -> SalesOrder:
     """Add what the code stands for: a repeat adds to the plain line of the same variant (design.md decision 12).
 
-    Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a colour/size article; nothing changes.
+    reason, approver: as add(). Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a
+    colour/size article; nothing changes.
     """
-    draft = open_draft(order_id, employee)
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     line = join_or_append(draft, offers.by_code(code, draft.order.order_date), quantity)
     return draft.write(touched=[line])
 
@@ -126,8 +132,7 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
     ("amount", EUR on the line in the order's VAT mode)), text, reason. approver: the manager beside, who lends the own
     ceiling. Raises Refusal with the field, and Stale.
     """
-    draft = open_draft(order_id, employee)
-    draft.approver = approver
+    draft = open_draft(order_id, employee, reason=values.get("reason", ""), approver=approver)
     line = draft.line(line_id)
     check_revision(line, revision, _both_values(line, values))
     if line.variant_id is None and values.keys() & PRICED:
@@ -139,22 +144,17 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
         draft.check_floor(line, values["quantity"])
-        if line.discount_amount.amount and values["quantity"] < abs(line.quantity):
-            line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
         line.quantity = values["quantity"].copy_sign(line.quantity)
     if "price" in values and values["price"] != line.unit_price.amount:
         line.entered_price, line.entered_mode = values["price"], draft.order.vat_mode
-        line.override_by, line.override_reason = None, ""
     if "discount" in values:
         _set_discount(line, *values["discount"], mode=draft.order.vat_mode)
     if "text" in values:
         if not values["text"] and line.variant_id is None:
             raise Refusal("line.text", _("Vul een tekst in, of verwijder de regel."), "text")
         line.text = values["text"]
-    if values.get("reason"):
-        line.override_reason = values["reason"]
     draft.touch(line)
-    return draft.write(touched=[line], priced=[line] if values.keys() & PRICED else [])
+    return draft.write(touched=[line])
 
 
 def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> None:
@@ -162,7 +162,6 @@ def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> N
         return
     if (kind, value, mode) == ("amount", line.discount_amount.amount, line.discount_mode) and value:
         return
-    line.override_by, line.override_reason = None, ""
     line.discount_percent = value if kind == "percent" else Decimal(0)
     line.discount_amount = value if kind == "amount" else Decimal(0)
     line.discount_mode = mode
@@ -206,26 +205,34 @@ PACKED = [
     "position", "key", "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex",
     "size_label", "text", "stocked",
     "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
-    "override_reason", "vat_code", "vat_percent", "returns_id",
+    "override_reason", "allowed_quantity", "allowed_off", "vat_code", "vat_percent", "returns_id",
 ]  # fmt: skip
 PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]
+PACKED_RETURN = ["return_net", "return_vat"]  # of a line that comes back on its receipt
 
 
 def pack(line: OrderLine) -> dict:
     """A line as plain values, to be signed into an undo button."""
-    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in PACKED_MONEY}
+    amounts = [*PACKED_MONEY, *(PACKED_RETURN if line.returns_id else ())]
+    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in amounts}
     return {name: str(v) if isinstance(v, Decimal | uuid.UUID) else v for name, v in values.items()}
 
 
 def unpack(values: dict) -> OrderLine:
     """A new line from what pack() gave."""
-    decimals = {n: Decimal(values[n]) for n in ("quantity", "discount_percent", "vat_percent", *PACKED_MONEY)}
+    named = (
+        "quantity", "discount_percent", "allowed_quantity", "allowed_off", "vat_percent", *PACKED_MONEY, *PACKED_RETURN,
+    )  # fmt: skip
+    decimals = {name: Decimal(values[name]) for name in named if name in values}
     return OrderLine(**values | decimals | {"key": uuid.UUID(values["key"])})
 
 
 @keyed("sales.lines.restore", result=ORDER)
 def restore(*, order_id: int, packed: list[dict], employee) -> SalesOrder:
-    """Put deleted lines back where they stood. packed: from delete(); the caller vouches for it (signed)."""
+    """Put deleted lines back where they stood. packed: from delete(); the caller vouches for it (signed).
+
+    A discount that was given on the order meanwhile counts on top: raises Refusal beyond the ceiling.
+    """
     draft = open_draft(order_id, employee)
     touched = []
     for values in packed:
@@ -270,8 +277,8 @@ def copy(*, order_id: int, line_id: int, employee) -> SalesOrder:
     line = draft.line(line_id)
     if line.quantity < 0:
         raise Refusal("return.copy", _("Een retour wordt niet gekopieerd. Kies de bon opnieuw."))
-    # the reason goes along, the person does not: who copies a price below the ceiling answers for it
-    twin = unpack(pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None})
+    # the reason goes along, what was allowed does not: who copies a price below the ceiling answers for it
+    twin = unpack(pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None, "allowed_quantity": "0"})
     draft.append(twin)
     _place(draft, twin, line.position + 1)
-    return draft.write(touched=[twin], priced=[twin])
+    return draft.write(touched=[twin])

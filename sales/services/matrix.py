@@ -28,15 +28,15 @@ class Cell:
 
 
 @keyed("sales.matrix.save", result=ORDER)
-def save(*, order_id: int, article_id: int, cells: list[Cell], employee) -> SalesOrder:
+def save(*, order_id: int, article_id: int, cells: list[Cell], employee, reason: str = "", approver=None) -> SalesOrder:
     """Make the order hold the wanted quantities; lines keep their texts, prices and discounts.
 
     Only changed cells are given. Raises Refusals naming every impossible cell (the whole window is refused) and Stale
-    with every cell whose quantity was changed by somebody else meanwhile.
+    with every cell whose quantity was changed by somebody else meanwhile. reason, approver: as lines.set_line.
     """
     if not cells:
         raise Refusal("matrix.empty", _("Vul ten minste één aantal in."))
-    draft = open_draft(order_id, employee)
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, article_id=article_id)}
     change = _Change(draft, found)
     for cell in cells:
@@ -47,7 +47,7 @@ def save(*, order_id: int, article_id: int, cells: list[Cell], employee) -> Sale
     if change.refusals:
         raise Refusals(change.refusals)
     change.arrange()
-    return draft.write(touched=change.touched, priced=change.priced)
+    return draft.write(touched=change.touched)
 
 
 class _Change:
@@ -61,7 +61,6 @@ class _Change:
                 self.lines[line.variant_id].append(line)
         self.old = len(draft.lines)  # lines from here on are new
         self.touched: list[OrderLine] = []
-        self.priced: list[OrderLine] = []
         self.gone: list[OrderLine] = []
         self.refusals: list[Refusal] = []
         self.stale: list[tuple[str, str, str]] = []
@@ -106,9 +105,6 @@ class _Change:
             elif taken:
                 check_quantity(line.quantity - taken, offer.fractions)
                 line.quantity -= taken
-                if line.discount_amount.amount:
-                    line.override_by = None  # the same euros on fewer pieces is more per piece: asked anew
-                    self.priced.append(line)
                 self._touch(line)
         if difference:
             done = format_quantity(wanted + difference)

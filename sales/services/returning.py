@@ -2,10 +2,12 @@
 
 A piece comes back once. While its order is locked, what came back and what lies on other baskets is counted; when the
 basket is paid it is counted for good in `returned_quantity`, which the database holds within what was delivered.
+What goes back was settled by the sale: its VAT mode, rate and price, and the customer's BTW-id. Whoever is chosen on
+the basket changes nothing of it.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,12 +18,12 @@ from backoffice.core import locks
 from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.formats import format_quantity
 from backoffice.core.keys import keyed
-from backoffice.core.money import ZERO, cents, four_up, spread
+from backoffice.core.money import HUNDRED, ZERO, cents, four_up, money, spread
 from backoffice.relations.models import VatMode
 from backoffice.relations.rights import access_of
+from sales import totals
 from sales.models import OrderLine, SalesOrder
-from sales.pricing import UNTAXED
-from sales.services.drafts import CHOSEN, ORDER, choose_customer, no_discount, search_text
+from sales.services.drafts import CHOSEN, ORDER, mode_of, no_discount, search_text
 from sales.services.editing import Draft, UnknownOrder, open_draft
 from sales.services.versions import title
 
@@ -29,19 +31,27 @@ Lifecycle = SalesOrder.Lifecycle
 NONE = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What pieces were sold for, every discount taken off, EUR: including VAT, and the VAT in it."""
+
+    gross: Decimal = ZERO
+    vat: Decimal = ZERO
+
+
 @dataclass(frozen=True)
 class Returnable:
     """A sold line: how many pieces may still come back, and what they come back at.
 
-    back, held: pieces that came back, and that lie on a basket to come back. paid, given: EUR in the order's VAT mode,
-    for all pieces of the line with every discount taken off, and for those that came back or are held.
+    back, held: pieces that came back, and that lie on a basket to come back. paid: for all pieces of the line; given:
+    for those that came back or are held.
     """
 
     line: OrderLine
     back: Decimal
     held: Decimal
-    paid: Decimal
-    given: Decimal
+    paid: Sold
+    given: Sold
 
     @property
     def left(self) -> Decimal:
@@ -49,55 +59,88 @@ class Returnable:
 
     @property
     def each(self) -> Decimal:
-        """What one piece comes back at, EUR."""
-        return self.amount(min(Decimal(1), self.left)) if self.left > 0 else ZERO
+        """What one piece comes back at, EUR including VAT."""
+        return self.amount(min(Decimal(1), self.left)).gross if self.left > 0 else ZERO
 
-    def amount(self, quantity: Decimal) -> Decimal:
-        """What so many pieces come back at, EUR: the last piece takes what rounding left over."""
+    def amount(self, quantity: Decimal) -> Sold:
+        """What so many pieces come back at: the last piece takes what rounding left over, of the VAT as well.
+
+        The VAT in it follows from the level that what came back has reached.
+        """
         sold = self.line.quantity - self.line.cancelled_quantity
-        rest = self.paid - self.given
-        whole = self.back + self.held + quantity == sold
-        return rest if whole else min(cents(self.paid * quantity / sold), rest)
+        gross = self.paid.gross - self.given.gross
+        if self.back + self.held + quantity != sold:
+            gross = min(cents(self.paid.gross * quantity / sold), gross)
+        level = self.given.gross + gross
+        vat = cents(self.paid.vat * level / self.paid.gross) if self.paid.gross else ZERO
+        return Sold(gross, vat - self.given.vat)
 
 
 def returnable(order: SalesOrder) -> list[Returnable]:
-    """The lines of a confirmed order that something was delivered of, in order. Three statements at most."""
+    """The lines of a confirmed order that something was delivered of, in order. Three statements."""
     lines = list(order.lines.order_by("position"))
-    paid = _paid(order, lines)
+    paid = sold_for(order, lines, order.vat_rows.all())
     moved = _moved([line.pk for line in lines])
     found = []
     for line in lines:
         if line.variant_id and line.quantity > 0 and line.delivered_quantity:
-            held, given = moved.get(line.pk, (NONE, ZERO))
-            found.append(Returnable(line, line.returned_quantity, held, paid[line.pk], given))
+            held, given = moved.get(line.pk, (NONE, Sold()))
+            found.append(Returnable(line, line.returned_quantity, held, paid[line.key], given))
     return found
 
 
-def _paid(order: SalesOrder, lines: Sequence[OrderLine]) -> dict[int, Decimal]:
-    """What every line cost, the order discount taken off: of each VAT rate its own part of it."""
-    if not (order.discount_percent or order.discount_amount.amount):
-        return {line.pk: line.line_total.amount for line in lines}
-    found: dict[int, Decimal] = {}
-    for row in order.vat_rows.all():
-        mine = [line for line in lines if line.variant_id and _rate(order, line) == row.percent]
-        weights = [line.line_total.amount for line in mine]
-        part = row.gross.amount if order.vat_mode == VatMode.INCLUSIVE else row.net.amount
-        found |= dict(zip((line.pk for line in mine), spread(part, weights), strict=True))
+def sold_for(order: SalesOrder, lines: Sequence[OrderLine], vat_rows: Iterable) -> dict[uuid.UUID, Sold]:
+    """What every article of these lines of an order is sold for, by line key; of a rate they add up to its VAT row,
+    unless goods without a receipt came back on the same order.
+
+    vat_rows: those of the order that belong to the lines, stored or just computed.
+    """
+    found: dict[uuid.UUID, Sold] = {}
+    inclusive = order.vat_mode == VatMode.INCLUSIVE
+    for row in vat_rows:
+        here = [x for x in lines if x.variant_id and totals.vat_key(x, order.vat_mode) == (row.code, row.percent)]
+        mine = [line for line in here if not line.returns_id]
+        back_net, back_vat = (sum((getattr(x, n).amount for x in here if x.returns_id), ZERO) for n in RETURNED)
+        net, vat = _bare(row.net) - back_net, _bare(row.vat) - back_vat
+        amounts = [line.line_total.amount for line in mine]
+        if any(amount < 0 for amount in amounts):  # goods without a receipt came back among them
+            parts = [_vat_in(amount, row.percent, inclusive=inclusive) for amount in amounts]
+        else:  # each line bears its part of an order discount
+            amounts = spread(net + vat if inclusive else net, amounts)
+            parts = spread(vat, amounts) if any(amounts) else amounts
+        for line, amount, part in zip(mine, amounts, parts, strict=True):
+            found[line.key] = Sold(amount if inclusive else amount + part, part)
     return found
 
 
-def _rate(order: SalesOrder, line: OrderLine) -> Decimal:
-    return NONE if order.vat_mode in UNTAXED else line.vat_percent
+RETURNED = ("return_net", "return_vat")
 
 
-def _moved(line_ids: list[int], but: int | None = None) -> dict[int | None, tuple[Decimal, Decimal]]:
-    """{line id: (pieces on baskets, EUR of all that came back or is on a basket)}. Index: the key `returns`."""
+def _bare(amount) -> Decimal:
+    return getattr(amount, "amount", amount)
+
+
+def _vat_in(amount: Decimal, percent: Decimal, *, inclusive: bool) -> Decimal:
+    return cents(amount * percent / (HUNDRED + percent if inclusive else HUNDRED))
+
+
+def _moved(line_ids: list[int], but: int | None = None) -> dict[int | None, tuple[Decimal, Sold]]:
+    """{line id: (pieces on baskets, what goes back for all that came back or is on a basket)}. Index: `returns`."""
     lines = OrderLine.objects.filter(returns__in=line_ids).exclude(order__lifecycle=Lifecycle.DISCARDED)
     if but is not None:
         lines = lines.exclude(order=but)
     held = Sum("quantity", filter=Q(order__lifecycle=Lifecycle.DRAFT))
-    rows = lines.order_by().values("returns").annotate(held=held, given=Sum("line_total"))
-    return {row["returns"]: (-(row["held"] or NONE), -row["given"]) for row in rows}
+    rows = lines.order_by().values("returns").annotate(held=held, net=Sum("return_net"), vat=Sum("return_vat"))
+    return {row["returns"]: (-(row["held"] or NONE), Sold(-row["net"] - row["vat"], -row["vat"])) for row in rows}
+
+
+def returned(lines: Sequence[OrderLine]) -> Decimal:
+    """What went back at tills for pieces of these lines of an order, EUR including VAT; no statement where none did."""
+    ids = [line.pk for line in lines if line.returned_quantity]
+    if not ids:
+        return ZERO
+    back = OrderLine.objects.filter(returns__in=ids, order__lifecycle=Lifecycle.CONFIRMED)
+    return -(back.aggregate(gross=Sum(F("return_net") + F("return_vat")))["gross"] or ZERO)
 
 
 @keyed("sales.till.take_back", result=ORDER)
@@ -141,9 +184,14 @@ def find(order_id: int, employee) -> SalesOrder:
     order = SalesOrder.objects.select_related("customer").filter(pk=order_id, lifecycle=Lifecycle.CONFIRMED).first()
     if order is None or order.quotation or not access_of(employee).can("sales.view", order.branch_id):
         raise UnknownOrder("return.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
+    check_paid(order)
+    return order
+
+
+def check_paid(order: SalesOrder) -> None:
+    """Raises Refusal for goods of an order that is not paid, or not any more: there is no money to give back."""
     if order.payment_state != SalesOrder.PaymentState.PAID:
         raise Refusal("return.not_paid", _("Deze order is nog niet helemaal betaald. Reken hem eerst af."))
-    return order
 
 
 def _reason(reason: str) -> str:
@@ -153,24 +201,16 @@ def _reason(reason: str) -> str:
 
 
 def _check_basket(draft: Draft, source: SalesOrder) -> None:
-    """A basket of a till, in the VAT mode of the order, without a discount on the whole of it."""
+    """A basket of a till without a discount on the whole of it; a nameless one becomes that of the order's customer."""
     order = draft.order
     if order.channel != SalesOrder.Channel.TILL or order.expected_delivery_date:
         raise Refusal("return.basket", _("Een retour gaat over een gewone bon aan de kassa."))
     if order.discount_percent or order.discount_amount.amount:
         raise no_discount()
-    if order.vat_mode != source.vat_mode:
-        if draft.lines:
-            raise Refusal(
-                "return.vat_mode",
-                _("Die bon is %(mode)s en deze niet. Reken deze bon eerst af.")
-                % {"mode": source.get_vat_mode_display()},
-            )
-        order.vat_mode = source.vat_mode
-    if order.customer_id is None and source.customer is not None and not source.customer.blocked:
-        mode = order.vat_mode
-        choose_customer(order, source.customer)
-        order.vat_mode = mode
+    if order.customer_id is None and source.customer_id is not None:
+        for name in CHOSEN:
+            setattr(order, name, getattr(source, name))
+        order.vat_mode = mode_of(order)  # of what is sold beside it
         order.search_text = search_text(order)
 
 
@@ -191,24 +231,30 @@ def _wrong(row: Returnable, quantity: Decimal) -> str:
 def _line(
     draft: Draft, source: SalesOrder, row: Returnable, quantity: Decimal, reason: str, *, to_stock: bool
 ) -> OrderLine:
-    """The negative line: the price of the order, less a discount that leaves exactly what comes back."""
+    """The negative line: what goes back, and beside it the price that it was sold at, less what was taken off it."""
     sold, amount = row.line, row.amount(quantity)
-    unit = sold.unit_price.amount if amount else NONE
-    if unit * quantity < amount:
-        unit = four_up(amount / quantity)
+    shown = amount.gross if source.vat_mode == VatMode.INCLUSIVE else amount.gross - amount.vat
+    unit = sold.unit_price.amount if shown else NONE
+    if unit * quantity < shown:
+        unit = four_up(shown / quantity)
+    code, percent = totals.vat_key(sold, source.vat_mode)
     copied = (
         "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex", "size_label",
-        "fractions", "matrix", "list_price", "vat_code", "vat_percent",
+        "fractions", "matrix", "list_price",
     )  # fmt: skip
     return OrderLine(
         key=uuid.uuid4(),
         quantity=-quantity,
         stocked=sold.stocked and to_stock,
         entered_price=unit,
-        entered_mode=draft.order.vat_mode,
-        discount_amount=cents(unit * quantity - amount),
-        discount_mode=draft.order.vat_mode,
+        entered_mode=source.vat_mode,
+        discount_amount=cents(unit * quantity - shown),
+        discount_mode=source.vat_mode,
+        vat_code=code,
+        vat_percent=percent,
         returns=sold,
+        return_net=money(amount.vat - amount.gross),
+        return_vat=money(-amount.vat),
         override_by=draft.employee,
         override_reason=reason,
         **{name: getattr(sold, name) for name in copied},
@@ -258,7 +304,7 @@ def check_restored(draft: Draft, lines: Sequence[OrderLine]) -> None:
     moved = _moved(sources, but=draft.order.pk)
     for sold in OrderLine.objects.filter(pk__in=sources):
         asked = -sum((line.quantity for line in draft.lines if line.returns_id == sold.pk), NONE)
-        if asked > sold.delivered_quantity - sold.returned_quantity - moved.get(sold.pk, (NONE, ZERO))[0]:
+        if asked > sold.delivered_quantity - sold.returned_quantity - moved.get(sold.pk, (NONE, Sold()))[0]:
             raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
 
 
@@ -275,18 +321,24 @@ def count_back(draft: Draft) -> list[dict]:
     if asked:
         sources = _orders_of(asked)
         hold(sources)
+        for order in SalesOrder.objects.filter(pk__in=sources):
+            check_paid(order)
+            order.changed_by = draft.employee
+            order.save(update_fields=["changed_by", "changed_at"])
         for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
             if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
                 raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
             OrderLine.objects.filter(pk=sold.pk).update(returned_quantity=F("returned_quantity") + asked[sold.pk])
-        for order in SalesOrder.objects.filter(pk__in=sources):
-            order.changed_by = draft.employee
-            order.save(update_fields=["changed_by", "changed_at"])
     return [
         {"line": line.returns_id, "article": line.article_number, "quantity": str(-line.quantity),
-         "amount": str(-line.line_total.amount), "reason": line.override_reason, "to_stock": line.stocked}
+         "amount": str(-_gross(line)), "reason": line.override_reason, "to_stock": line.stocked}
         for line in back
     ]  # fmt: skip
+
+
+def _gross(line: OrderLine) -> Decimal:
+    """What goes back for a line, EUR, below zero: including VAT where it has its receipt, else in the basket's mode."""
+    return line.return_net.amount + line.return_vat.amount if line.returns_id else line.line_total.amount
 
 
 def _orders_of(line_ids) -> list[int]:

@@ -33,9 +33,12 @@ def start(*, till, employee) -> SalesOrder:
 
 
 @keyed("sales.till.step", result=ORDER)
-def step(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
-    """One piece more or less of a line (steps: 1 or -1), from what it holds now; never below one."""
-    draft = open_draft(order_id, employee)
+def step(*, order_id: int, line_id: int, steps: int, employee, reason: str = "", approver=None) -> SalesOrder:
+    """One piece more or less of a line (steps: 1 or -1), from what it holds now; never below one.
+
+    reason, approver: as lines.set_line.
+    """
+    draft = open_draft(order_id, employee, reason=reason, approver=approver)
     line = draft.line(line_id)
     if line.quantity < 0:
         returning.check_change(draft, line)
@@ -45,13 +48,9 @@ def step(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
     lines.check_quantity(quantity, line.fractions)
     if line.variant_id is None:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
-    priced = []
-    if line.discount_amount.amount and steps < 0:
-        line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
-        priced = [line]
     line.quantity = Decimal(quantity).copy_sign(line.quantity)
     draft.touch(line)
-    return draft.write(touched=[line], priced=priced)
+    return draft.write(touched=[line])
 
 
 @keyed("sales.till.remove", result=ORDER)

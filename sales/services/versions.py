@@ -125,7 +125,8 @@ def snapshot(order: SalesOrder, lines: Sequence[OrderLine]) -> dict:
                 for line in lines
             ],
             "vat": [
-                {name: _plain(getattr(row, name)) for name in ("percent", "net", "vat", "gross")} for row in by_rate
+                {name: _plain(getattr(row, name)) for name in ("code", "percent", "net", "vat", "gross")}
+                for row in by_rate
             ],
         },
         "personal": {name: getattr(order, name) for name in PERSONAL} | {"employee_name": order.employee.name},
@@ -163,7 +164,11 @@ def rebuild(version: OrderVersion) -> tuple[SalesOrder, list[OrderLine], list[Or
         order.customer = Customer(pk=header["customer"], number=number, name=order.customer_name)
     lines = [_line(order, row) for row in version.snapshot["lines"]]
     by_rate = [
-        OrderVat(order=order, **{name: Decimal(row[name]) for name in ("percent", "net", "vat", "gross")})
+        OrderVat(
+            order=order,
+            code=row.get("code", ""),  # versions from before VAT was kept per code have none
+            **{name: Decimal(row[name]) for name in ("percent", "net", "vat", "gross")},
+        )
         for row in version.snapshot.get("vat", [])
     ]
     order.all_lines = lines

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.catalog import offers
 from backoffice.core import formats, http
@@ -20,10 +21,12 @@ from backoffice.relations.models import VatMode
 from sales import extra, selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.models import OrderLine, SalesOrder
+from sales.services import shown
 from sales.services.versions import title
 from sales.views import actions
 from sales.views.drawing import DrawnLine, cell
 
+CHANGED_ELSEWHERE = gettext_lazy("Deze order is ook elders gewijzigd; alle regels zijn bijgewerkt.")
 MAX_PARTS = 40  # more touched lines than this: the whole grid is shorter than its parts
 
 
@@ -113,6 +116,7 @@ def context(request, order: SalesOrder, **more) -> dict:
     """What every part of the screen needs, without reading anything."""
     return {
         "order": order,
+        "shown": shown.mark(order, order.all_lines) if hasattr(order, "all_lines") else "",
         "editable": editable(request, order),
         "head_key": new_key(),
         "foot_key": new_key(),
@@ -179,8 +183,10 @@ def lines_answer(
     order: as the service returned it. cells: which cells of a touched line are drawn anew. toast: what http.toast
     takes. parts: further partials to draw out of band. Reads nothing when the service left its lines in memory.
     """
-    fresh = hasattr(order, "all_lines")
+    fresh, told = hasattr(order, "all_lines"), shown.up_to_date(order, request.POST.get("shown", ""))
     groups = prepare(order)
+    if not told:  # another screen changed it: all of it is drawn, so that the next mark is of what is seen
+        whole, parts, toast = True, (*parts, *{"sales/_foot.html"} - set(parts)), toast or (CHANGED_ELSEWHERE, "wait")
     rows = None if whole or not fresh else _rows(order, groups)
     if rows is None:
         for group in groups:
@@ -277,6 +283,20 @@ def ask_many(request, items: list[tuple[int, Decimal]], **how) -> HttpResponse |
     response = HttpResponse(render_to_string("sales/_ask_many.html", {"rows": rows, **how}, request=request))
     response.headers["HX-Reswap"] = "none"
     return response
+
+
+def ask_changed(request, order: SalesOrder, changed: shown.ChangedMeanwhile, url: str) -> HttpResponse:
+    """The order as it is now, with what was changed meanwhile marked, and the question whether it is confirmed so."""
+    order.touched = set(changed.lines)
+    selectors.lines_of(order)
+    ask = {
+        "title": _("De order is intussen gewijzigd. Toch bevestigen?"), "stale": changed, "url": url, "key": new_key(),
+        "fields": {"revision": order.revision, "shown": shown.mark(order, order.all_lines)}, "swap": "none",
+    }  # fmt: skip
+    parts = ("sales/_foot.html", "sales/_ask_changed.html")
+    answer = lines_answer(request, order, whole=True, parts=parts, **ask)
+    answer.status_code = changed.status
+    return answer
 
 
 def notices(request, order: SalesOrder, refusal: Refusal) -> HttpResponse:

@@ -17,7 +17,7 @@ from backoffice.core import http
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_quantity
 from backoffice.core.http import posted_key
-from backoffice.core.input import InputError, parse_quantity
+from backoffice.core.input import InputError, clean_text, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import grid, selectors, status
@@ -62,10 +62,12 @@ def _save(request, order_id, article_id):
         order = services.save(
             order_id=order_id, article_id=article_id, cells=cells, employee=request.user,
             key=posted_key(request),
+            reason=clean_text(request.POST.get("reason", ""), max_length=120),
         )  # fmt: skip
-    except Refusal as refusal:
-        order = selectors.open_order(request, order_id)
-        return refused(request, order, article_id, typed, refusal, **_urls(order, article_id))
+    except (InputError, Refusal) as error:
+        refusal = error if isinstance(error, Refusal) else Refusal("price.reason", error.message, "reason")
+        order, asks = selectors.open_order(request, order_id), refusal.code == "price.reason"
+        return refused(request, order, article_id, typed, refusal, **_urls(order, article_id), ask_reason=asks)
     answer = http.close_dialog(answers.lines_answer(request, order))
     answer.headers["HX-Reswap"] = "none"
     return answer
@@ -114,7 +116,8 @@ def refused(request, order, article_id, typed, refusal, **urls):
     if not stale:
         for variant_id in typed.keys() & shown.cells.keys():
             shown.cells[variant_id].shown = request.POST.get(f"was-{variant_id}", "")
-    return window(order, article, shown, status=refusal.status, stale=stale, problems=[] if stale else problems, **urls)
+    more = {"problems": [] if stale else problems, "reason": request.POST.get("reason", ""), "request": request}
+    return window(order, article, shown, status=refusal.status, stale=stale, **more, **urls)
 
 
 def window(order, article, shown, status=200, **more):

@@ -19,6 +19,7 @@ from backoffice.relations.rights import right
 from sales import history, selectors, status
 from sales.forms import HeaderForm, read_discount, read_reason
 from sales.services import amending, confirming, drafts
+from sales.services.shown import ChangedMeanwhile
 from sales.views import actions, answers
 
 CHANGED = "gewijzigd"  # in the URL: the version that was just confirmed
@@ -143,15 +144,30 @@ def vat_mode(request, order_id):
     current = selectors.open_order(request, order_id)
     mode = request.POST.get("vat_mode", "")
     status.guard(current, "edit")
-    if not request.POST.get("sure"):
-        new = drafts.totals_in(current, mode).gross
-        if new != current.gross.amount:
-            return _ask_vat_mode(request, current, mode, new)
-    order = drafts.set_vat_mode(order_id=order_id, vat_mode=mode, employee=request.user, key=posted_key(request))
+    try:
+        asks = drafts.asks_reason(current, mode, request.user)
+        reason = read_reason(request.POST.get("reason", "")) if asks and request.POST.get("sure") else ""
+        if not request.POST.get("sure"):
+            new = drafts.totals_in(current, mode).gross
+            if asks or new != current.gross.amount:
+                return _ask_vat_mode(request, current, mode, new, asks=asks)
+        order = drafts.set_vat_mode(
+            order_id=order_id, vat_mode=mode, reason=reason, employee=request.user, key=posted_key(request)
+        )
+    except (InputError, Refusal) as error:
+        return _mode_refused(request, current, error)
     return http.close_dialog(answers.lines_answer(request, order, whole=True, parts=("sales/_foot.html",)))
 
 
-def _ask_vat_mode(request, order, mode, new):
+def _mode_refused(request, order, error):
+    """Why the mode cannot be chosen; the one that the order has is marked again."""
+    values = answers.context(request, order, **answers.foot_context(order), oob=True)
+    answer = render(request, "sales/_modes.html", values, status=422)
+    answer.headers["HX-Reswap"] = "none"
+    return http.toast(answer, error.message, "bad")
+
+
+def _ask_vat_mode(request, order, mode, new, *, asks: bool):
     label = dict(order._meta.get_field("vat_mode").choices)[mode]
     ask = {
         "title": _("Overgaan op %(mode)s?") % {"mode": label},
@@ -161,6 +177,7 @@ def _ask_vat_mode(request, order, mode, new):
         "key": new_key(),
         "fields": {"vat_mode": mode, "sure": "1"},
         "swap": "none",
+        "asks": asks,
     }
     values = answers.context(request, order, **answers.foot_context(order), **ask)
     return render(request, "sales/_ask_vat_mode.html", values)
@@ -203,10 +220,13 @@ def confirm(request, order_id):
             order_id=order_id,
             employee=request.user,
             revision=posted_int(request, "revision"),
+            shown=request.POST.get("shown", ""),
             key=posted_key(request),
         )
     except Busy:
         raise  # nobody knows yet whether it is confirmed: not to be told that it is not
+    except ChangedMeanwhile as changed:
+        return answers.ask_changed(request, selectors.open_order(request, order_id), changed, request.path)
     except Refusal as refusal:
         if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", order_id)):
             return answers.ask_on(request, settle)
@@ -230,7 +250,7 @@ def side(request, order_id):
     values: dict[str, Any] = {"order": order, "panels": actions.panels(order)}
     if order.customer:
         values |= {
-            "open_amount": selectors.open_amount_of(order.customer),
+            "open_amount": selectors.open_amount_of(order.customer, request.user),
             "last_orders": selectors.last_orders_of(order.customer, order, request.user),
         }
     if order.number:

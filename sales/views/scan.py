@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -17,15 +18,17 @@ from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
 from backoffice.core.http import posted_key
-from backoffice.core.input import ASK_ABOVE
+from backoffice.core.input import ASK_ABOVE, InputError
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import right
 from sales import selectors
+from sales.forms import read_reason
 from sales.services import drafts, lines
 from sales.services.versions import title
 from sales.views import answers
 
+SCANNED = ("code", "quantity", "variant", "toets")  # what says what is scanned, and how often
 TIMES = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -43,15 +46,26 @@ def scan(request, order_id):
         return asked
     try:
         order = lines.scan(
-            order_id=order_id, code=code, quantity=quantity, employee=request.user, key=posted_key(request)
-        )
+            order_id=order_id, code=code, quantity=quantity, employee=request.user, key=posted_key(request),
+            reason=read_reason(request.POST["reason"]) if request.POST.get("reason") else "",
+        )  # fmt: skip
+    except InputError as error:
+        return _unknown(Refusal("price.reason", error.message, "reason"))
     except ChooseSize as choose:
         return _answer(HttpResponse(status=200), "choose", choose.message, url=_matrix(order_id, choose.article_id))
     except Refusal as refusal:
         if refusal.code == "scan.unknown":
             return _other(request, order_id, code) or _unknown(refusal, code, _link(request, order_id, code, times))
-        return _unknown(refusal)
-    return said(answers.lines_answer(request, order, cells=("quantity",)), order, quantity)
+        return _ask_reason(request, refusal) if refusal.code == "price.reason" else _unknown(refusal)
+    answer = said(answers.lines_answer(request, order, cells=("quantity",)), order, quantity)
+    return http.close_dialog(answer) if "reason" in request.POST else answer
+
+
+def _ask_reason(request, refusal: Refusal) -> HttpResponse:
+    """What is scanned falls under a discount beyond the own ceiling: who has the right gives a reason."""
+    again = {name: request.POST[name] for name in (*SCANNED, "sure") if name in request.POST}
+    values = {"refusal": refusal, "url": request.path, "key": new_key(), "typed": again}
+    return _answer(render(request, "sales/_ask_reason.html", values), "choose", refusal.message)
 
 
 def ask(request, quantity: Decimal, code: str, variant_id: int | None = None) -> HttpResponse | None:
@@ -65,7 +79,7 @@ def ask(request, quantity: Decimal, code: str, variant_id: int | None = None) ->
         variant_id = variant_id or offers.by_code(code, timezone.localdate()).variant_id
     except Refusal:
         return None
-    fields = {name: request.POST[name] for name in ("code", "quantity", "variant", "toets") if name in request.POST}
+    fields = {name: request.POST[name] for name in SCANNED if name in request.POST}
     asked = answers.ask_many(request, [(variant_id, quantity)], url=request.path, key=new_key(), fields=fields)
     return asked and _answer(asked, "choose", answers.is_it_right(quantity))
 

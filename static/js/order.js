@@ -72,6 +72,13 @@ function mended() {
   return false;
 }
 
+// ---- each write says what the screen shows, so that the answer draws what somebody else changed meanwhile ------
+document.addEventListener("htmx:configRequest", (event) => {
+  const { parameters, verb } = event.detail;
+  const mark = document.querySelector("#foot-marks [name=shown]");
+  if (mark && verb !== "get" && parameters.shown === undefined) parameters.shown = mark.value;
+});
+
 // ---- a field with newer typing than what was sent stays as it is; its own change follows ------------------------
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt } = event.detail;

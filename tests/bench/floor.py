@@ -44,8 +44,10 @@ TOTALS = (
     "UPDATE sales_salesorder SET net = %s, vat = %s, gross = %s, changed_by_id = %s, changed_at = now() WHERE id = %s"
 )
 VAT = (
-    "INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency) VALUES (%s, %s, %s, %s, %s, 'EUR')"
-    " ON CONFLICT (order_id, percent) DO UPDATE SET net = excluded.net, vat = excluded.vat, gross = excluded.gross"
+    "INSERT INTO sales_ordervat (order_id, code, percent, net, vat, gross, currency)"
+    " VALUES (%s, 'high', %s, %s, %s, %s, 'EUR')"
+    " ON CONFLICT (order_id, code, percent)"
+    " DO UPDATE SET net = excluded.net, vat = excluded.vat, gross = excluded.gross"
 )
 LIST = (
     "SELECT o.id, o.number, o.status, o.lifecycle, o.order_date, o.customer_name, o.subject, e.name,"
@@ -279,8 +281,8 @@ def payment(request):
         )
         parts = [(rate, (gross / total).quantize(CENT), (vat / total).quantize(CENT)) for rate, gross, vat in rates]
         cursor.executemany(
-            "INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)"
-            " VALUES (%s, %s, %s, %s, %s, 'EUR')",
+            "INSERT INTO payments_entryvat (entry_id, code, percent, net, vat, gross, currency)"
+            " VALUES (%s, 'high', %s, %s, %s, %s, 'EUR')",
             [(entry, percent, gross - vat, vat, gross) for percent, gross, vat in parts],
         )
         cursor.execute(

@@ -109,8 +109,8 @@ def _pay(cursor, request, order, session, rows, gross, employee, day):
         for percent, (net, _vat, whole) in rows.items()
     ]
     cursor.executemany(
-        "INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)"
-        " VALUES (%s, %s, %s, %s, %s, 'EUR')",
+        "INSERT INTO payments_entryvat (entry_id, code, percent, net, vat, gross, currency)"
+        " VALUES (%s, 'high', %s, %s, %s, %s, 'EUR')",
         [(entry, percent, net, whole - net, whole) for entry, percent, net, whole in parts],
     )
 

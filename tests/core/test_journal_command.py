@@ -17,6 +17,7 @@ from backoffice.core import chain, journal
 from backoffice.core.db.roles import as_owner
 from backoffice.core.db.walls import OVERRIDE
 from backoffice.core.models import JournalEntry, JournalHead
+from backoffice.relations.models import Employee
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,3 +228,12 @@ def test_a_folder_in_use_is_not_written_into(utrecht, tmp_path):
         export(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert JournalEntry.objects.count() == 4
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+31 de Wit", "-Jan", "@SUM(A1)", "'=1+1"])
+def test_a_name_is_never_a_formula_in_the_table_of_employees(utrecht, tmp_path, name):
+    Employee.objects.update(name=name, number="=7")
+    export(tmp_path / "out")
+    text = (tmp_path / "out" / "employees.csv").read_text()
+    ((_pk, number, told),) = list(csv.reader(text.splitlines(), delimiter=";"))[1:]
+    assert (number, told) == ("'=7", f"'{name}")

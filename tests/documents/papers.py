@@ -39,7 +39,7 @@ def confirmed(branch, employee, *, items, customer=None, header=None, cells=None
     if header:
         drafts.set_header(order_id=order.pk, revision=None, values=header, employee=employee)
     if vat_mode:
-        drafts.set_vat_mode(order_id=order.pk, vat_mode=vat_mode, employee=employee)
+        drafts.set_vat_mode(order_id=order.pk, vat_mode=vat_mode, reason="EU", employee=employee)
     placed = list(order.lines.order_by("position"))
     for index, values in (cells or {}).items():
         lines.set_line(order_id=order.pk, line_id=placed[index].pk, revision=None, values=values, employee=employee)

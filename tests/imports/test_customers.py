@@ -3,6 +3,7 @@
 import pytest
 
 from backoffice.core import numbers
+from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Customer, CustomerAddress
 from tests.imports.tables import bring_in, csv, problems
 
@@ -69,3 +70,24 @@ def test_a_wrong_cell_is_named_and_nothing_goes_in(shop, row, column, words):
     assert [(number, name) for number, name, _, _ in found] == [(3, column)]
     assert words in found[0][3]
     assert (Customer.objects.count(), CustomerAddress.objects.count()) == (0, 0)
+
+
+WITHOUT_VAT = ";Zakelijk;Modehuis Bos;Jan;;Bos;info@bos.example;;;;;;;;BE0403019261;verlegd;"
+
+
+def test_a_mode_without_vat_in_a_file_asks_a_reason_and_the_journal_keeps_it(shop):
+    header = HEADER + ";Reden zonder BTW"
+    found = problems(customers(WITHOUT_VAT, header=header), shop, kind="customers")
+    assert [(row, column) for row, column, _value, _words in found] == [(2, "BTW")]
+    assert "Reden zonder BTW" in found[0][3] and Customer.objects.count() == 0
+
+    bring_in(customers(WITHOUT_VAT + "bedrijf in België", header=header), shop, kind="customers")
+    firm = Customer.objects.get()
+    assert (firm.vat_mode, firm.vat_id) == ("reverse_charge", "BE0403019261")
+    entry = JournalEntry.objects.get(action="customer.untaxed")
+    assert (entry.object_id, entry.data) == (
+        str(firm.pk), {"vat_mode": "reverse_charge", "reason": "bedrijf in België"},
+    )  # fmt: skip
+    # what is so already asks nothing when the file comes again
+    bring_in(customers(WITHOUT_VAT, header=header), shop, kind="customers")
+    assert JournalEntry.objects.filter(action="customer.untaxed").count() == 1

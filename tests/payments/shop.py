@@ -47,7 +47,7 @@ def order(s, *prices, vat_mode: str = "", discount=None, confirmed: bool = True,
         article = factories.article(price=amount, vat_code=code, stocked=False)
         draft = lines.add(order_id=draft.pk, items=[(article.variants.get().pk, Decimal(1))], employee=s.office)
     if vat_mode:
-        draft = drafts.set_vat_mode(order_id=draft.pk, vat_mode=vat_mode, employee=s.office)
+        draft = drafts.set_vat_mode(order_id=draft.pk, vat_mode=vat_mode, reason="EU", employee=s.office)
     if discount:
         draft = drafts.set_discount(order_id=draft.pk, employee=s.admin, percent=Decimal(discount), reason="test")
     if Decimal(deposit_percent):

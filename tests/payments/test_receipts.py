@@ -105,8 +105,8 @@ def test_the_receipt_adds_up_and_carries_its_vat_split(client, s):
     # after 30.00 (20.00 and 10.00) 80.00 and 40.00 are open: 60.00 is 40.00 and 20.00;
     # VAT up to 60.00 of 100.00 (17.36) is 10.42, less 3.47 of the first; up to 30.00 of 50.00 (4.13) 2.48, less 0.83
     assert receipts.parts_of(payment) == [
-        receipts.Part(D("21.00"), D("33.05"), D("6.95"), D("40.00")),
-        receipts.Part(D("9.00"), D("18.35"), D("1.65"), D("20.00")),
+        receipts.Part("high", D("21.00"), D("33.05"), D("6.95"), D("40.00")),
+        receipts.Part("low", D("9.00"), D("18.35"), D("1.65"), D("20.00")),
     ]
     text = paper(client, order, payment)
     for part in (

@@ -29,7 +29,7 @@ def sold(draw):
             )
         )  # fmt: skip
     totals = price(lines, draw(st.sampled_from(VAT_MODES)), Decimal(draw(st.integers(0, 9_000))).scaleb(-2))
-    return [Rate(row.percent, row.gross, row.vat) for row in totals.vat_rows]
+    return [Rate(row.code, row.percent, row.gross, row.vat) for row in totals.vat_rows]
 
 
 def total(rates) -> Decimal:
@@ -125,7 +125,7 @@ def joined(before, after) -> list[Rate]:
     """The new totals with what is paid so far; a rate that is gone has a total of zero."""
     by_percent = {rate.percent: replace(rate) for rate in after}
     for old in before:
-        rate = by_percent.setdefault(old.percent, Rate(old.percent, Decimal("0.00"), Decimal("0.00")))
+        rate = by_percent.setdefault(old.percent, Rate(old.code, old.percent, Decimal("0.00"), Decimal("0.00")))
         rate.paid, rate.paid_vat = old.paid, old.paid_vat
     return sorted(by_percent.values(), key=lambda rate: -rate.percent)
 

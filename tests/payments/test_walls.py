@@ -89,7 +89,7 @@ def test_a_reversal_happens_once():
 def test_vat_that_is_not_net_plus_vat_or_stands_twice():
     s = shop()
     made = balanced(s)
-    row = {"entry": made, "percent": D(21), "net": D("8.26"), "vat": D("1.74")}
+    row = {"entry": made, "code": "high", "percent": D(21), "net": D("8.26"), "vat": D("1.74")}
     refused("entry_vat_net_plus_vat", lambda: EntryVat.objects.create(**row, gross=D("10.01")))
     EntryVat.objects.create(**row, gross=D(10))
     refused("entry_vat_once", lambda: EntryVat.objects.create(**row, gross=D(10)))

@@ -288,7 +288,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("name", "rates", "deposits"), EXAMPLES, ids=[name for name, _rates, _deposits in EXAMPLES])
 def test_a_worked_example(name, rates, deposits):
-    held = [Rate(D(percent), D(gross), D(vat)) for percent, gross, vat in rates]
+    held = [Rate("", D(percent), D(gross), D(vat)) for percent, gross, vat in rates]
     for amount, parts in deposits:
         booked = [(f"{p.percent}", f"{p.net}", f"{p.vat}", f"{p.gross}") for p in splits.split(held, D(amount))]
         assert booked == parts

@@ -28,6 +28,7 @@ def register(till) -> str:
     """Make a browser this till, without the backoffice; gives its token."""
     token = uuid.uuid4().hex
     till.device_token_hash = hashlib.sha256(token.encode()).hexdigest()
+    till.device_generation, till.device_formers = 0, {}
     till.save()
     return token
 

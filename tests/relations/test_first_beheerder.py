@@ -1,7 +1,7 @@
 """A new shop without the demo: `manage.py createsuperuser` makes the first beheerder, who then makes the branches."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from backoffice.relations.models import Branch, Employee
@@ -29,3 +29,16 @@ def test_the_first_beheerder_comes_from_the_command_and_reaches_beheer(client, m
         "pos:start",
     ):
         assert client.get(reverse(name), follow=True).status_code == 200, name
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [("1234", "te kort"), ("Bea-Baas-2026", "Uw naam"), ("mijn nieuwe baas!", "Uw naam"), ("directie@2026", "Uw naam")],
+)
+def test_the_command_takes_no_password_that_a_screen_would_refuse(monkeypatch, password, said):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    with pytest.raises(CommandError, match=said):
+        call_command(
+            "createsuperuser", email="directie@example.com", number="1", name="Bea Baas", interactive=False, verbosity=0
+        )
+    assert not Employee.objects.exists()

@@ -86,7 +86,7 @@ def test_delivery_before_the_order_and_bezorgen_without_an_address_are_refused()
 def test_reverse_charge_asks_a_vat_id():
     s = shop()
     order = ready(s)
-    drafts.set_vat_mode(order_id=order.pk, vat_mode="reverse_charge", employee=s.office)
+    drafts.set_vat_mode(order_id=order.pk, vat_mode="reverse_charge", reason="EU", employee=s.office)
     with pytest.raises(Refusals) as refused:
         confirming.confirm(order_id=order.pk, employee=s.office)
     assert refused.value.code == "order.vat_id_missing"

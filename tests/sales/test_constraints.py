@@ -85,7 +85,8 @@ def test_vat_rows(order):
     refused("order_vat_net_plus_vat", "UPDATE sales_ordervat SET net = net + 1 WHERE order_id = %s", order.pk)
     refused(
         "order_vat_once",
-        "INSERT INTO sales_ordervat (order_id, percent, net, vat, gross, currency) VALUES (%s, 21, 0, 0, 0, 'EUR')",
+        "INSERT INTO sales_ordervat (order_id, code, percent, net, vat, gross, currency)"
+        " VALUES (%s, 'high', 21, 0, 0, 0, 'EUR')",
         order.pk,
     )
 

@@ -158,7 +158,9 @@ def test_exclusive_and_back_gives_exactly_the_first_totals():
 def test_reverse_charge_carries_no_vat():
     s = shop()
     order = factories.draft(employee=s.office, items=[(s.wit40, 1), (s.inkorten, 1)])
-    order = drafts.set_vat_mode(order_id=order.pk, vat_mode="reverse_charge", employee=s.office)
+    order = drafts.set_vat_mode(
+        order_id=order.pk, vat_mode="reverse_charge", reason="bedrijf in België", employee=s.office
+    )
     assert figures(order) == (Decimal("52.75"), Decimal("0.00"), Decimal("52.75"))
     assert OrderVat.objects.filter(order=order).count() == 1
 

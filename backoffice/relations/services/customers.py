@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import numbers
+from backoffice.core import journal, numbers
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import keyed
@@ -14,6 +14,8 @@ from backoffice.core.search import fold
 from backoffice.relations import validators
 from backoffice.relations.models import Customer, CustomerAddress, VatMode
 from backoffice.relations.rights import access_of
+from backoffice.relations.services import untaxed
+from backoffice.relations.services.logins import usual_branch
 
 FIRST_NUMBER = 10001
 TEXTS = {"company": 120, "first_name": 60, "infix": 20, "last_name": 80}
@@ -41,11 +43,13 @@ def create(*, employee, values: dict, addresses: Sequence[dict] = (), confirmed:
     """Make a customer with the next number.
 
     values: kind, company, first_name, infix, last_name, email, phone, kvk, vat_id, vat_mode, note, blocked; any may be
-    left out. addresses: dicts with kind ("invoice" or "delivery") and attention, street, house_number, addition,
+    left out. A mode without VAT asks the right sales.untaxed and values["vat_reason"], which is journalled.
+    addresses: dicts with kind ("invoice" or "delivery") and attention, street, house_number, addition,
     postcode, city, country. Raises Refusals (field named) and LikelyDuplicates.
     """
     _guard(employee)
     customer = Customer(**checked(values))
+    untaxed_for = reason_untaxed("", customer.vat_mode, values.get("vat_reason", ""), employee)
     rows = [CustomerAddress(**checked_address(address)) for address in addresses]
     if not confirmed and (likely := likely_duplicates(customer, rows)):
         raise LikelyDuplicates(likely)
@@ -56,6 +60,7 @@ def create(*, employee, values: dict, addresses: Sequence[dict] = (), confirmed:
     for row in rows:
         row.customer = customer
     CustomerAddress.objects.bulk_create(rows)
+    record_untaxed(customer, untaxed_for, employee)
     return customer
 
 
@@ -63,7 +68,7 @@ def create(*, employee, values: dict, addresses: Sequence[dict] = (), confirmed:
 def change(*, customer_id: int, revision: int | None, employee, values: dict, addresses: list[dict]) -> Customer:
     """Change a customer; addresses are all of them: one without its id is added, one left out is deleted.
 
-    Orders keep the name and addresses that they copied. Raises Refusals and Stale.
+    Orders keep the name and addresses that they copied. A mode without VAT: as create(). Raises Refusals and Stale.
     """
     _guard(employee)
     customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
@@ -74,6 +79,8 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
     new = checked(values)
     if revision != customer.revision:
         raise _stale(customer, new)
+    mode = new.get("vat_mode", customer.vat_mode)
+    untaxed_for = reason_untaxed(customer.vat_mode, mode, values.get("vat_reason", ""), employee)
     for name, value in new.items():
         setattr(customer, name, value)
     known = {row.pk: row for row in customer.addresses.all()}
@@ -89,7 +96,21 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
     customer.addresses.filter(pk__in=known).delete()
     for row in rows:
         row.save()
+    record_untaxed(customer, untaxed_for, employee)
     return customer
+
+
+def reason_untaxed(before: str, mode: str, reason: str, employee) -> str:
+    """Why the customer comes to be sold to without VAT; empty when that is not new. Raises Refusal."""
+    return untaxed.check(employee, mode, reason) if mode != before and mode in untaxed.MODES else ""
+
+
+def record_untaxed(customer: Customer, reason: str, employee) -> None:
+    """Write in the journal why a customer is sold to without VAT from now on; nothing without a reason."""
+    branch_id = usual_branch(employee) if reason else None
+    if branch_id is not None:
+        data = {"vat_mode": customer.vat_mode, "reason": reason}
+        journal.write(branch_id=branch_id, employee=employee, action="customer.untaxed", about=customer, data=data)
 
 
 def checked(values: dict) -> dict:

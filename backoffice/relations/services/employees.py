@@ -1,29 +1,15 @@
 """Employees: who they are, which roles they hold where, their password and PIN code."""
 
-import re
-from dataclasses import dataclass
-
-from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee, EmployeeRole
-from backoffice.relations.services import setup
+from backoffice.relations.services import secrets, setup
+from backoffice.relations.services.secrets import Secret
 
-PIN_SHAPE = re.compile(r"[0-9]{4,6}", re.ASCII)
 VALUES = ("number", "name", "email", "home_branch_id", "active")
 PERSONAL = ("name", "email")  # the journal names people by id only: that these changed, not what they hold
-
-
-@dataclass(frozen=True, repr=False)
-class Secret:
-    """A password or PIN code on its way to its hash: never printed, and not in the fingerprint of a request key."""
-
-    value: str = ""
-
-    def __str__(self) -> str:
-        return "…"
 
 
 @keyed("setup.employee")
@@ -34,12 +20,13 @@ def save(
     grants: list[tuple[str, int | None]],
     branch_id: int | None,
     employee_id: int | None = None,
-    password: Secret = Secret(),
-    pin: Secret = Secret(),
+    password: Secret = secrets.NONE,
+    pin: Secret = secrets.NONE,
 ) -> Employee:
     """Make (employee_id None) or change an employee and the roles held, as (role, branch id or None for all).
 
-    An empty password or PIN code stays as it is. Nobody raises own rights; one beheerder always stays.
+    An empty password or PIN code stays as it is, a new one must be hard to guess (services.secrets). Nobody raises own
+    rights; one beheerder always stays.
     """
     setup.guard(employee)
     # everybody who changes roles waits here for each other, so that the last beheerder cannot leave twice
@@ -75,16 +62,18 @@ def _check_own(held: set, wanted: set, values: dict) -> None:
 
 
 def _set_secrets(row: Employee, password: Secret, pin: Secret, changed: dict) -> None:
-    if password.value:
-        row.set_password(password.value)
-        changed["password"] = []
-    elif not row.pk:
+    refused = []
+    for name, secret, give in (("password", password, secrets.set_password), ("pin", pin, secrets.set_pin)):
+        if secret.value:
+            try:
+                give(row, secret, name)
+            except Refusal as refusal:
+                refused.append(refusal)
+            changed[name] = []
+    if refused:
+        raise Refusals(refused)
+    if not password.value and not row.pk:
         row.set_unusable_password()
-    if pin.value:
-        if not PIN_SHAPE.fullmatch(pin.value):
-            raise Refusal("employee.pin", _("Een pincode is 4 tot 6 cijfers."), "pin")
-        row.pin_hash = make_password(pin.value)
-        changed["pin"] = []
 
 
 def _set_roles(row: Employee, held: set, wanted: set, changed: dict) -> None:

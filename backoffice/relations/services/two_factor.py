@@ -18,7 +18,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.models import Employee, RecoveryCode, SecondFactor
 from backoffice.relations.rights import access_of
 from backoffice.relations.services import logins, setup
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services.secrets import Secret
 
 ISSUER = "Toonbank"
 CODE = re.compile(r"[0-9]{6}", re.ASCII)

@@ -14,6 +14,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_key
 from backoffice.core.keys import new_key
+from backoffice.relations import throttle
 from backoffice.relations.forms_profile import CodeForm, PasswordForm, PinForm
 from backoffice.relations.models import RecoveryCode
 from backoffice.relations.rights import right
@@ -33,6 +34,13 @@ def profile(request):
     return _page(request)
 
 
+@right("shell")
+@require_GET
+def admin_password(request):
+    """What the admin links to for another password."""
+    return redirect("relations:profile")
+
+
 @sensitive_post_parameters()
 @right("shell")
 @require_POST
@@ -40,7 +48,8 @@ def change_password(request):
     form = PasswordForm(request.POST)
     if form.is_valid():
         try:
-            saved = service.change_password(**form.cleaned_data, employee=request.user, key=posted_key(request))
+            with throttle.counted(request, request.user.email, "present"):
+                saved = service.change_password(**form.cleaned_data, employee=request.user, key=posted_key(request))
         except Refusal as refusal:
             add_refusal(form, refusal)
         else:
@@ -57,7 +66,8 @@ def change_pin(request):
     form = PinForm(request.POST)
     if form.is_valid():
         try:
-            service.change_pin(**form.cleaned_data, employee=request.user, key=posted_key(request))
+            with throttle.counted(request, request.user.email, "present"):
+                service.change_pin(**form.cleaned_data, employee=request.user, key=posted_key(request))
         except Refusal as refusal:
             add_refusal(form, refusal)
         else:

@@ -1,7 +1,6 @@
 """The way in and out, and the branch one works at."""
 
 import time
-from datetime import timedelta
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
@@ -12,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +19,7 @@ from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_int
+from backoffice.relations import throttle
 from backoffice.relations.forms import LoginForm
 from backoffice.relations.forms_profile import CodeForm
 from backoffice.relations.models import Employee
@@ -148,14 +147,6 @@ def scan_prefix(request):
 
 def locked_out(request, response=None, credentials=None, *args, **kwargs):
     """Too many wrong passwords (AXES_LOCKOUT_CALLABLE): the login page again, saying when it may be tried."""
-    from axes.helpers import get_cool_off
-
-    minutes = round((get_cool_off(request) or timedelta(0)).total_seconds() / 60)
-    sentence = ngettext(
-        "Te vaak een verkeerd wachtwoord. Probeer het over %(minutes)s minuut opnieuw.",
-        "Te vaak een verkeerd wachtwoord. Probeer het over %(minutes)s minuten opnieuw.",
-        minutes,
-    ) % {"minutes": minutes}
     form = LoginForm(request, initial={"username": request.POST.get("username", "")})
-    context = {"form": form, "locked": sentence, "next": request.POST.get("next", "")}
+    context = {"form": form, "locked": throttle.waits_sentence(), "next": request.POST.get("next", "")}
     return render(request, "relations/login.html", context, status=429)

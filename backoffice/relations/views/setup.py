@@ -17,7 +17,7 @@ from backoffice.relations.models import Branch, Employee, Till
 from backoffice.relations.rights import right
 from backoffice.relations.services import employees as employee_service
 from backoffice.relations.services import two_factor
-from backoffice.relations.services.employees import Secret
+from backoffice.relations.services.secrets import Secret
 from backoffice.relations.views.pages import form_page, list_page, saver
 
 # group, [(label, what it is for, icon, URL name)]; those of the floors above are reached by name alone

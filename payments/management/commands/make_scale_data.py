@@ -61,8 +61,8 @@ WITH part AS (
     SELECT part.id, s.account, branch_id, part.amount * s.sign, 'EUR' FROM part CROSS JOIN LATERAL (VALUES
         ((ARRAY['bank', 'online'])[1 + order_id %% 2], 1), ('orders', -1)) s (account, sign) ORDER BY part.id
 )
-INSERT INTO payments_entryvat (entry_id, percent, net, vat, gross, currency)
-SELECT id, 21, amount - vat, vat, amount, 'EUR' FROM part ORDER BY id
+INSERT INTO payments_entryvat (entry_id, code, percent, net, vat, gross, currency)
+SELECT id, 'high', 21, amount - vat, vat, amount, 'EUR' FROM part ORDER BY id
 """
 
 
@@ -160,8 +160,8 @@ class Command(BaseCommand):
             (line for order in plan for line in order.line_rows(shop, at)),
         )
         _copy(
-            cursor, "sales_ordervat", "order_id percent net vat gross currency",
-            ((o.id, 21, o.net, o.vat, o.gross, "EUR") for o in plan),
+            cursor, "sales_ordervat", "order_id code percent net vat gross currency",
+            ((o.id, "high", 21, o.net, o.vat, o.gross, "EUR") for o in plan),
         )  # fmt: skip
         _copy(
             cursor, "sales_orderversion", "order_id version action reason at employee_id changes snapshot personal",
