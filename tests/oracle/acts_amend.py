@@ -68,7 +68,7 @@ def amend(day: Day) -> Steps:
     if order is None:
         return
     who = day.person(day.dice.choice(("office", "admin", "rover")))
-    if desk.prices.beyond(order, who):
+    if desk.prices.deep(order, who):
         return
     yield from begin(day, order, who)
     if not day.last:

@@ -111,7 +111,7 @@ def draft_mode(day: Day) -> Steps:
     if order:
         who = day.person(day.dice.choice(("office", "office", "seller" if order.branch == "Utrecht" else "admin")))
         mode = day.dice.choice((INCLUSIVE, EXCLUSIVE, EXCLUSIVE, REVERSE, NONE))
-        if who.name == "seller" and prices.beyond(order, who):
+        if who.name == "seller" and prices.deep(order, who):
             return
         reason = "Proef" if mode in UNTAXED else ""
         yield Step("draft_mode", f"{who.name} sets {mode} on {order.ref}",

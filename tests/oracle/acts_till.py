@@ -279,7 +279,8 @@ def whole(order: Order) -> bool:
     ready = all(
         line.back is None or (line.back.source.payment_state == "paid") for line in order.lines
     )  # fmt: skip
-    return ready and not (order.sells and (blocked or (order.mode == "reverse_charge" and not order.vat_id)))
+    holds = order.vat_id and order.customer is not None and order.customer.vat_id
+    return ready and not (order.sells and (blocked or (order.mode == "reverse_charge" and not holds)))
 
 
 def at_day_of_session(day: Day, till: str) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from payments import reports
-from payments.models import EntryVat, TillSession
+from payments.models import TillSession
 from payments.selectors import session_figures, session_vat
 from pos.models import Receipt
 from pos.selectors import RECEIPT
@@ -18,16 +18,14 @@ from tests.oracle import money
 from tests.oracle.model import CONFIRMED, DISCARDED, Order, Paper, Session, Shop, Slip
 from tests.oracle.sums import ZERO, Row, Rows, without_zeros
 
-CODED = any(field.name == "code" for field in EntryVat._meta.get_fields())
-CODE = "code" if CODED else "'' AS code"
 ORDERS = """SELECT id, vat_mode, net, vat, gross, paid_total, status, payment_state, number, version, order_date
 FROM sales_salesorder WHERE id = ANY(%s)"""
 LINES = """SELECT order_id, id, variant_id, quantity, delivered_quantity, cancelled_quantity, returned_quantity,
 line_total FROM sales_orderline WHERE order_id = ANY(%s) ORDER BY order_id, position"""
-VAT = f"SELECT order_id, {CODE}, percent, net, vat FROM sales_ordervat WHERE order_id = ANY(%s)"
+VAT = "SELECT order_id, code, percent, net, vat FROM sales_ordervat WHERE order_id = ANY(%s)"
 ENTRIES = """SELECT e.order_id, e.kind, coalesce(m.name, ''), sum(e.amount) FROM payments_ledgerentry e
 LEFT JOIN payments_paymentmethod m ON m.id = e.method_id WHERE e.order_id = ANY(%s) GROUP BY 1, 2, 3"""
-HELD = f"""SELECT e.order_id, {CODE}, v.percent, sum(v.net), sum(v.vat) FROM payments_entryvat v
+HELD = """SELECT e.order_id, v.code, v.percent, sum(v.net), sum(v.vat) FROM payments_entryvat v
 JOIN payments_ledgerentry e ON e.id = v.entry_id WHERE e.order_id = ANY(%s) GROUP BY 1, 2, 3"""
 STOCK = """SELECT b.name, s.variant_id, s.on_hand, s.reserved FROM catalog_stocklevel s
 JOIN relations_branch b ON b.id = s.branch_id"""
@@ -91,19 +89,7 @@ def differences(shop: Shop, seen: Seen) -> list[str]:
     return found
 
 
-def coarse(value: object) -> object:
-    """Before codes: by percentage alone."""
-    if CODED or not isinstance(value, dict) or not any(isinstance(v, Row) for v in value.values()):
-        return value
-    found: dict = {}
-    for key, row in value.items():
-        at = (*key[:-2], "", key[-1])
-        found[at] = found.get(at, Row()) + row
-    return {k: v for k, v in found.items() if v}
-
-
 def differ(what: str, product: object, model: object) -> Iterator[str]:
-    product, model = coarse(product), coarse(model)
     if product != model:
         yield f"{what}: the product says {shown(product)}, the model {shown(model)}"
 
@@ -190,9 +176,7 @@ def session(shop: Shop, each: Session) -> Iterator[str]:
     mine = money.figures(shop, each)
     for name, value in theirs.items():
         yield from differ(f"till {each.till} {each.closed or 'X'} {name}", value, mine[name])
-    vat = without_zeros(
-        {(getattr(part, "code", ""), part.percent): Row(part.net, part.vat) for part in session_vat(row)}
-    )
+    vat = without_zeros({(part.code, part.percent): Row(part.net, part.vat) for part in session_vat(row)})
     yield from differ(
         f"till {each.till} {each.closed or 'X'} VAT", vat, money.vat_of([p for p in shop.payments if p.session is each])
     )
@@ -210,19 +194,14 @@ def day(shop: Shop) -> list[str]:
     table = reports.vat(reports.Asked(min(days), max(days), branches))
     theirs: dict[tuple, Row] = {}
     for start, *label, net, vat, _gross in table.rows:
-        label = label if CODED else ["", *label]
         theirs[start, *label] = theirs.get((start, *label), Row()) + Row(net, vat)
     mine: dict[tuple, Row] = {}
     for payment in shop.payments:
         for (code, percent), amount in payment.vat.items():
             at = (payment.day, code, percent)
             mine[at] = mine.get(at, Row()) + amount
-    found += differ("VAT overview", _without_zeros(_by_code(theirs)), _without_zeros(mine))
+    found += differ("VAT overview", _without_zeros(theirs), _without_zeros(mine))
     return found
-
-
-def _by_code(table: dict[tuple, Row]) -> dict[tuple, Row]:
-    return table
 
 
 def _without_zeros(rows: dict[tuple, Row]) -> dict[tuple, Row]:
@@ -239,10 +218,7 @@ def receipt(paper: Paper) -> list[str]:
         (line.description, line.quantity - line.cancelled_quantity, line.line_total.amount)
         for line in shown_now["lines"] if line.quantity != line.cancelled_quantity
     ]  # fmt: skip
-    rows = {
-        (getattr(row, "code", ""), row.percent): Row(amount(row.net), amount(row.vat))
-        for row in shown_now["figures"].rows
-    }
+    rows = {(row.code, row.percent): Row(amount(row.net), amount(row.vat)) for row in shown_now["figures"].rows}
     paid = [(METHOD[e.method.name] if e.method else e.kind, e.amount.amount) for e in shown_now["entries"]]
     before = sum((entry.amount.amount for entry in shown_now["before"]), ZERO)
     return [
@@ -284,7 +260,7 @@ def confirmation_of(order: Order) -> list[str]:
         (line.article.ref, line.pieces - line.cancelled, total)
         for line, total in zip(order.lines, totals.lines, strict=True)
     )
-    vat = {(getattr(row, "code", ""), row.percent): Row(row.net.amount, row.vat.amount) for row in found["vat_rows"]}
+    vat = {(row.code, row.percent): Row(row.net.amount, row.vat.amount) for row in found["vat_rows"]}
     return [
         *differ(f"{name} lines", lines, mine),
         *differ(f"{name} VAT rows", without_zeros(vat), without_zeros(totals.rows)),

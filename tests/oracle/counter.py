@@ -209,19 +209,23 @@ def paper(shop: Shop, till: str, order: Order, kind: str, now: list, before: Dec
     return made
 
 
-def check_sold(order: Order) -> None:
-    """Who buys may not be blocked, and BTW verlegd asks a BTW-id; what only comes back was agreed before."""
+def check_sold(order: Order, *, now: bool = False) -> None:
+    """Who buys may not be blocked, and BTW verlegd asks a BTW-id; what only comes back was agreed before.
+
+    now: sold and paid at once, so that the BTW-id must hold today; an order has that of the day it was made.
+    """
     refuse(order.lines, "nothing is on it")
     if order.sells:
         refuse(order.customer is None or not order.customer.blocked, "blocked")
-        refuse(order.mode != REVERSE or order.vat_id, "BTW verlegd without a BTW-id")
+        holds = order.vat_id and (not now or (order.customer and order.customer.vat_id))
+        refuse(order.mode != REVERSE or holds, "BTW verlegd without a BTW-id")
 
 
 def sell(
     shop: Shop, order: Order, session: Session, tenders: money.Tenders, who: Person, approver: Person | None
 ) -> None:
     """Paid in full and taken along, at the day and the rates of the session."""
-    check_sold(order)
+    check_sold(order, now=True)
     prices.redate(shop, order, session.day)
     prices.check(order, who)
     for line in order.lines:

@@ -41,7 +41,8 @@ def draft(shop: Shop, branch: str, who: Person, customer: Customer | None, due: 
 def set_mode(order: Order, mode: str, who: Person, reason: str) -> None:
     """In- or excluding VAT; a mode without VAT asks a manager's right and a reason."""
     refuse(order.state == DRAFT and mode in MODES, "agreed")
-    if mode in UNTAXED and mode != order.mode:
+    brought = (order.customer.mode if order.customer else "") or INCLUSIVE
+    if mode in UNTAXED and mode not in (order.mode, brought):
         refuse(who.manages, "no right to leave the VAT out")
         refuse(reason, "no reason to leave the VAT out")
     order.mode = mode

@@ -83,7 +83,7 @@ class Line:
     cancelled: Decimal = ZERO
     returned: Decimal = ZERO
     handled: bool = False  # a delivery points at it, if only one that was taken back
-    # up to how many pieces and how deep below the list price (a fraction) a discount was allowed
+    # up to how many pieces and how deep below the list price (a fraction) it was allowed, beyond a ceiling for a reason
     allowed: tuple[Decimal, Decimal] = (ZERO, ZERO)
     reason: str = ""
     ref: int = 0

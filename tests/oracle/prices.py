@@ -5,48 +5,66 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle.model import Article, Line, No, Order, Person, Shop, refuse
-from tests.oracle.sums import INCLUSIVE, ZERO, D, cents, line_total, price
-
-CENT = D("0.01")  # what rounding may take off
+from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, cents, line_total, price, rounded
 
 
-def depths(order: Order) -> dict[Line, tuple[Decimal, Fraction, Decimal]]:
-    """Of each line that sells: pieces, how far below the list price it goes (a fraction), and what it comes to.
+def asked_for(order: Order) -> dict[Line, tuple[Fraction, Fraction]]:
+    """Of each line that sells: what the list price comes to, and what is asked, all discounts taken off.
 
-    Compared including VAT, all discounts taken off, so that no VAT mode is a discount.
+    Both including VAT, so that no VAT mode is a discount.
     """
     found = {}
     totals = price(order, INCLUSIVE)
-    selling = sum((line_total(line, INCLUSIVE) for line in order.lines if line.back is None), D(0))
+    selling = sum((line_total(line, INCLUSIVE) for line in order.lines if line.back is None), ZERO)
     kept = 1 - Fraction(totals.discount) / Fraction(selling) if selling else Fraction(1)
     for line in order.lines:
-        pieces = line.pieces - line.cancelled
-        listed = Fraction(line.article.price) * Fraction(pieces)
+        listed = Fraction(line.article.price) * Fraction(line.pieces - line.cancelled)
         if line.back is None and listed > 0:
-            asked = Fraction(line_total(line, INCLUSIVE)) * kept
-            found[line] = (pieces, 1 - asked / listed, asked)
+            found[line] = (listed, Fraction(line_total(line, INCLUSIVE)) * kept)
     return found
 
 
-def beyond(order: Order, who: Person) -> dict[Line, tuple[Decimal, Decimal]]:
-    """The lines that go deeper than this person may and than was allowed: {line: (pieces, depth)}."""
-    wrong = {}
-    for line, (pieces, depth, asked) in depths(order).items():
-        least = Fraction(line.article.price) * Fraction(pieces) * (100 - who.ceiling) / 100 - Fraction(CENT)
-        if asked and asked >= least:
-            continue
-        if pieces <= line.allowed[0] and depth <= Fraction(line.allowed[1]) + Fraction(1, 2000):
-            continue
-        wrong[line] = (pieces, D(depth.numerator) / D(depth.denominator))
-    return wrong
+def leaves(asked: Fraction, listed: Fraction, off: Exact) -> bool:
+    """Whether a fraction off the list price still comes to what is asked, but for a cent of rounding."""
+    return asked >= listed * (1 - Fraction(off)) - Fraction(1, 100)
+
+
+def deep(order: Order, who: Person) -> list[Line]:
+    """The lines that go deeper, or are more, than was allowed on them and than this person may give."""
+    return [
+        line for line, (listed, asked) in asked_for(order).items()
+        if asked < listed and not covered(line, listed, asked)
+        and not (asked and leaves(asked, listed, Fraction(who.ceiling, 100)))
+    ]  # fmt: skip
+
+
+def covered(line: Line, listed: Fraction, asked: Fraction) -> bool:
+    """An approval covers the pieces and the depth that were there."""
+    return line.pieces <= line.allowed[0] and leaves(asked, listed, line.allowed[1])
 
 
 def check(order: Order, who: Person, approver: Person | None = None, reason: str = "") -> None:
-    """Every write of a draft: beyond the ceiling somebody must allow it, with a reason; it is kept on the line."""
-    for line, measure in beyond(order, who).items():
-        refuse((approver or who).manages, "beyond the ceiling")
-        refuse(reason or line.reason, "no reason")
-        line.allowed, line.reason = measure, reason or line.reason
+    """Every write of a draft asks this of every line; what is given is kept on the line, with its reason.
+
+    Beyond the own ceiling somebody who may must allow it, for a reason: one that was typed, or that was given before
+    for this line at this depth, or for the discount on the whole.
+    """
+    wrong = deep(order, who)
+    for line, (listed, asked) in asked_for(order).items():
+        if asked >= listed or covered(line, listed, asked):
+            continue
+        why = ""
+        if line in wrong:
+            refuse((approver or who).manages, "beyond the ceiling")
+            why = reason or (line.reason if leaves(asked, listed, line.allowed[1]) else of_the_whole(order, line))
+            refuse(why, "no reason")
+        line.allowed, line.reason = (line.pieces, rounded(1 - asked / listed, 6)), why
+
+
+def of_the_whole(order: Order, line: Line) -> str:
+    """The reason of the discount on the whole, where the line has none of its own."""
+    own = line.off_percent or line.off_amount or line.price < line.article.price
+    return "" if own else next((other.reason for other in order.lines if other.reason), "")
 
 
 def redate(shop: Shop, order: Order, day: date) -> None:
@@ -103,7 +121,6 @@ def set_line(
         line.off_percent = off[1] if off[0] == "percent" else D(0)
         line.off_amount = off[1] if off[0] == "amount" else D(0)
         line.off_mode = order.mode
-    line.reason = reason or line.reason
     check(order, who, approver, reason)
 
 
