@@ -16,6 +16,7 @@ from backoffice.relations.models import Customer, Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, give_access, roles_along
 from backoffice.relations.services.devices import token_hash
 from payments.models import LedgerEntry
+from payments.selectors import day_of
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
 from sales.services.amending import open_amendments
@@ -25,7 +26,8 @@ from sales.status import LIVE
 def till_at(token: str, *, polled: bool = False) -> Till | None:
     """The till of the browser with this token, with its seat and who sits there; one statement.
 
-    Unless it only polls, with its branch and with `lies`, the lifecycle of what lies on its counter.
+    Unless it only polls, with its branch, with `lies`, the lifecycle of what lies on its counter, and with `day`, that
+    of its open session (None while it is closed).
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed or because the employee left.
     """
@@ -49,7 +51,9 @@ def _polling(device: str) -> QuerySet[Till]:
 @Spelled
 def _working(device: str) -> QuerySet[Till]:
     tills = Till.objects.select_related("seat__employee", "branch")
-    tills = tills.annotate(held=roles_along("seat__employee"), lies=F("seat__order__lifecycle"))
+    tills = tills.annotate(
+        held=roles_along("seat__employee"), lies=F("seat__order__lifecycle"), day=day_of(OuterRef("pk"))
+    )
     return tills.filter(device_token_hash=device, active=True).order_by()
 
 
@@ -91,8 +95,8 @@ def changeable(till: Till) -> bool:
 
 def order_or_blank(till: Till) -> SalesOrder:
     """What lies on the counter, or what stands for a basket that has not begun (it is not stored)."""
-    blank = SalesOrder(branch=till.branch, order_date=timezone.localdate())
-    return order_at(till) or blank
+    day = getattr(till, "day", None) or timezone.localdate()
+    return order_at(till) or SalesOrder(branch=till.branch, channel=SalesOrder.Channel.TILL, order_date=day)
 
 
 RECENT_ORDERS = 60

@@ -184,7 +184,11 @@ class VatRateForm(forms.ModelForm):
     class Meta:
         model = VatRate
         formfield_callback = clean_formfield
-        fields = ["code", "name", "percent", "valid_from", "valid_to"]
+        fields = ["code", "name", "percent", "valid_from", "valid_to", "undelivered"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["undelivered"].required = False  # a form that does not say it leaves it as it is
 
 
 class SizeRangeForm(forms.Form):

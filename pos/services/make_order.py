@@ -64,6 +64,7 @@ def place(*, till_id: int, employee) -> Receipt:
         raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     with journal.at_the_end():
         draft = open_draft(seat.order_id, employee, "confirm", confirming.RELATED)
+        seats.keep_to_day(draft, seat.day or timezone.localdate())
         check_day(draft.order)
         order = confirming.apply_confirm(draft)
         seats.put(seat, None)

@@ -22,7 +22,7 @@ from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
 from pos.models import Receipt
-from pos.services import checking_out, printing, refunds
+from pos.services import checking_out, printing, refunds, seats
 from pos.slip import slip
 from pos.views import answers, beside
 from pos.views.make_order import see_other
@@ -63,7 +63,9 @@ def checkout(request):
 
 
 def _again(request, refusal: Refusal):
-    """The payment screen as it is now, with why it was refused."""
+    """The payment screen as it is now, with why it was refused; a basket of another day takes that of the till."""
+    if isinstance(refusal, Stale):
+        seats.follow_day(till_id=request.till.pk, employee=request.user)
     order = selectors.order_at(request.till)
     if order is None:
         raise refusal
@@ -200,11 +202,12 @@ def pin(request):
         payment = refunds.start_pin(
             order=order, session_id=session.pk, amount=parse_amount(request.POST.get("amount"), minimum=None),
             method_id=posted_int(request, "method") or 0, employee=request.user, key=posted_key(request),
+            on=session.business_date,
         )  # fmt: skip
     except InputError as error:
-        return _screen(request, order, refusal=Refusal("checkout.input", error.message))
+        return _again(request, Refusal("checkout.input", error.message))
     except Refusal as refusal:
-        return _screen(request, order, refusal=refusal)
+        return _again(request, refusal)
     return _known(request, payment)
 
 
