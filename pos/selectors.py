@@ -19,6 +19,7 @@ from payments.models import LedgerEntry
 from payments.selectors import day_of
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
+from sales.selectors import LATER_RATES
 from sales.services.amending import open_amendments
 from sales.status import LIVE
 
@@ -85,6 +86,7 @@ def order_at(till: Till) -> SalesOrder | None:
 def _on_counter(order_id: int) -> QuerySet[SalesOrder]:
     shown = ("branch", "customer", "order_type", "delivery_method")
     orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
+    orders = orders.annotate(later_rates=LATER_RATES)
     return orders.filter(pk=order_id).order_by()
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, Sum
+from django.db.models import DecimalField, Exists, F, OuterRef, Sum
 from django.http import Http404
 from django.utils import timezone
 
-from backoffice.catalog.models import Article
+from backoffice.catalog.models import Article, VatRate
 from backoffice.core import search
 from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Customer
@@ -17,6 +17,10 @@ from sales import status
 from sales.models import OrderLine, SalesOrder
 
 SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee", "amends")
+
+
+# whether a VAT rate begins after the date of an order: only then may a line take another one when it is delivered
+LATER_RATES = Exists(VatRate.objects.filter(valid_from__gt=OuterRef("order_date")))
 
 
 def day_of_rates(order: SalesOrder, on: date | None = None) -> date:

@@ -188,7 +188,11 @@ class VatRateForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["undelivered"].required = False  # a form that does not say it leaves it as it is
+        self.fields["undelivered"].required = False
+
+    def clean_undelivered(self):
+        """A form that does not say it leaves it as it is."""
+        return self.cleaned_data["undelivered"] or self.instance.undelivered
 
 
 class SizeRangeForm(forms.Form):

@@ -326,6 +326,7 @@ class OrderLine(models.Model):
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
     title: str
+    take: str
     box: dict
     rated: bool
     cells: list

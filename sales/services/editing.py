@@ -7,11 +7,10 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.catalog.models import VatRate
 from backoffice.core import journal, locks
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal, Stale
@@ -20,6 +19,7 @@ from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, SalesOrder
+from sales.selectors import LATER_RATES
 
 MAX_LINES = 1000
 
@@ -146,8 +146,7 @@ def open_draft(
 @cache
 def _with(related: tuple[str, ...]) -> Spelled:
     """The order with this id, with what is to be read along, and whether a VAT rate began after its date."""
-    later = VatRate.objects.filter(valid_from__gt=OuterRef("order_date"))
-    orders = SalesOrder.objects.annotate(later_rates=Exists(later)).order_by()
+    orders = SalesOrder.objects.annotate(later_rates=LATER_RATES).order_by()
     orders = orders.select_related(*related) if related else orders
     return Spelled(lambda pk: orders.filter(pk=pk))
 

@@ -6,6 +6,7 @@ says whether the price including or excluding VAT stays.
 """
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
 from backoffice.core.errors import Refusal
-from backoffice.core.formats import format_percent
+from backoffice.core.formats import format_money, format_percent
 from backoffice.core.money import CENT, HUNDRED, cents
 from sales import pricing, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
@@ -23,6 +24,7 @@ from sales.services import versions
 from sales.services.amending import Settle, money_left
 from sales.services.editing import Draft, check_holds, check_not_amended
 
+ANSWER = re.compile(r"(inclusive|exclusive):(-?[0-9]{1,12}\.[0-9]{2})", re.ASCII)
 STAYS = (pricing.INCLUSIVE, pricing.EXCLUSIVE)
 
 
@@ -47,6 +49,25 @@ class Question:
         ]
         return ", ".join(words)
 
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """[(what a form sends, its words)]: read_answer reads the first."""
+        words = (
+            _("De prijs inclusief btw blijft: totaal %(total)s"),
+            _("De prijs exclusief btw blijft: totaal %(total)s"),
+        )
+        totals_of = (self.inclusive, self.exclusive)
+        return [
+            (f"{stays}:{total:f}", text % {"total": format_money(total)})
+            for stays, total, text in zip(STAYS, totals_of, words, strict=True)
+        ]
+
+
+def read_answer(text: str) -> tuple[str, Decimal | None]:
+    """(what stays, the total that was shown with it) of an answer; ("", None) where it is none of ours."""
+    found = ANSWER.fullmatch(text)
+    return (found[1], Decimal(found[2])) if found else ("", None)
+
 
 class RatesChanged(Refusal):
     """What leaves takes another VAT rate than it was ordered at: asked before anything is booked."""
@@ -54,8 +75,7 @@ class RatesChanged(Refusal):
     def __init__(self, question: Question):
         super().__init__(
             "delivery.rate",
-            _("Het btw-tarief is gewijzigd: %(rates)s. Kies of de prijs inclusief of exclusief btw blijft.")
-            % {"rates": question.said},
+            _("Het btw-tarief is gewijzigd: %(rates)s. Kies welke prijs blijft.") % {"rates": question.said},
             "price_stays",
         )
         self.question = question
@@ -94,6 +114,12 @@ def question_of(order: SalesOrder, lines: list[OrderLine], percents: Mapping[int
         _rate(asked, twins, percents, stays)
         gross[stays] = totals.compute(asked, twins).gross
     return Question(order.gross.amount, gross[pricing.INCLUSIVE], gross[pricing.EXCLUSIVE], sorted(rates))
+
+
+def asked(order: SalesOrder, lines: list[OrderLine], leaving: Iterable[OrderLine], on: date) -> Question | None:
+    """The question that delivering these of its lines on the day asks; None where it asks none. Changes nothing."""
+    percents = due(order, leaving, on)
+    return question_of(order, lines, percents) if percents else None
 
 
 def follow(
