@@ -315,6 +315,9 @@ class World:
             "pos.park": lambda: till(self.basket, name="Tas"),
             "pos.place": lambda: till(self.counted),
             "pos.put_away": lambda: till(self.on_counter),
+            "pos.rate": lambda: (lambda o: at | {
+                "line_ids": [first(o)], "price_stays": "inclusive", "seen_total": o.gross.amount,
+            })(self.on_counter()),
             "pos.report_again": closed,
             "pos.reprint": lambda: {"receipt_id": self.receipt().pk},
             "pos.resume": lambda: at | {"order_id": parked().pk},
