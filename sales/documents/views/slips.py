@@ -64,7 +64,7 @@ def _slip_screen(
     may_override = unpaid and request.access.can("sales.deliver_unpaid", order.branch_id)
     question = _question(order, sent) if sent and sent.is_valid() else None
     form = SlipForm(request.POST if sent else None, picks, ask_reason=may_override, question=question)
-    if refusal:
+    if refusal and not isinstance(refusal, rating.RatesChanged):  # which is a question of its own
         form.full_clean()
         add_refusal(form, refusal)
     context = {
