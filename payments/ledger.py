@@ -174,14 +174,15 @@ def write(
     return written
 
 
-def re_split(order: SalesOrder, *, employee) -> None:
+def re_split(order: SalesOrder, *, employee, session: TillSession | None = None, branch: Branch | None = None) -> None:
     """After an amendment of a locked order, totals in memory: move what is paid between its VAT rates by an entry of
     zero, where a rate holds more than its new total or the order is paid and its rates are not (decision 6).
+    session, branch: the held session and branch of the till where that happens, else the order's branch.
     """
     rates = rates_of(order)
     closed = sum((rate.paid for rate in rates), ZERO) == order.gross.amount
     if (closed or splits.out_of_range(rates)) and (moved := splits.re_split(rates)):
-        store([_re_split(order, moved)], employee=employee, branch=order.branch)
+        store([_re_split(order, moved)], employee=employee, branch=branch or order.branch, session=session)
 
 
 def close_even(

@@ -27,6 +27,14 @@ def _open_at(till_id: int) -> QuerySet[TillSession]:
     return found.order_by()  # one at most: till_session_one_open
 
 
+def day_of(till) -> Subquery:
+    """The business date of the open session of a till (an id, an OuterRef), to be read along; None while it is closed.
+
+    Index: session_one_open.
+    """
+    return Subquery(TillSession.objects.filter(till=till, closed_at=None).values("business_date"))
+
+
 def open_drawers(branch_id: int) -> QuerySet[TillSession]:
     """The open sessions of a branch: the drawers that cash may go into."""
     return TillSession.objects.filter(till__branch_id=branch_id, closed_at=None).select_related("till").order_by("till")

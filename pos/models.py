@@ -1,5 +1,6 @@
 """The till: its layout, quick keys and receipts. Baskets are draft orders (sales), money is payments'."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -28,6 +29,8 @@ class TillSeat(models.Model):
     # of the order, by pos.services.seats
     lifecycle: str | None
     amends: int | None
+    # the day of the till's open session, by pos.services.seats; None while it is closed
+    day: date | None
 
     def __str__(self):
         return str(self.till)

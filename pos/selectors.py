@@ -16,8 +16,10 @@ from backoffice.relations.models import Customer, Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, access_of, give_access, roles_along
 from backoffice.relations.services.devices import Token
 from payments.models import LedgerEntry
+from payments.selectors import day_of
 from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
+from sales.selectors import LATER_RATES
 from sales.services.amending import open_amendments
 from sales.status import LIVE
 
@@ -27,7 +29,8 @@ def till_at(token: Token | None, *, polled: bool = False) -> Till | None:
 
     What the token itself is worth is another question (devices.standing).
 
-    Unless it only polls, with its branch and with `lies`, the lifecycle of what lies on its counter.
+    Unless it only polls, with its branch, with `lies`, the lifecycle of what lies on its counter, and with `day`, that
+    of its open session (None while it is closed).
     `till.cashier` is the employee, None while the till is locked: by hand, by nobody's touch for too long
     (settings.TILL_IDLE_SECONDS), because the browser changed, or because the employee left or
     may not work here any more.
@@ -53,7 +56,9 @@ def _polling(device: str) -> QuerySet[Till]:
 @Spelled
 def _working(device: str) -> QuerySet[Till]:
     tills = Till.objects.select_related("seat__employee", "branch")
-    tills = tills.annotate(held=roles_along("seat__employee"), lies=F("seat__order__lifecycle"))
+    tills = tills.annotate(
+        held=roles_along("seat__employee"), lies=F("seat__order__lifecycle"), day=day_of(OuterRef("pk"))
+    )
     return tills.filter(device_token_hash=device, active=True).order_by()
 
 
@@ -86,6 +91,7 @@ def order_at(till: Till) -> SalesOrder | None:
 def _on_counter(order_id: int) -> QuerySet[SalesOrder]:
     shown = ("branch", "customer", "order_type", "delivery_method")
     orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
+    orders = orders.annotate(later_rates=LATER_RATES)
     return orders.filter(pk=order_id).order_by()
 
 
@@ -96,8 +102,8 @@ def changeable(till: Till) -> bool:
 
 def order_or_blank(till: Till) -> SalesOrder:
     """What lies on the counter, or what stands for a basket that has not begun (it is not stored)."""
-    blank = SalesOrder(branch=till.branch, order_date=timezone.localdate())
-    return order_at(till) or blank
+    day = getattr(till, "day", None) or timezone.localdate()
+    return order_at(till) or SalesOrder(branch=till.branch, channel=SalesOrder.Channel.TILL, order_date=day)
 
 
 RECENT_ORDERS = 60

@@ -64,6 +64,7 @@ urlpatterns = [
     path("wachtrij/aantal/", orders.queue_count, name="queue_count"),
     # money
     path("afrekenen/", checkout.checkout, name="checkout"),
+    path("afrekenen/prijs/", checkout.rate, name="rate"),
     path("afrekenen/pin/", checkout.pin, name="pin"),
     path("afrekenen/pin/<int:payment_id>/", checkout.pin_ask, name="pin_ask"),
     path("logo/", checkout.logo, name="logo"),

@@ -1,12 +1,14 @@
 """What the order screen reads. Everything that a line shows stands on the line itself: no reads per line."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, Sum
+from django.db.models import DecimalField, Exists, F, OuterRef, Sum
 from django.http import Http404
+from django.utils import timezone
 
-from backoffice.catalog.models import Article
+from backoffice.catalog.models import Article, VatRate
 from backoffice.core import search
 from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Customer
@@ -15,6 +17,22 @@ from sales import status
 from sales.models import OrderLine, SalesOrder
 
 SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee", "amends")
+
+
+# whether a VAT rate begins after the date of an order: only then may a line take another one when it is delivered
+LATER_RATES = Exists(VatRate.objects.filter(valid_from__gt=OuterRef("order_date")))
+
+
+def day_of_rates(order: SalesOrder, on: date | None = None) -> date:
+    """The day whose VAT rates an article takes that is added to the order now.
+
+    on: the day of the till's session, where it is added at a till. A basket has that day as its own. At the desk it is
+    today; an order that is dated ahead has the rates of its date.
+    """
+    if on is not None:
+        return on
+    basket = order.channel == SalesOrder.Channel.TILL and order.amends_id is None
+    return order.order_date if basket else max(order.order_date, timezone.localdate())
 
 
 def open_order(request, order_id: int, *, discarded: bool = False) -> SalesOrder:

@@ -126,6 +126,7 @@ UPDATED = [
     "entered_price",
     "entered_mode",
     "unit_price",
+    "list_price",
     "discount_percent",
     "discount_amount",
     "discount_mode",

@@ -33,6 +33,17 @@ def vat_rates() -> dict[str, VatRate]:
     }
 
 
+def change_of_rate(
+    percent="24", *, code: str = "high", on=datetime.date(2027, 1, 1), undelivered: str = "follow"
+) -> None:
+    """From a day on another percentage of a code; what stood before ends the day before."""
+    vat_rates()
+    VatRate.objects.filter(code=code, valid_to=None).update(valid_to=on - datetime.timedelta(days=1))
+    VatRate.objects.create(
+        code=code, name=f"Nieuw {percent} %", percent=Decimal(percent), valid_from=on, undelivered=undelivered
+    )
+
+
 def branch(name: str = "Utrecht", **fields) -> Branch:
     return Branch.objects.create(
         **{"code": f"F{next(_serial)}", "name": name, "company": "Modehuis Toonbank B.V."} | fields

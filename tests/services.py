@@ -219,6 +219,12 @@ class World:
             sessions.close_session(session_id=self.session.pk, denominations={"100.00": 1}, employee=s.admin)
             return {"session_id": self.session.pk}
 
+        def shut():
+            """A till that is closed, with somebody on its seat."""
+            till = factories.till(s.branch, 4)
+            seats._claimed(till)
+            return till.pk
+
         def failed():
             message = self.mail().message
             OutboxMessage.objects.filter(pk=message.pk).update(status="failed")
@@ -298,15 +304,20 @@ class World:
             "pos.layout.page_add": lambda: self.layout()[0] | {"name": "Blad 2"},
             "pos.layout.page_change": lambda: paged(name="Winter", steps=1, drop=False),
             "pos.layout.tills": lambda: self.layout()[0] | {"name": "Herfst", "till_ids": [s.till.pk]},
+            "pos.follow_day": lambda: till(self.basket),
             "pos.lock": lambda: till(self.basket),
             "pos.mail_receipt": lambda: {
                 "receipt_id": self.receipt().pk, "recipient": "a@example.nl", "request": "k1",
             },
             "pos.new_customer": lambda: one(self.basket(), values=CUSTOMER, addresses=[ADDRESS], confirmed=True),
             "pos.open_order": lambda: till(lambda: self.receipt(), order_id=self.order().pk),
+            "pos.open_till": lambda: {"till_id": shut(), "float_amount": D(50)},
             "pos.park": lambda: till(self.basket, name="Tas"),
             "pos.place": lambda: till(self.counted),
             "pos.put_away": lambda: till(self.on_counter),
+            "pos.rate": lambda: (lambda o: at | {
+                "line_ids": [first(o)], "price_stays": "inclusive", "seen_total": o.gross.amount,
+            })(self.on_counter()),
             "pos.report_again": closed,
             "pos.reprint": lambda: {"receipt_id": self.receipt().pk},
             "pos.resume": lambda: at | {"order_id": parked().pk},
@@ -359,6 +370,7 @@ class World:
                 selling.claim(order_id=self.order().pk, till=s.till, employee=s.admin), till=s.till
             ),
             "sales.till.remove": lambda: (lambda o: one(o, line_ids=[first(o)]))(self.basket()),
+            "sales.till.follow_day": lambda: one(self.basket(), on=timezone.localdate() + timedelta(days=1)),
             "sales.till.start": lambda: {"till": s.till},
             "sales.till.step": lambda: line(self.basket(), steps=1),
             "sales.till.take_back": back,

@@ -184,7 +184,15 @@ class VatRateForm(forms.ModelForm):
     class Meta:
         model = VatRate
         formfield_callback = clean_formfield
-        fields = ["code", "name", "percent", "valid_from", "valid_to"]
+        fields = ["code", "name", "percent", "valid_from", "valid_to", "undelivered"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["undelivered"].required = False
+
+    def clean_undelivered(self):
+        """A form that does not say it leaves it as it is."""
+        return self.cleaned_data["undelivered"] or self.instance.undelivered
 
 
 class SizeRangeForm(forms.Form):

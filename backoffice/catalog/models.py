@@ -21,13 +21,29 @@ class DateRange(Func):
 
 
 class VatRate(models.Model):
-    """A VAT percentage with its dates of validity; the code ("high") stays when the percentage changes."""
+    """A VAT percentage with its dates of validity; the code ("high") stays when the percentage changes.
+
+    undelivered: what a change to this percentage does to lines of earlier orders of which nothing is delivered yet
+    (sales.services.rating); of the first percentage of a code it says nothing.
+    """
+
+    class Undelivered(models.TextChoices):
+        FOLLOW = "follow", _("nemen dit tarief bij hun levering")
+        KEEP = "keep", _("houden het tarief van hun order")
 
     code = models.CharField(_("Code"), max_length=10)
     name = models.CharField(_("Naam"), max_length=40)
     percent = models.DecimalField(_("Percentage"), max_digits=5, decimal_places=2)
     valid_from = models.DateField(_("Geldig vanaf"))
     valid_to = models.DateField(_("Geldig tot en met"), null=True, blank=True)
+    undelivered = models.CharField(
+        _("Regels van eerdere orders die nog niet geleverd zijn"),
+        max_length=6,
+        choices=Undelivered.choices,
+        default=Undelivered.FOLLOW,
+        db_default=Undelivered.FOLLOW,
+        help_text=_("Geldt als deze code al een tarief had. Bij de levering wordt gevraagd welke prijs blijft."),
+    )
 
     class Meta:
         ordering = ["-percent", "valid_from"]

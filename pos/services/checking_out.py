@@ -25,7 +25,7 @@ from pos.models import Receipt, TillSeat
 from pos.services import make_order, receipts, refunds, seats
 from sales.documents.services import packing
 from sales.models import Delivery, DeliveryMethod, SalesOrder
-from sales.services import confirming, delivering, returning, selling
+from sales.services import confirming, delivering, rating, returning, selling
 from sales.services.editing import Draft, open_draft
 
 RELATED = tuple(dict.fromkeys((*confirming.RELATED, *packing.RELATED)))
@@ -68,7 +68,8 @@ def check_out(
     """Settle what lies on the counter of the till; gives the receipt.
 
     tenders: [(method id, EUR)], cash as it was handed over (change is given back). take: pieces per line of an opened
-    order that leave now; of a basket everything does. seen_left: what the screen said is left to pay. approver: who
+    order that leave now; of a basket everything does. A line of an older VAT rate is asked first (rating.RatesChanged,
+    answered by pos.services.rating). seen_left: what the screen said is left to pay. approver: who
     stands beside a cashier that may not give money back. Raises Refusal and Stale; nothing is written then.
     """
     seat = seats.seat_of(till_id)
@@ -85,6 +86,8 @@ def check_out(
     counter = _Counter(seat, session, chosen, uuid.uuid4(), employee, pinned, approver)
     with journal.at_the_end(), rows.together():
         draft = _opened(seat, employee, counter.pays)
+        if draft.order.lifecycle == SalesOrder.Lifecycle.DRAFT:
+            seats.keep_to_day(draft, session.business_date)
         _check(draft.order, seen_left)
         if draft.order.lifecycle == SalesOrder.Lifecycle.DRAFT:
             kind = _place(counter, draft) if selling.ordered(draft.order) else _sell(counter, draft)
@@ -180,6 +183,7 @@ def _settle(counter: _Counter, draft: Draft, take: dict[int, Decimal], override_
     tendered = sum((tender.amount for tender in counter.tenders), Decimal(0))
     tendered += sum((payment.amount.amount for payment in counter.pinned), Decimal(0))
     everything = all(take.get(line.pk, Decimal(0)) == line.open_quantity for line in draft.lines)
+    rating.follow(draft, [line for line in draft.lines if take.get(line.pk)], on=counter.session.business_date)
     closes = tendered >= order.open_amount.amount and everything
     _book(counter, draft, Kind.SETTLEMENT if closes else Kind.DEPOSIT)
     if take:
@@ -196,10 +200,12 @@ def _hand_over(
     """What leaves now: over the counter, or on a packing slip when the order is to be delivered (Bezorgen)."""
     branch = counter.seat.till.branch
     if draft.order.number and draft.order.delivery_method.kind == DeliveryMethod.Kind.DELIVERY:
-        slip = packing.apply_slip(draft, quantities, branch=branch, override_reason=override_reason)
+        slip = packing.apply_slip(
+            draft, quantities, branch=branch, override_reason=override_reason, on=counter.session.business_date
+        )
         return delivering.write_journal(draft, slip.delivery, slip=slip.number)
     delivery = delivering.apply_delivery(
         draft, quantities, kind=Delivery.Kind.HAND_OVER, branch=branch, override_reason=override_reason,
-        reserved=reserved,
+        reserved=reserved, on=counter.session.business_date,
     )  # fmt: skip
     return delivering.write_journal(draft, delivery)

@@ -6,6 +6,7 @@ A return on a receipt goes back as it was paid, or into store credit. Cash and c
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -17,8 +18,10 @@ from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment
 from payments.services import terminals
 from payments.services.refunding import check_may_refund
+from pos.services import seats
 from sales.models import SalesOrder
 from sales.selectors import lines_of
+from sales.services import selling
 
 Wise = PaymentMethod.Kind
 INCOMING = (LedgerEntry.Kind.DEPOSIT, LedgerEntry.Kind.SETTLEMENT)
@@ -55,8 +58,19 @@ def other_way(method: PaymentMethod) -> str:
     }
 
 
-def start_pin(*, order: SalesOrder, session_id: int, amount: Decimal, method_id: int, employee, key) -> TerminalPayment:
-    """Pin: ask the terminal for an amount, or let it give one back (below zero) where the basket's returns allow it."""
+def start_pin(
+    *, order: SalesOrder, session_id: int, amount: Decimal, method_id: int, employee, key, on: date | None = None
+) -> TerminalPayment:
+    """Pin: ask the terminal for an amount, or let it give one back (below zero) where the basket's returns allow it.
+
+    on: the day of the session, which a basket takes before anything is asked. Raises Stale where its total is another
+    then: nothing is asked of the terminal, and the basket has its new total.
+    """
+    if on and order.lifecycle == SalesOrder.Lifecycle.DRAFT and order.order_date != on:
+        before = order.gross.amount
+        order = selling.follow_day(order_id=order.pk, on=on, employee=employee)
+        if order.gross.amount != before:
+            raise seats.other_day(before, order.gross.amount)
     if amount < 0 and order.gross.amount < 0:
         method = methods.chosen([method_id], methods.TILL, order.branch_id)[method_id]
         check(order, lines_of(order), [Tender(method, amount)], employee)

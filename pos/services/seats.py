@@ -1,23 +1,29 @@
 """Unlocking and locking a till, and what lies on its counter. The seat is locked before any order."""
 
+from datetime import date
+from decimal import Decimal
+
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal
 from backoffice.core.db import rows
 from backoffice.core.db.spelled import Spelled
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
 from backoffice.relations.services.secrets import Secret
+from payments.selectors import day_of, unbooked
 from pos import selectors
 from pos.models import TillSeat
 from pos.services import pin_codes
 from sales.models import SalesOrder
 from sales.services import amending, selling
+from sales.services.editing import Draft
 
 SEAT = ("pos.TillSeat", "till_id")
 
@@ -60,7 +66,10 @@ def lock(*, till_id: int, employee, idle: bool = False) -> TillSeat:
 
 
 def seat_of(till_id: int) -> TillSeat:
-    """The seat, locked, with the till and its branch; `lifecycle` and `amends` are of what lies on the counter."""
+    """The seat, locked, with the till and its branch; `lifecycle` and `amends` are of what lies on the counter.
+
+    `day` is that of the till's open session; None while it is closed.
+    """
     for seat in _seat_of(till_id, lock=True):
         seat.lifecycle, seat.amends = seat.lies, seat.changes
         return seat
@@ -74,7 +83,8 @@ def _no_till() -> Refusal:
 @Spelled
 def _seat_of(till_id: int):
     seats = TillSeat.objects.select_related("till__branch")
-    return seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends")).filter(pk=till_id).order_by()
+    seats = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends"), day=day_of(OuterRef("till")))
+    return seats.filter(pk=till_id).order_by()
 
 
 def lying_on(seat: TillSeat) -> SalesOrder:
@@ -100,7 +110,7 @@ def put(seat: TillSeat, order: SalesOrder | None) -> TillSeat:
 def begin(*, till_id: int, employee) -> TillSeat:
     """A basket on the counter: the one that lies there, else a new one."""
     seat = seat_of(till_id)
-    return seat if seat.order_id else put(seat, selling.start(till=seat.till, employee=employee))
+    return seat if seat.order_id else put(seat, selling.start(till=seat.till, on=seat.day, employee=employee))
 
 
 @keyed("pos.empty", result=SEAT)
@@ -124,10 +134,41 @@ def park(*, till_id: int, name: str, employee) -> TillSeat:
 
 @keyed("pos.resume", result=SEAT)
 def resume(*, till_id: int, order_id: int, employee) -> TillSeat:
-    """Go on with a parked basket here. A basket that lies here must be parked or empty first."""
+    """Go on with a parked basket here, on this till's day. A basket that lies here must be parked or empty first."""
     seat = seat_of(till_id)
     clear(seat, employee)
-    return put(seat, selling.unpark(order_id=order_id, till=seat.till, employee=employee))
+    return put(seat, selling.unpark(order_id=order_id, till=seat.till, on=seat.day, employee=employee))
+
+
+@keyed("pos.follow_day", result=SEAT)
+def follow_day(*, till_id: int, employee) -> TillSeat:
+    """Give the basket on the counter the day of the till's open session; today where it is closed.
+
+    One that the terminal holds keeps its day: what was asked there is asked of its total.
+    """
+    seat = seat_of(till_id)
+    basket = seat.order_id and seat.lifecycle == SalesOrder.Lifecycle.DRAFT and not seat.amends
+    if basket and not unbooked(SalesOrder(pk=seat.order_id)):
+        selling.follow_day(order_id=seat.order_id, on=seat.day or timezone.localdate(), employee=employee)
+    return seat
+
+
+def keep_to_day(draft: Draft, on: date) -> None:
+    """Put a basket that is paid or placed now on its day. Raises Stale where that changes the total that was seen.
+
+    follow_day does it then, by itself, so that the screen shows the new total.
+    """
+    before = draft.order.gross.amount
+    if selling.redate(draft, on) and draft.order.gross.amount != before:
+        raise other_day(before, draft.order.gross.amount)
+
+
+def other_day(before: Decimal, now: Decimal) -> Stale:
+    """The basket was of another day, and with the VAT of this one it costs something else. EUR including VAT."""
+    return Stale(
+        _("Deze bon was van een andere dag. Met de btw van nu is het totaal anders. Kijk het na."),
+        fields=[(_("Totaal"), format_money(now), format_money(before))],
+    )
 
 
 @keyed("pos.open_order", result=SEAT)

@@ -1,15 +1,18 @@
 """Afrekenen: methods, mixed payments, change, and what of an order is taken along."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core import http
 from backoffice.core.errors import Busy, Refusal, Stale
+from backoffice.core.formats import format_quantity
 from backoffice.core.http import asked_int, posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
@@ -22,14 +25,14 @@ from payments.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
 from pos.models import Receipt
-from pos.services import checking_out, printing, refunds
+from pos.services import checking_out, printing, rates, refunds, seats
 from pos.slip import slip
 from pos.views import answers, beside
 from pos.views.make_order import see_other
 from sales import selectors as sales_selectors
 from sales.documents.slip import slips_of
 from sales.models import SalesOrder
-from sales.services import selling
+from sales.services import rating, selling
 
 NOTES = (Decimal(5), Decimal(10), Decimal(20), Decimal(50), Decimal(100))
 FAILED = (TerminalPayment.State.DECLINED, TerminalPayment.State.CANCELLED)
@@ -63,7 +66,9 @@ def checkout(request):
 
 
 def _again(request, refusal: Refusal):
-    """The payment screen as it is now, with why it was refused."""
+    """The payment screen as it is now, with why it was refused; a basket of another day takes that of the till."""
+    if isinstance(refusal, Stale):
+        seats.follow_day(till_id=request.till.pk, employee=request.user)
     order = selectors.order_at(request.till)
     if order is None:
         raise refusal
@@ -83,12 +88,39 @@ def _tenders(request) -> list[tuple[int, Decimal]]:
 
 def _taken(request) -> dict[int, Decimal]:
     """What of an opened order leaves now, by line; of a basket everything does."""
-    taken = {}
-    for name, text in request.POST.items():
-        line = name.removeprefix("take-")
-        if line != name and line.isascii() and line.isdigit() and text.strip() not in ("", "0"):
-            taken[int(line)] = parse_quantity(text.strip(), fractions=True)
-    return taken
+    typed = {line: text.strip() for line, text in _typed(request.POST).items()}
+    return {line: parse_quantity(text, fractions=True) for line, text in typed.items() if text not in ("", "0")}
+
+
+def _typed(fields) -> dict[int, str]:
+    """What was typed for each line as what leaves now."""
+    found = {name.removeprefix("take-"): text for name, text in fields.items() if name.startswith("take-")}
+    return {int(line): text for line, text in found.items() if line.isascii() and line.isdigit() and len(line) < 18}
+
+
+def _leaving(lines, typed: dict[int, str]) -> list:
+    """The lines that leave now as the screen stands; where none does yet, those that could."""
+    open_ones = [line for line in lines if line.open_quantity]
+    return [line for line in open_ones if typed.get(line.pk, "").strip() not in ("", "0")] or open_ones
+
+
+@at_till("pos.use")
+@require_POST
+def rate(request):
+    """Which price stays, where a VAT rate changed since the order; the payment screen again, with its new total."""
+    order = selectors.order_at(request.till)
+    if order is None:
+        raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
+    stays, seen = rating.read_answer(request.POST.get("price_stays", ""))
+    typed = _typed(request.POST)
+    rates.rate(
+        till_id=request.till.pk, price_stays=stays, seen_total=seen, employee=request.user, key=posted_key(request),
+        line_ids=[line.pk for line in _leaving(sales_selectors.lines_of(order), typed)],
+    )  # fmt: skip
+    response = HttpResponse(status=204)
+    query = urlencode({f"take-{line}": text for line, text in typed.items()})
+    response.headers["HX-Redirect"] = f"{reverse('pos:checkout')}?{query}"
+    return response
 
 
 def _told_of_pin(request, order: SalesOrder) -> str:
@@ -108,6 +140,9 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None, told: st
     deposit = required_deposit(order).due if placing or confirmed else ZERO
     credit = credit_of(order.customer_id)
     pickup = order.delivery_method.kind == "pickup"
+    typed = _typed(request.POST if request.method == "POST" else request.GET)
+    for line in lines:
+        line.take = typed.get(line.pk, format_quantity(line.open_quantity) if pickup else "0")
     back = left < 0
     values = {
         "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
@@ -121,10 +156,17 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None, told: st
         "cash_due": to_five(left) if request.till.branch.cash_rounding else left,
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id), "key": new_key(), "refusal": refusal,
         "stale": refusal if isinstance(refusal, Stale) else None,  **answers.bar_context(request),
-        "ask_reason": refusal is not None and refusal.code == "delivery.deposit", "take_all": pickup,
+        "ask_reason": refusal is not None and refusal.code == "delivery.deposit",
+        "question": _question(request, order, lines) if confirmed else None,
         "figures": sales_selectors.figures(order), "part": placing or confirmed,
     }  # fmt: skip
     return render(request, "pos/checkout.html", values, status=refusal.status if refusal else 200)
+
+
+def _question(request, order: SalesOrder, lines) -> rating.Question | None:
+    """Which price stays, where a VAT rate changed since the order of what leaves now."""
+    leaving = _leaving(lines, {line.pk: line.take for line in lines})
+    return rating.asked(order, lines, leaving, request.till.day or timezone.localdate())
 
 
 def _cents(amount: Decimal) -> int:
@@ -200,11 +242,12 @@ def pin(request):
         payment = refunds.start_pin(
             order=order, session_id=session.pk, amount=parse_amount(request.POST.get("amount"), minimum=None),
             method_id=posted_int(request, "method") or 0, employee=request.user, key=posted_key(request),
+            on=session.business_date,
         )  # fmt: skip
     except InputError as error:
-        return _screen(request, order, refusal=Refusal("checkout.input", error.message))
+        return _again(request, Refusal("checkout.input", error.message))
     except Refusal as refusal:
-        return _screen(request, order, refusal=refusal)
+        return _again(request, refusal)
     return _known(request, payment)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_date
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_key
@@ -97,6 +97,8 @@ def place(request):
     except Refusal as refusal:
         if order is None:
             raise
+        if isinstance(refusal, Stale):
+            seats.follow_day(till_id=request.till.pk, employee=request.user)
         return _refused(request, refusal)
     messages.success(request, _("Order %(number)s is geplaatst.") % {"number": receipt.order.number})
     answers.tell_short(request, receipt.order)

@@ -12,6 +12,7 @@ from pos.middleware import at_till
 from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales import grid
+from sales import selectors as sales_selectors
 from sales.models import OrderLine, SalesOrder
 from sales.services import matrix as services
 from sales.views import matrix as window
@@ -25,12 +26,12 @@ def matrix(request, article_id=None):
     if request.method == "POST" and article_id:
         return _save(request, article_id)
     order = selectors.order_or_blank(request.till)
-    line_id = asked_int(request, "regel")
+    day, line_id = sales_selectors.day_of_rates(order, request.till.day), asked_int(request, "regel")
     if line_id and order.pk:
         line = OrderLine.objects.filter(pk=line_id, order=order)
-        article = grid.article_of(order.order_date, variants__in=line.values("variant"))
+        article = grid.article_of(day, variants__in=line.values("variant"))
     else:
-        article = grid.article_of(order.order_date, pk=article_id or asked_int(request, "artikel"))
+        article = grid.article_of(day, pk=article_id or asked_int(request, "artikel"))
     return window.window(
         order, article, grid.grid(order, article, held=bool(order.pk), line_id=line_id), **_urls(article.pk)
     )
@@ -55,7 +56,7 @@ def _save(request, article_id):
     try:
         order = services.save(
             order_id=order_id, article_id=article_id, cells=window.readable(cells, refusals), employee=request.user,
-            key=posted_key(request), **beside.allowing(request),
+            on=request.till.day, key=posted_key(request), **beside.allowing(request),
         )  # fmt: skip
     except Refusal as refusal:
         asks = {"ask_reason": beside.asks(request, refusal), "beside": beside.people(request, "sales.override")}

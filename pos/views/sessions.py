@@ -16,7 +16,7 @@ from payments.services import sessions
 from pos import selectors
 from pos.day_report import before, day_report, find, last_of, report_pdf
 from pos.middleware import at_till
-from pos.services import day_close
+from pos.services import day_close, day_open
 from pos.views.make_order import see_other
 from sales.documents.views.papers import shown
 
@@ -32,7 +32,7 @@ def open_till(request):
     error, typed = "", request.POST.get("float", "")
     if request.method == "POST":
         try:
-            sessions.open_session(
+            day_open.open_till(
                 till_id=request.till.pk, float_amount=parse_amount(typed), employee=request.user,
                 key=posted_key(request),
             )  # fmt: skip

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
@@ -47,7 +46,7 @@ def order_id_of(request, code: str = "") -> int:
         seat = seats.begin(**who)
     elif not selectors.changeable(request.till):
         if code:
-            offers.by_code(code, timezone.localdate())
+            offers.by_code(code, request.till.day)
         seat = amending.amend(**who)
     return seat.order_id
 
@@ -88,7 +87,8 @@ def _ask_beside(request, refusal: Refusal) -> HttpResponse:
 
 def _add(request, code: str, variant_id: int | None, quantity: Decimal) -> SalesOrder:
     order_id = order_id_of(request, "" if variant_id else code)
-    values = {"order_id": order_id, "employee": request.user, "key": posted_key(request), **beside.allowing(request)}
+    values = {"order_id": order_id, "on": request.till.day, "employee": request.user, "key": posted_key(request)}
+    values |= beside.allowing(request)
     if variant_id:
         return lines.add(items=[(variant_id, quantity)], **values)
     return lines.scan(code=code, quantity=quantity, **values)

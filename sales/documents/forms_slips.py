@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core.formats import format_quantity
+from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.forms import CleanTextField, QuantityField
 from backoffice.relations.countries import COUNTRIES
 from sales.documents.picking import Pick
 from sales.documents.services.packing import ADDRESS
+from sales.services.rating import Question, read_answer
 from sales.services.versions import title
 
 FORM = "slip-form"
@@ -37,6 +38,11 @@ class SlipFields(forms.Form):
     )
 
     @property
+    def answer(self) -> tuple[str, Decimal | None]:
+        """Which price stays where a VAT rate changed since the order, and the total that was shown with it."""
+        return read_answer(self.cleaned_data.get("price_stays") or "")
+
+    @property
     def quantities(self) -> dict[int, Decimal]:
         """{line id: pieces} of what goes along."""
         filled = {LINE.fullmatch(name): value for name, value in self.cleaned_data.items() if value}
@@ -54,16 +60,29 @@ class PostedSlip(SlipFields):
 
     def __init__(self, data):
         super().__init__(data)
+        self.fields["price_stays"] = CleanTextField(max_length=40, required=False)
         for name in data:
             if LINE.fullmatch(name):
                 self.fields[name] = QuantityField(fractions=True, minimum=Decimal(0), required=False)
 
 
 class SlipForm(SlipFields):
-    """Pakbon aanmaken as the screen shows it, with a field per line that has something open."""
+    """Pakbon aanmaken as the screen shows it, with a field per line that has something open.
 
-    def __init__(self, data, picks: list[Pick], *, ask_reason: bool):
+    question: what is asked where a VAT rate changed since the order.
+    """
+
+    def __init__(self, data, picks: list[Pick], *, ask_reason: bool, question: Question | None = None):
         super().__init__(data)
+        if question:
+            self.fields["price_stays"] = forms.ChoiceField(
+                label=_("Welke prijs blijft?"),
+                choices=question.answers,
+                widget=forms.RadioSelect,
+                required=False,
+                help_text=_("Btw %(rates)s. Het totaal is nu %(total)s.")
+                % {"rates": question.said, "total": format_money(question.old)},
+            )
         if not ask_reason:
             del self.fields["override_reason"]
         for pick in picks:

@@ -198,6 +198,7 @@ class SalesOrder(models.Model):
 
     # what a service or a view hangs on an order on its way to the screen; none of it is stored
     all_lines: list["OrderLine"]
+    later_rates: bool
     totals: "Totals"
     found_at: Any  # when it was changed before the service that has it
     touched: set[int | None]
@@ -349,6 +350,7 @@ class OrderLine(models.Model):
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
     title: str
+    take: str
     box: dict
     rated: bool
     cells: list

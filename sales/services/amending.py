@@ -16,6 +16,7 @@ from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
+from backoffice.core.money import CENT
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
@@ -24,7 +25,6 @@ from sales.services import confirming, reserving, returning, versions
 from sales.services import shown as shown_before
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
 from sales.services.editing import (
-    A_CENT,
     Claimed,
     Draft,
     UnknownOrder,
@@ -302,7 +302,7 @@ def _check_returned_prices(draft: Draft, before: dict[UUID, tuple]) -> None:
         if line.key not in before:
             continue
         (key, each, pieces), (new_key, new_each, _pieces) = before[line.key], now[line.key]
-        if key != new_key or abs(new_each - each) * pieces > A_CENT:
+        if key != new_key or abs(new_each - each) * pieces > CENT:
             message = _(
                 "Van %(name)s kwamen al stukken terug: prijs, korting en BTW van die regel liggen vast. "
                 "Verlaag het aantal tot wat geleverd is, en zet de rest op een nieuwe regel."

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog import stock
@@ -18,6 +20,7 @@ from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
+from sales.services import rating
 from sales.services.editing import Draft, UnknownOrder, open_draft
 from sales.services.versions import title
 
@@ -41,16 +44,20 @@ def deliver(
     branch_id: int,
     employee,
     override_reason: str = "",
+    price_stays: str = "",
+    seen_total: Decimal | None = None,
 ) -> Delivery:
     """Hand over goods of an order at a branch: {line id: pieces}, signed as the line, within what is open.
 
     Raises Refusal (all lines that are wrong at once) and UnknownOrder. See apply_delivery for what happens.
     """
-    draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
-    delivery = apply_delivery(
-        draft, quantities, kind=kind, branch=branch_at(draft, branch_id), override_reason=override_reason
-    )
-    write_journal(draft, delivery)
+    with journal.at_the_end():
+        draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
+        delivery = apply_delivery(
+            draft, quantities, kind=kind, branch=branch_at(draft, branch_id), override_reason=override_reason,
+            price_stays=price_stays, seen_total=seen_total,
+        )  # fmt: skip
+        write_journal(draft, delivery)
     return delivery
 
 
@@ -78,6 +85,9 @@ def apply_delivery(
     override_reason: str = "",
     paper: Callable[[], str] | None = None,
     reserved: bool = True,
+    on: date | None = None,
+    price_stays: str = "",
+    seen_total: Decimal | None = None,
 ) -> Delivery:
     """Deliver within the caller's transaction, the order locked: rows, stock, delivered quantities and status.
 
@@ -86,10 +96,16 @@ def apply_delivery(
     else the moves name the order. reserved: whether the order holds what leaves. Texts and services move no stock.
     The deposit that the Soort asks must be paid, or the right sales.deliver_unpaid and a reason are asked. Raises
     Refusal; write_journal comes last, by the caller. A constant number of statements.
+    on: the day that it counts as delivered on, today or that of the till's session. A line that takes another VAT rate
+    on it asks price_stays ("inclusive", "exclusive") with seen_total, as rating.follow; else rating.RatesChanged is
+    raised. The caller holds the journal back (journal.at_the_end) where it gives an answer.
     """
     order = draft.order
     status.guard(order, "deliver")
     picks = _picked(draft, quantities)
+    rating.follow(
+        draft, [pick.line for pick in picks], on=on or timezone.localdate(), stays=price_stays, seen=seen_total
+    )
     reason = _check_deposit(draft, override_reason)
     return _book(
         draft,

@@ -113,7 +113,7 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
     if "order_type" in values:
         order.vat_mode = mode_of(order)
     if "order_date" in values:
-        _rate(draft)
+        rate(draft)
     if order.amends_id:
         _check_agreed(draft, agreed, sure)
     order.revision += 1
@@ -127,11 +127,16 @@ def vat_percents(on: date) -> dict[str, Decimal]:
     return dict(rates.values_list("code", "percent"))
 
 
-def _rate(draft: Draft) -> None:
-    """Give the lines the VAT percentages of the order's date; a code that has none then keeps what it had."""
+def rate(draft: Draft) -> None:
+    """Give the lines the VAT percentages of the order's date; a code that has none then keeps what it had.
+
+    What comes back by its receipt, and what is partly delivered, keeps the rate that it was sold at.
+    """
     percents = vat_percents(draft.order.order_date) if draft.lines else {}
     for line in draft.lines:
-        percent = line.vat_percent if line.returns_id else percents.get(line.vat_code, line.vat_percent)
+        if line.returns_id or line.delivered_quantity:
+            continue
+        percent = percents.get(line.vat_code, line.vat_percent)
         if percent != line.vat_percent:
             line.vat_percent, line.rated = percent, True
             draft.touch(line)

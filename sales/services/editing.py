@@ -19,6 +19,7 @@ from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import OrderLine, SalesOrder
+from sales.selectors import LATER_RATES
 from sales.services import ceilings
 
 MAX_LINES = 1000
@@ -148,8 +149,8 @@ def open_draft(
 
 @cache
 def _with(related: tuple[str, ...]) -> Spelled:
-    """The order with this id, with what is to be read along."""
-    orders = SalesOrder.objects.order_by()
+    """The order with this id, with what is to be read along, and whether a VAT rate began after its date."""
+    orders = SalesOrder.objects.annotate(later_rates=LATER_RATES).order_by()
     orders = orders.select_related(*related) if related else orders
     return Spelled(lambda pk: orders.filter(pk=pk))
 

@@ -1,6 +1,7 @@
 """Lines of a draft: added one by one, many at once or by scanner; changed, moved, copied, deleted and put back."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,9 @@ from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
 from sales.models import OrderLine, SalesOrder
+from sales.selectors import day_of_rates
 from sales.services import returning
-from sales.services.drafts import ORDER
+from sales.services.drafts import ORDER, vat_percents
 from sales.services.editing import Draft, check_revision, open_draft
 
 MAX_QUANTITY = Decimal("99999")
@@ -51,10 +53,16 @@ def check_quantity(quantity: Decimal, fractions: bool) -> None:
         raise Refusal("line.whole", _("Dit artikel gaat per heel stuk."), "quantity")
 
 
+def rated(line: OrderLine, offer: Offer) -> bool:
+    """Whether the line has the VAT that its article is sold with now: a line is never split over two rates."""
+    return (line.vat_code, line.vat_percent) == (offer.vat_code, offer.vat_percent)
+
+
 def plain(line: OrderLine, offer: Offer) -> bool:
-    """Whether another piece of the offer may join this line: same variant, price and discount, and no own text."""
+    """Whether another piece of the offer may join this line: same variant, VAT, price and discount, and no own text."""
     return (
         line.variant_id == offer.variant_id
+        and rated(line, offer)
         and not line.text
         and line.entered_mode == VatMode.INCLUSIVE
         and line.entered_price.amount == offer.price
@@ -75,16 +83,25 @@ def join_or_append(draft: Draft, offer: Offer, quantity: Decimal) -> OrderLine:
 
 
 @keyed("sales.lines.add", result=ORDER)
-def add(*, order_id: int, items: list[tuple[int, Decimal]], employee, reason: str = "", approver=None) -> SalesOrder:
+def add(
+    *,
+    order_id: int,
+    items: list[tuple[int, Decimal]],
+    employee,
+    on: date | None = None,
+    reason: str = "",
+    approver=None,
+) -> SalesOrder:
     """Add variants: [(variant id, pieces)]. All or none: raises Refusals naming every one that cannot be added.
 
-    reason, approver: as set_line; a discount on the whole order holds for what is added too.
+    on: the day of the till's session, whose VAT rates they take; else as selectors.day_of_rates says. reason, approver:
+    as set_line; a discount on the whole order holds for what is added too.
     """
     if not items:
         raise Refusal("lines.none", _("Kies ten minste één artikel en een aantal."))
     draft = open_draft(order_id, employee, reason=reason, approver=approver)
     chosen = [variant_id for variant_id, _quantity in items]
-    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, variants=chosen)}
+    found = {offer.variant_id: offer for offer in offers.offers(day_of_rates(draft.order, on), variants=chosen)}
     touched, refusals = [], []
     for variant_id, quantity in items:
         offer = found.get(variant_id)
@@ -102,15 +119,22 @@ def add(*, order_id: int, items: list[tuple[int, Decimal]], employee, reason: st
 
 @keyed("sales.lines.scan", result=ORDER, reads=("code",))
 def scan(
-    *, order_id: int, code: str, employee, quantity: Decimal = Decimal(1), reason: str = "", approver=None
+    *,
+    order_id: int,
+    code: str,
+    employee,
+    quantity: Decimal = Decimal(1),
+    on: date | None = None,
+    reason: str = "",
+    approver=None,
 ) -> SalesOrder:
     """Add what the code stands for: a repeat adds to the plain line of the same variant (design.md decision 12).
 
-    reason, approver: as add(). Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a
+    on, reason, approver: as add(). Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a
     colour/size article; nothing changes.
     """
     draft = open_draft(order_id, employee, reason=reason, approver=approver)
-    line = join_or_append(draft, offers.by_code(code, draft.order.order_date), quantity)
+    line = join_or_append(draft, offers.by_code(code, day_of_rates(draft.order, on)), quantity)
     return draft.write(touched=[line])
 
 
@@ -272,13 +296,14 @@ def _place(draft: Draft, line: OrderLine, position: int) -> None:
 
 @keyed("sales.lines.copy", result=ORDER)
 def copy(*, order_id: int, line_id: int, employee) -> SalesOrder:
-    """Put a copy of the line right below it."""
+    """Put a copy of the line right below it, at the VAT rate of the day that it is added."""
     draft = open_draft(order_id, employee)
     line = draft.line(line_id)
     if line.quantity < 0:
         raise Refusal("return.copy", _("Een retour wordt niet gekopieerd. Kies de bon opnieuw."))
     # the reason goes along, what was allowed does not: who copies a price below the ceiling answers for it
     twin = unpack(pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None, "allowed_quantity": "0"})
+    twin.vat_percent = vat_percents(day_of_rates(draft.order)).get(twin.vat_code, twin.vat_percent)
     draft.append(twin)
     _place(draft, twin, line.position + 1)
     return draft.write(touched=[twin])

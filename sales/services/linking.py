@@ -6,6 +6,7 @@ from backoffice.catalog import offers
 from backoffice.catalog.services import barcodes
 from backoffice.core.keys import keyed
 from sales.models import SalesOrder
+from sales.selectors import day_of_rates
 from sales.services.drafts import ORDER
 from sales.services.editing import open_draft
 from sales.services.lines import join_or_append
@@ -20,5 +21,5 @@ def link_code(*, order_id: int, code: str, variant_id: int, employee, quantity: 
     """
     draft = open_draft(order_id, employee)
     barcodes.link(variant_id=variant_id, code=code, employee=employee)
-    line = join_or_append(draft, offers.by_code(code, draft.order.order_date), quantity)
+    line = join_or_append(draft, offers.by_code(code, day_of_rates(draft.order)), quantity)
     return draft.write(touched=[line])

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
@@ -13,9 +14,10 @@ from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_quantity
 from backoffice.core.keys import keyed
 from sales.models import OrderLine, SalesOrder
+from sales.selectors import day_of_rates
 from sales.services.drafts import ORDER
 from sales.services.editing import Draft, open_draft
-from sales.services.lines import check_quantity, from_offer, plain
+from sales.services.lines import check_quantity, from_offer, plain, rated
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,26 @@ class Cell:
 
 
 @keyed("sales.matrix.save", result=ORDER)
-def save(*, order_id: int, article_id: int, cells: list[Cell], employee, reason: str = "", approver=None) -> SalesOrder:
+def save(
+    *,
+    order_id: int,
+    article_id: int,
+    cells: list[Cell],
+    employee,
+    on: date | None = None,
+    reason: str = "",
+    approver=None,
+) -> SalesOrder:
     """Make the order hold the wanted quantities; lines keep their texts, prices and discounts.
 
     Only changed cells are given. Raises Refusals naming every impossible cell (the whole window is refused) and Stale
-    with every cell whose quantity was changed by somebody else meanwhile. reason, approver: as lines.set_line.
+    with every cell whose quantity was changed by somebody else meanwhile. on, reason, approver: as lines.add().
     """
     if not cells:
         raise Refusal("matrix.empty", _("Vul ten minste één aantal in."))
     draft = open_draft(order_id, employee, reason=reason, approver=approver)
-    found = {offer.variant_id: offer for offer in offers.offers(draft.order.order_date, article_id=article_id)}
+    day = day_of_rates(draft.order, on)
+    found = {offer.variant_id: offer for offer in offers.offers(day, article_id=article_id)}
     change = _Change(draft, found)
     for cell in cells:
         change.take(cell)
@@ -85,11 +97,12 @@ class _Change:
             self.refusals.append(Refusal(refusal.code, f"{name}: {refusal.message}", field_of(cell.variant_id)))
 
     def _raise(self, offer: Offer, lines: list[OrderLine], difference: Decimal) -> None:
-        """A plain line takes the pieces, else the last one, else a new one."""
-        if not lines:
+        """A plain line takes the pieces, else the last one of today's VAT rate, else a new one."""
+        same = [line for line in lines if rated(line, offer)]
+        if not same:
             self.touched.append(self.draft.append(from_offer(offer, difference)))
             return
-        line = _plain_first(offer, lines)[0]
+        line = _plain_first(offer, same)[0]
         check_quantity(line.quantity + difference, offer.fractions)
         line.quantity += difference
         self._touch(line)

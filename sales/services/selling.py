@@ -4,6 +4,7 @@ Scanning, lines and discounts are those of every draft (sales.services.lines, dr
 or drops is journalled, as the law asks of a till.
 """
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
@@ -14,19 +15,20 @@ from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_time
 from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
-from sales import status
+from sales import status, totals
 from sales.models import SalesOrder
 from sales.services import drafts, lines, returning
 from sales.services.drafts import ORDER
-from sales.services.editing import UnknownOrder, open_draft
+from sales.services.editing import Draft, UnknownOrder, open_draft, order_share
 
 Lifecycle = SalesOrder.Lifecycle
 
 
 @keyed("sales.till.start")
-def start(*, till, employee) -> SalesOrder:
-    """A new, empty basket at the till's branch, to be taken away at once."""
+def start(*, till, employee, on: date | None = None) -> SalesOrder:
+    """A new, empty basket at the till's branch, to be taken away at once. on: the till's day, else today."""
     order = drafts.blank(till.branch_id, employee, channel=SalesOrder.Channel.TILL, till=till)
+    order.order_date = on or order.order_date
     status.derive(order, [])
     order.save(force_insert=True)
     return order
@@ -87,15 +89,48 @@ def park(*, order_id: int, name: str, employee) -> SalesOrder:
 
 
 @keyed("sales.till.unpark", result=ORDER)
-def unpark(*, order_id: int, till, employee) -> SalesOrder:
-    """Go on with a parked basket, at this till."""
+def unpark(*, order_id: int, till, employee, on: date | None = None) -> SalesOrder:
+    """Go on with a parked basket, at this till and on its day (today where none is given)."""
     draft = open_draft(order_id, employee)
     order = draft.order
     if not order.parked_name or order.branch_id != till.branch_id:
         raise Refusal("basket.taken", _("Deze bon is al verder geholpen, door %(name)s.") % {"name": order.changed_by})
     order.parked_name, order.till = "", till
     order.revision += 1
-    return draft.write("parked_name", "till", "revision")
+    move_day(draft, on or timezone.localdate())
+    return draft.write("parked_name", "till", "revision", "order_date")
+
+
+@keyed("sales.till.follow_day", result=ORDER)
+def follow_day(*, order_id: int, on: date, employee) -> SalesOrder:
+    """Give a basket the day that it is going to be paid on, with the VAT rates of that day (design.md decision 5)."""
+    draft = open_draft(order_id, employee)
+    redate(draft, on)
+    return draft.order
+
+
+def redate(draft: Draft, on: date) -> bool:
+    """Give an opened basket the day, and store what changes by it. Whether it did; a basket of that day costs nothing.
+
+    What it costs follows; that is no deed of the employee, so no ceiling is asked again.
+    """
+    if not move_day(draft, on):
+        return False
+    order = draft.order
+    order.revision += 1
+    order.totals = totals.write(order, draft.lines, employee=draft.employee, fields=("order_date", "revision"))
+    return True
+
+
+def move_day(draft: Draft, on: date) -> bool:
+    """Put the day and the VAT rates of it on the basket and its lines, in memory. Whether it was another day."""
+    if draft.order.order_date == on:
+        return False
+    draft.order.order_date = on
+    drafts.rate(draft)
+    if draft.order.discount_amount.amount:
+        draft.share = order_share(draft.order, draft.lines)
+    return True
 
 
 def ordered(order: SalesOrder) -> bool:

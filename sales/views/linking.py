@@ -44,7 +44,7 @@ def _choices(order, choice: str) -> dict:
         return {}
     if kind == "variant":
         return {"variant": pk}
-    found = offers.offers(order.order_date, article_id=number(pk))
+    found = offers.offers(selectors.day_of_rates(order), article_id=number(pk))
     return {"options": [(offer.variant_id, f"{offer.colour} {offer.size}".strip()) for offer in found if offer.active]}
 
 

@@ -39,9 +39,9 @@ def matrix(request, order_id, article_id=None):
     line_id = number(request.GET.get("regel"))
     if line_id:
         line = OrderLine.objects.filter(pk=line_id, order=order)
-        article = grid.article_of(order.order_date, variants__in=line.values("variant"))
+        article = grid.article_of(selectors.day_of_rates(order), variants__in=line.values("variant"))
     else:
-        article = grid.article_of(order.order_date, pk=article_id or number(request.GET.get("artikel")))
+        article = grid.article_of(selectors.day_of_rates(order), pk=article_id or number(request.GET.get("artikel")))
     return window(order, article, grid.grid(order, article, line_id=line_id), **_urls(order, article.pk))
 
 
@@ -102,7 +102,7 @@ def _pieces(text: str) -> Decimal:
 
 def refused(request, order, article_id, typed, refusal, **urls):
     """The window again, with what was typed; cells that are wrong are marked; after Stale, what is there now."""
-    article = grid.article_of(order.order_date, pk=article_id)
+    article = grid.article_of(selectors.day_of_rates(order), pk=article_id)
     shown = grid.grid(order, article, typed=typed)
     problems = []
     for each in getattr(refusal, "all", [refusal]):

@@ -55,7 +55,9 @@ def _add(request, order_id):
 def _refused(request, order_id, typed, refusal):
     """What was chosen, again, with what is wrong marked; the results stay as they are."""
     order = selectors.open_order(request, order_id)
-    titles = {offer.variant_id: offer.title for offer in offers.offers(order.order_date, variants=list(typed))}
+    titles = {
+        offer.variant_id: offer.title for offer in offers.offers(selectors.day_of_rates(order), variants=list(typed))
+    }
     problems = getattr(refusal, "all", [refusal])
     errors = {each.field: each.message for each in problems}
     chosen = [
@@ -88,7 +90,7 @@ def results(request, order_id):
 def variants(request, order_id, article_id):
     """The colours and sizes of one article, to fill in."""
     order = selectors.open_order(request, order_id)
-    article = grid.article_of(order.order_date, pk=article_id)
+    article = grid.article_of(selectors.day_of_rates(order), pk=article_id)
     shown = grid.grid(order, article, held=False)
     rows = table(shown, prefix="pick", name=article.name)
     return fragment("sales/_picker_variants.html", {"order": order, "article": article, "grid": shown, "rows": rows})

@@ -283,6 +283,24 @@ def test_a_new_rate_follows_the_old_one(client):
     assert VatRate.objects.filter(code="high").count() == 2
 
 
+def test_a_change_of_a_rate_says_what_lines_of_earlier_orders_do(client):
+    page = client.get(reverse("catalog:vat_rate_new")).content.decode()
+    assert "Regels van eerdere orders die nog niet geleverd zijn" in page
+    assert "nemen dit tarief bij hun levering" in page and "houden het tarief van hun order" in page
+    values = {"code": "new", "name": "Nieuw 5 %", "percent": "5", "valid_from": "01-01-2027", "undelivered": "keep"}
+    assert client.post(reverse("catalog:vat_rate_new"), values | {"key": new_key()}).status_code == 302
+    rate = VatRate.objects.get(code="new")
+    assert rate.undelivered == "keep"
+    assert "houden het tarief van hun order" in client.get(reverse("catalog:vat_rates")).content.decode()
+    del values["undelivered"]
+    url = reverse("catalog:vat_rate", args=[rate.pk])
+    assert client.post(url, values | {"percent": "6", "key": new_key()}).status_code == 302
+    rate.refresh_from_db()
+    assert (rate.percent, rate.undelivered) == (6, "keep")
+    wrong = client.post(url, values | {"undelivered": "soms", "key": new_key()})
+    assert wrong.status_code == 422 and VatRate.objects.get(code="new").undelivered == "keep"
+
+
 def test_a_colour_has_a_code_of_six_digits(client):
     values = {"label": "Navy", "hex": "blauw", "key": new_key()}
     assert client.post(reverse("catalog:colour_new"), values).status_code == 422

@@ -95,9 +95,11 @@ def group(request, pk=None):
 def vat_rates(request):
     def cells(rate):
         until = format_date(rate.valid_to) if rate.valid_to else ""
-        return [rate.name, rate.code, format_percent(rate.percent), format_date(rate.valid_from), until]
+        period = [format_date(rate.valid_from), until]
+        return [rate.name, rate.code, format_percent(rate.percent), *period, rate.get_undelivered_display()]
 
-    columns = [_("Naam"), _("Code"), _("Percentage"), _("Geldig vanaf"), _("Geldig tot en met")]
+    period = [_("Geldig vanaf"), _("Geldig tot en met")]
+    columns = [_("Naam"), _("Code"), _("Percentage"), *period, _("Regels die nog niet geleverd zijn")]
     rows = _rows("catalog:vat_rate", VatRate.objects.all(), cells)
     return list_page(
         request, title=_("BTW-tarieven"), columns=columns, rows=rows, new_url=reverse("catalog:vat_rate_new")

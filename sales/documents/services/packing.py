@@ -29,18 +29,23 @@ def create_slip(
     address: dict | None = None,
     note: str = "",
     override_reason: str = "",
+    price_stays: str = "",
+    seen_total: Decimal | None = None,
 ) -> PackingSlip:
     """Deliver {line id: pieces} of an order from its own branch, on a slip with the next number PB-2026-00001.
 
     address: {"name", "attention", "street", "city", "country"} when it goes elsewhere than agreed. The slip keeps what
-    it says about each line, so that a reprint says the same after a later change. Raises Refusal and UnknownOrder as
-    delivering.apply_delivery does; nothing changes then. A constant number of statements.
+    it says about each line, so that a reprint says the same after a later change. price_stays, seen_total: the answer
+    where a VAT rate changed since the order. Raises Refusal and UnknownOrder as delivering.apply_delivery does; nothing
+    changes then. A constant number of statements.
     """
-    draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
-    slip = apply_slip(
-        draft, quantities, branch=draft.order.branch, address=address, note=note, override_reason=override_reason
-    )
-    delivering.write_journal(draft, slip.delivery, slip=slip.number)
+    with journal.at_the_end():
+        draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
+        slip = apply_slip(
+            draft, quantities, branch=draft.order.branch, address=address, note=note, override_reason=override_reason,
+            price_stays=price_stays, seen_total=seen_total,
+        )  # fmt: skip
+        delivering.write_journal(draft, slip.delivery, slip=slip.number)
     return slip
 
 
@@ -52,10 +57,12 @@ def apply_slip(
     address: dict | None = None,
     note: str = "",
     override_reason: str = "",
+    **rates,
 ) -> PackingSlip:
     """Deliver on a new slip within the caller's transaction, the order locked and opened with RELATED.
 
-    As create_slip; the journal comes last, by the caller.
+    As create_slip; the journal comes last, by the caller. rates: on, price_stays and seen_total of
+    delivering.apply_delivery.
     """
     slip = PackingSlip(address=_address(draft.order, address), note=note)
 
@@ -71,6 +78,7 @@ def apply_slip(
         branch=branch,
         override_reason=override_reason,
         paper=number,
+        **rates,
     )
     slip.rows = _rows(draft, slip.delivery)
     rows.insert([slip])

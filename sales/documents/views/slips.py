@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +19,7 @@ from sales.documents import slip as slips
 from sales.documents.forms_slips import PostedSlip, SlipForm
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
-from sales.services import delivering
+from sales.services import delivering, rating
 
 
 @right("sales.deliver")
@@ -29,6 +30,7 @@ def slip_new(request, order_id):
         return _slip_screen(request, order_id)
     form, refusal = PostedSlip(request.POST), None
     if form.is_valid():
+        price_stays, seen_total = form.answer
         try:
             made = packing.create_slip(
                 order_id=order_id,
@@ -37,6 +39,8 @@ def slip_new(request, order_id):
                 address=form.address,
                 note=form.cleaned_data["note"],
                 override_reason=form.cleaned_data["override_reason"],
+                price_stays=price_stays,
+                seen_total=seen_total,
                 key=posted_key(request),
             )
         except Refusal as refused:
@@ -46,18 +50,21 @@ def slip_new(request, order_id):
         else:
             messages.success(request, _("Pakbon %(number)s is gemaakt.") % {"number": made.number})
             return _see(reverse("documents:slip", args=[made.pk]))
-    return _slip_screen(request, order_id, refusal)
+    return _slip_screen(request, order_id, form, refusal)
 
 
-def _slip_screen(request, order_id: int, refusal: Refusal | None = None) -> HttpResponse:
+def _slip_screen(
+    request, order_id: int, sent: PostedSlip | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
     order = selectors.open_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "deliver")
     picks = picking.picks(order)
     unpaid = order.paid_total.amount < delivering.required_deposit(order)
     may_override = unpaid and request.access.can("sales.deliver_unpaid", order.branch_id)
-    form = SlipForm(request.POST if request.method == "POST" else None, picks, ask_reason=may_override)
-    if refusal:
+    question = _question(order, sent) if sent and sent.is_valid() else None
+    form = SlipForm(request.POST if sent else None, picks, ask_reason=may_override, question=question)
+    if refusal and not isinstance(refusal, rating.RatesChanged):  # which is a question of its own
         form.full_clean()
         add_refusal(form, refusal)
     context = {
@@ -65,6 +72,12 @@ def _slip_screen(request, order_id: int, refusal: Refusal | None = None) -> Http
         "address": packing.agreed_address(order), "deposit": delivering.required_deposit(order) if unpaid else None,
     }  # fmt: skip
     return render(request, "documents/slip_new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _question(order, sent: PostedSlip) -> rating.Question | None:
+    """Which price stays, where a VAT rate changed since the order of what goes along."""
+    lines, going = selectors.lines_of(order), sent.quantities
+    return rating.asked(order, lines, [line for line in lines if line.pk in going], timezone.localdate())
 
 
 def _rows(order, picks, form) -> list[dict]:

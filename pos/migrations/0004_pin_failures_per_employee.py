@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pos', '0002_till_seat'),
+        ('pos', '0003_day_of_sales'),
         ('relations', '0003_second_factor'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
