@@ -127,13 +127,11 @@ def price(
             shares = [sub * percentage + (off * sub / subtotal if off else ZERO) for sub in by_rate.values()]
             discount = cents(subtotal * percentage + off)
             parts = round_shares(shares, discount)
-            rows = _with_returns(
-                lines,
-                [
-                    _vat_row(*key, amount - part, vat_mode)
-                    for (key, amount), part in zip(by_rate.items(), parts, strict=True)
-                ],
-            )
+            rows = [
+                _vat_row(code, percent, amount - part, vat_mode)
+                for ((code, percent), amount), part in zip(by_rate.items(), parts, strict=True)
+            ]
+            rows = _with_returns(lines, rows)
         except InvalidOperation as error:
             raise PricingError("number", _("Dit is geen bruikbaar getal.")) from error
     return Totals(

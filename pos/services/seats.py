@@ -83,7 +83,7 @@ def _no_till() -> Refusal:
 @Spelled
 def _seat_of(till_id: int):
     seats = TillSeat.objects.select_related("till__branch")
-    seats = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends"), day=day_of(OuterRef("till")))
+    seats = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends"), day=day_of(OuterRef("till")))  # type: ignore[no-redef]
     return seats.filter(pk=till_id).order_by()
 
 

@@ -214,7 +214,7 @@ def _vat(root: ET.Element, order: SalesOrder) -> None:
         _category(_group(part, "TaxCategory"), (row.code, row.percent))
 
 
-def _totals(root: ET.Element, order: SalesOrder, goods: list[Line], allowances: dict[Decimal, Decimal]) -> None:
+def _totals(root: ET.Element, order: SalesOrder, goods: list[Line], allowances: dict[Key, Decimal]) -> None:
     total = _group(root, "AnticipatedMonetaryTotal")
     _amount(total, "LineExtensionAmount", sum((row.net for row in goods), ZERO))
     _amount(total, "TaxExclusiveAmount", order.net.amount)

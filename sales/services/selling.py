@@ -19,7 +19,7 @@ from sales import status, totals
 from sales.models import SalesOrder
 from sales.services import drafts, lines, returning
 from sales.services.drafts import ORDER
-from sales.services.editing import Draft, UnknownOrder, open_draft, order_share
+from sales.services.editing import Draft, UnknownOrder, open_draft
 
 Lifecycle = SalesOrder.Lifecycle
 
@@ -128,8 +128,6 @@ def move_day(draft: Draft, on: date) -> bool:
         return False
     draft.order.order_date = on
     drafts.rate(draft)
-    if draft.order.discount_amount.amount:
-        draft.share = order_share(draft.order, draft.lines)
     return True
 
 
