@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.oracle import acts_till, compare, counter, money
+from tests.oracle import acts_till, compare, counter, money, rating
 from tests.oracle.days import AMSTERDAM, MORNING, Day, Step
 from tests.oracle.house import VAT_ID
 from tests.oracle.model import CASH, DONE, DRAFT, UNDELIVERED, Customer, Line, Order
@@ -84,12 +84,25 @@ def settle(day: Day) -> Steps:
     if till is None:
         return
     order = counter.lying(day.shop, till)
-    tenders = part_of(day, order) if order.left > 0 and day.may(0.8) else []
     take = some_open(day, order) if day.may(0.75) else {}
+    leaving = list(take)
+    if rating.due(day.shop, order, leaving, day.shop.sessions[till].day):
+        stays, who = answer(day), day.cashier(till)
+        yield Step("rate", f"{till}: {who.name} says of {order.number} that {stays or 'nothing'} stays",
+                   lambda: counter.rate(day.shop, till, leaving, stays),
+                   lambda: day.services.rate(till, leaving, stays, who))  # fmt: skip
+    tenders = part_of(day, order) if order.left > 0 and day.may(0.8) else []
+    if rating.due(day.shop, order, leaving, day.shop.sessions[till].day):
+        tenders = [(method, amount) for method, amount in tenders if method != "pin"]
     if any(number > line.open for line, number in take.items()) or order.status in DONE:
         tenders = [(method, amount) for method, amount in tenders if method != "pin"]
     if tenders or take:
         yield from acts_till.pay(day, "settle", till, tenders, take)
+
+
+def answer(day: Day) -> str:
+    """Which price stays where a VAT rate changed; now and then nobody says."""
+    return day.dice.choice((INCLUSIVE, INCLUSIVE, EXCLUSIVE, "" if day.may(0.4) else INCLUSIVE))
 
 
 def some_open(day: Day, order: Order) -> dict[Line, Decimal]:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.oracle import acts_day, compare, desk, money, prices
+from tests.oracle import acts_day, compare, desk, money, prices, rating
 from tests.oracle.days import Day, Step
 from tests.oracle.model import (
     BANK,
@@ -251,12 +251,15 @@ def to_reverse(order: Order) -> list[tuple[Payment, money.Entered]]:
 # ---- goods and changes -----------------------------------------------------------------------------------------------
 def deliver(day: Day) -> Steps:
     order = day.confirmed(lambda o: bool(o.number) and o.status in UNDELIVERED)
-    if order:
-        who, take, hand = at_desk(day), acts_day.some_open(day, order), day.hand("deliver")
-        listed = ", ".join(f"{number} {line.article.name}" for line, number in take.items())
-        yield Step("deliver", f"{who.name} sends {listed} of {order.number}",
-                   lambda: desk.deliver(day.shop, order, take), lambda: hand(order, take, who),
-                   lambda slip, ref: setattr(slip, "ref", ref), lambda slip: compare.slip_of(slip))  # fmt: skip
+    if order is None:
+        return
+    who, take = at_desk(day), acts_day.some_open(day, order)
+    listed = ", ".join(f"{number} {line.article.name}" for line, number in take.items())
+    stays = acts_day.answer(day) if rating.due(day.shop, order, list(take), day.shop.today) else ""
+    hand = day.services.deliver if stays else day.hand("deliver")
+    yield Step("deliver", f"{who.name} sends {listed} of {order.number} {stays}",
+               lambda: desk.deliver(day.shop, order, take, stays), lambda: hand(order, take, who, stays),
+               lambda slip, ref: setattr(slip, "ref", ref), lambda slip: compare.slip_of(slip))  # fmt: skip
 
 
 def cancel_slip(day: Day) -> Steps:

@@ -33,7 +33,7 @@ def put_on(day: Day, till: str, items: list, kind: str = "scan") -> Steps:
     hand = day.services.add if len(items) > 1 else day.hand("add")  # by its screen they go one by one
 
     def model() -> None:
-        prices.add(day.shop, order, items, who, day.shop.day_at(till))
+        prices.add(day.shop, order, items, who, day.shop.rates_at(till, order))
 
     yield Step(kind, f"{till}: {who.name} adds {listed}", model, lambda: hand(order, items, who, till=till))
 

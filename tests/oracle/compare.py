@@ -192,13 +192,13 @@ def day(shop: Shop) -> list[str]:
     days = [payment.day for payment in shop.payments] or [shop.today]
     branches = [row[0] for row in read("SELECT id FROM relations_branch")]
     table = reports.vat(reports.Asked(min(days), max(days), branches))
-    theirs: dict[tuple, Row] = {}
-    for start, *label, net, vat, _gross in table.rows:
-        theirs[start, *label] = theirs.get((start, *label), Row()) + Row(net, vat)
+    names = {(code, percent): name for code, percent, name in read("SELECT code, percent, name FROM catalog_vatrate")}
+    names |= {("reverse", ZERO): "Verlegd", ("none", ZERO): "Geen"}
+    theirs = {(start, name, percent): Row(net, vat) for start, name, percent, net, vat, _gross in table.rows}
     mine: dict[tuple, Row] = {}
     for payment in shop.payments:
         for (code, percent), amount in payment.vat.items():
-            at = (payment.day, code, percent)
+            at = (payment.day, names[code, percent], percent)
             mine[at] = mine.get(at, Row()) + amount
     found += differ("VAT overview", _without_zeros(theirs), _without_zeros(mine))
     return found

@@ -4,7 +4,7 @@ from copy import copy
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.oracle import money, prices
+from tests.oracle import money, prices, rating
 from tests.oracle.model import (
     AT_TILL,
     CASH,
@@ -293,6 +293,7 @@ def place_later(shop: Shop, till: str, who: Person) -> Paper:
     """Plaats order & Later afrekenen."""
     order = lying(shop, till)
     refuse(order.due is not None, "no day")
+    prices.redate(shop, order, shop.day_at(till))
     place(shop, order, who)
     shop.on[till] = None
     return paper(shop, till, order, "order", [], ZERO)
@@ -308,6 +309,14 @@ def open_order(shop: Shop, till: str, order: Order) -> None:
     order.claimed, shop.on[till] = till, order
 
 
+def rate(shop: Shop, till: str, lines: list[Line], stays: str) -> None:
+    """A rate changed since the opened order: which price stays of what is handed over now."""
+    order, session = lying(shop, till), shop.sessions.get(till)
+    refuse(session and order.state == CONFIRMED and order.status in UNDELIVERED, "nothing is handed over")
+    assert session is not None
+    rating.follow(shop, order, lines, session.day, stays, session)
+
+
 def put_away(shop: Shop, till: str) -> None:
     lying(shop, till).claimed = ""
     shop.on[till] = None
@@ -319,6 +328,7 @@ def settle(shop: Shop, order: Order, session: Session, tenders: money.Tenders, t
     refuse(order.status in (LIVE if tenders else UNDELIVERED), "done")
     for line, pieces in take.items():
         refuse(0 < pieces <= line.open, "more than is open")
+    refuse(not rating.due(shop, order, list(take), session.day), "which price stays is to be asked")
     if tenders:
         money.check_credit(order, tenders)
         rows = money.tendered(order.left, tenders, "deposit", change=True)

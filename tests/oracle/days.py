@@ -121,6 +121,7 @@ class Day:
             made = step.model()
         except No as no:
             made, why = None, str(no) or "no"
+        self.services.done = not why
         self.services.twice = not why and self.dice.random() < TWICE
         before = compare.fingerprint() if why or step.either else []
         self.told.append(f"{len(self.told) + 1:3}. {step.said}{f' (must be refused: {why})' if why else ''}")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.oracle import counter, money, prices
+from tests.oracle import counter, money, prices, rating
 from tests.oracle.model import (
     CONFIRMED,
     DISCARDED,
@@ -62,8 +62,11 @@ def discard(order: Order) -> None:
 
 
 # ---- deliveries -----------------------------------------------------------------------------------------------------
-def deliver(shop: Shop, order: Order, take: dict[Line, Decimal]) -> Slip:
-    """Pakbon aanmaken, from the order's own branch."""
+def deliver(shop: Shop, order: Order, take: dict[Line, Decimal], stays: str = "") -> Slip:
+    """Pakbon aanmaken, from the order's own branch. stays: the price that is kept where a rate changed."""
+    refuse(order.state == CONFIRMED and order.status in UNDELIVERED and take, "nothing is left to deliver")
+    refuse(all(0 < pieces <= line.open for line, pieces in take.items()), "more than is open")
+    rating.follow(shop, order, list(take), shop.today, stays)
     return counter.hand_over(shop, order, take, order.branch, slip=True)
 
 
@@ -134,7 +137,7 @@ def amend(order: Order, who: Person) -> Amendment:
     refuse(order.amendment is None or order.amendment.by is who, "somebody else has it")
     if order.amendment is None:
         twin = copy(order)
-        was = {replace(line, ref=0): line for line in order.lines}
+        was = {replace(line, ref=0, returned=D(0)): line for line in order.lines}
         twin.lines, twin.state, twin.payments, twin.ref = list(was), DRAFT, [], 0
         order.amendment = Amendment(who, twin, was, order.version)
     return order.amendment
@@ -217,6 +220,6 @@ def settled_line(was: Line | None, line: Line) -> Line:
     if was is None:
         line.ref = 0
         return line
-    for name in (*AGREED, "allowed", "reason"):
+    for name in (*AGREED, "listed", "allowed", "reason"):
         setattr(was, name, getattr(line, name))
     return was

@@ -12,7 +12,6 @@ from backoffice.relations.models import Employee
 from payments.models import PaymentMethod
 from pos.models import TillSeat
 from tests import factories
-from tests.oracle import model
 from tests.oracle.model import Article, Customer, Person, Shop
 from tests.oracle.sums import EXCLUSIVE, NONE, REVERSE
 from tests.payments.shop import methods
@@ -28,6 +27,7 @@ ARTICLES = [
 ]  # fmt: skip
 RATES = {"high": "21", "low": "9", "books": "9", "zero": "0"}
 AFTER = {"high": "24", "books": "12"}  # from New Year, where a day of the tests lies around it
+KEEPING = {"books"}  # earlier orders keep this rate; those of the other code follow at their delivery
 CUSTOMERS = [
     ("Vermeer", "", ""), ("Groothandel", EXCLUSIVE, VAT_ID), ("Bouwhuis", REVERSE, VAT_ID),
     ("Ambassade", NONE, ""), ("Smit", "", ""), ("Zaak", EXCLUSIVE, ""),
@@ -60,7 +60,7 @@ def open_shop(today: datetime.date, dice: random.Random) -> tuple[Shop, SimpleNa
     factories.order_type("Verkooporder")
     p.home = {False: factories.delivery_method("Afhalen"), True: factories.delivery_method("Bezorgen", kind="delivery")}
     shop = Shop(
-        today=today, tills=dict(TILLS), articles=[], customers=[], people=_people(p), rates=_rates(),
+        today=today, tills=dict(TILLS), articles=[], customers=[], people=_people(p), rates=_rates(), keeping=set(KEEPING),
         codes={name: branch.code for name, branch in p.branch.items()}, on=dict.fromkeys(TILLS),
     )  # fmt: skip
     for name, price, code, stocked in ARTICLES:
@@ -95,16 +95,14 @@ def _rates() -> dict[str, list[tuple[datetime.date, Decimal]]]:
     """The rates in both, with those of New Year."""
     factories.vat_rates()
     VatRate.objects.get_or_create(
-        code="books", valid_from=factories.LONG_AGO, defaults={"name": "Boeken", "percent": D(RATES["books"])}
+        code="books", valid_from=factories.LONG_AGO, defaults={"name": "Boeken 9 %", "percent": D(RATES["books"])}
     )
     found = {code: [(factories.LONG_AGO, D(percent))] for code, percent in RATES.items()}
     for code, percent in AFTER.items():
         VatRate.objects.filter(code=code, valid_to=None).update(valid_to=NEW_YEAR - datetime.timedelta(days=1))
-        VatRate.objects.create(code=code, valid_from=NEW_YEAR, name=f"Nieuw {percent} %", percent=D(percent), **KEEP)
+        undelivered = "keep" if code in KEEPING else "follow"
+        VatRate.objects.create(
+            code=code, valid_from=NEW_YEAR, name=f"Nieuw {percent} %", percent=D(percent), undelivered=undelivered
+        )
         found[code].append((NEW_YEAR, D(percent)))
     return found
-
-
-# what undelivered lines of earlier orders do at a change of rate: they keep what they had (decision 8)
-KEEP: dict[str, object] = {}
-METHODS = (model.CASH, model.CARD, model.BANK, model.ONLINE, model.CREDIT)

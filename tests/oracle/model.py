@@ -73,6 +73,7 @@ class Line:
     price: Decimal  # as entered, per piece, in price_mode
     code: str
     percent: Decimal
+    listed: Decimal = ZERO  # what the article cost including VAT when it was added
     price_mode: str = INCLUSIVE
     off_percent: Decimal = ZERO
     off_amount: Decimal = ZERO  # on the whole line, in off_mode
@@ -264,6 +265,7 @@ class Shop:
     customers: list[Customer]
     people: dict[str, Person]
     rates: dict[str, list[tuple[date, Decimal]]]
+    keeping: set[str] = field(default_factory=set)  # codes of which earlier orders keep the rate that they had
     codes: dict[str, str] = field(default_factory=dict)  # branch -> its code, for the numbers
     sessions: dict[str, Session] = field(default_factory=dict)  # the open one of each till
     closed: list[Session] = field(default_factory=list)
@@ -301,6 +303,10 @@ class Shop:
     def day_at(self, till: str) -> date:
         """The business date of what is sold at a till: its session's, else today."""
         return self.sessions[till].day if till in self.sessions else self.today
+
+    def rates_at(self, till: str, order: Order) -> date:
+        """The day whose rates an article takes that is put on a basket: the session's, else the basket's own."""
+        return self.sessions[till].day if till in self.sessions else order.day
 
     def returned_gross(self, order: Order) -> Decimal:
         """What was given back for goods of the order that came back by its receipt."""

@@ -97,10 +97,11 @@ def book(
     return made
 
 
-def follow(shop: Shop, order: Order) -> None:
+def follow(shop: Shop, order: Order, session: Session | None = None) -> None:
     """After a new total: what is paid stays within the VAT rows, by a payment of nothing."""
     if order.paid and (moved := re_split(order.totals.rows, order.held)):
-        made = Payment(order, "re_split", shop.today, None, [], moved, sequence=len(shop.payments))
+        day = session.day if session else shop.today
+        made = Payment(order, "re_split", day, session, [], moved, sequence=len(shop.payments))
         order.payments.append(made)
         shop.payments.append(made)
 

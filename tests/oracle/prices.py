@@ -18,7 +18,7 @@ def asked_for(order: Order) -> dict[Line, tuple[Fraction, Fraction]]:
     selling = sum((line_total(line, INCLUSIVE) for line in order.lines if line.back is None), ZERO)
     kept = 1 - Fraction(totals.discount) / Fraction(selling) if selling else Fraction(1)
     for line in order.lines:
-        listed = Fraction(line.article.price) * Fraction(line.pieces - line.cancelled)
+        listed = Fraction(line.listed) * Fraction(line.pieces - line.cancelled)
         if line.back is None and listed > 0:
             found[line] = (listed, Fraction(line_total(line, INCLUSIVE)) * kept)
     return found
@@ -63,7 +63,7 @@ def check(order: Order, who: Person, approver: Person | None = None, reason: str
 
 def of_the_whole(order: Order, line: Line) -> str:
     """The reason of the discount on the whole, where the line has none of its own."""
-    own = line.off_percent or line.off_amount or line.price < line.article.price
+    own = line.off_percent or line.off_amount or line.price < line.listed
     return "" if own else next((other.reason for other in order.lines if other.reason), "")
 
 
@@ -80,9 +80,10 @@ def add(shop: Shop, order: Order, items: list[tuple[Article, Decimal]], who: Per
     touched = []
     for article, pieces in items:
         refuse(0 < pieces <= 99_999, "a number of pieces")
-        joined = next((line for line in order.lines if plain(line, article)), None)
+        percent = shop.percent(article.code, day)
+        joined = next((line for line in order.lines if plain(line, article, percent)), None)
         if joined is None:
-            joined = Line(article, D(0), article.price, article.code, shop.percent(article.code, day))
+            joined = Line(article, D(0), article.price, article.code, percent, listed=article.price)
             order.lines.append(joined)
         joined.pieces += pieces
         touched.append(joined)
@@ -90,11 +91,11 @@ def add(shop: Shop, order: Order, items: list[tuple[Article, Decimal]], who: Per
     return touched
 
 
-def plain(line: Line, article: Article) -> bool:
-    """Whether another piece may join this line (decision 12): same article, price and no discount."""
+def plain(line: Line, article: Article, percent: Decimal) -> bool:
+    """Whether another piece may join this line (decision 12): same article, VAT and price, and no discount."""
     return (
-        line.article is article and line.pieces > 0 and line.price == article.price and line.price_mode == INCLUSIVE
-        and not line.off_percent and not line.off_amount
+        line.article is article and line.back is None and line.pieces > 0 and line.percent == percent
+        and line.price == article.price and line.price_mode == INCLUSIVE and not line.off_percent and not line.off_amount
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Page(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         number = len(self.senders)
         address = values.get("hx-post", "")
-        if tag == "form" and not address:
+        if tag == "form" and not address and "hx-get" not in values:
             address = values.get("action") or self.address
         if address:
             self.senders.append((address, number, values))
@@ -200,7 +200,7 @@ class Screens:
         page = self.order_page(order, who)
         return page.sent_to(reverse("sales:confirm", args=[order.ref]))
 
-    def deliver(self, order: Order, take: dict[Line, Decimal], who: Person) -> int:
+    def deliver(self, order: Order, take: dict[Line, Decimal], who: Person, _stays: str = "") -> int:
         """Pakbon aanmaken, with the pieces that go along."""
         self.log_in(who)
         address = reverse("documents:slip_new", args=[order.ref])

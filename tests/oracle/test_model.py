@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MODEL = ("sums", "model", "prices", "money", "counter", "desk")
+MODEL = ("sums", "model", "prices", "money", "counter", "desk", "rating")
 ALLOWED = {"datetime", "decimal", "fractions", "dataclasses", "collections", "typing", "copy"}
 
 
