@@ -22,6 +22,7 @@ from payments.services import refunding, reversing, terminals
 from payments.views.cancelling import money_context, seen
 from sales import selectors, status
 from sales.models import SalesOrder
+from sales.services import returning
 from sales.views import answers
 from sales.views.cancelling import read_reason
 
@@ -48,7 +49,9 @@ def refund(request, order_id):
 
 def _refund_dialog(request, order, refusal: Refusal | None = None):
     typed = request.POST if request.method == "POST" else None
-    return _ask(request, "payments/refund.html", refusal, order=order, **money_context(order, None, typed, refusal))
+    back = returning.returned(order.lines.all())
+    values = {"order": order, "returned": -back, "left": order.paid_total.amount - back}
+    return _ask(request, "payments/refund.html", refusal, **values, **money_context(order, None, typed, refusal))
 
 
 def _ask(request, template: str, refusal: Refusal | None = None, **values):

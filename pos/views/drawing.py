@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from backoffice.core.formats import format_amount, format_percent, format_quantity
+from sales.pricing import INCLUSIVE, convert
 
 
 def lines(order, rows, editable: bool) -> SafeString:
@@ -37,6 +38,11 @@ def _line(line, url: str, new: bool) -> str:
     )
 
 
+def _listed(line):
+    """The list price in the VAT mode that the line's own price was entered in, EUR."""
+    return convert(line.list_price.amount, line.vat_percent, INCLUSIVE, line.entered_mode)
+
+
 def _details(line) -> list[str]:
     """What stands small under the description: colour, size, what it costs, its text, and what already left."""
     if line.variant_id is None:
@@ -47,8 +53,8 @@ def _details(line) -> list[str]:
     cost = ""
     if abs(line.quantity) != 1 or line.discount_percent or line.discount_amount.amount:
         cost = f"{format_quantity(abs(line.quantity))} × {format_amount(line.unit_price)}"
-    elif line.unit_price.amount != line.list_price.amount and line.entered_price.amount != line.list_price.amount:
-        cost = _("i.p.v. %(price)s") % {"price": format_amount(line.list_price)}
+    elif not line.returns_id and line.entered_price.amount != (listed := _listed(line)):
+        cost = _("i.p.v. %(price)s") % {"price": format_amount(listed)}
     if line.discount_percent:
         cost += f" −{format_percent(line.discount_percent)}"
     elif line.discount_amount.amount:
