@@ -60,8 +60,8 @@ def open_shop(today: datetime.date, dice: random.Random) -> tuple[Shop, SimpleNa
     factories.order_type("Verkooporder")
     p.home = {False: factories.delivery_method("Afhalen"), True: factories.delivery_method("Bezorgen", kind="delivery")}
     shop = Shop(
-        today=today, tills=dict(TILLS), articles=[], customers=[], people=_people(p), rates=_rates(), keeping=set(KEEPING),
-        codes={name: branch.code for name, branch in p.branch.items()}, on=dict.fromkeys(TILLS),
+        today=today, tills=dict(TILLS), articles=[], customers=[], people=_people(p), rates=_rates(),
+        keeping=set(KEEPING), codes={name: branch.code for name, branch in p.branch.items()}, on=dict.fromkeys(TILLS),
     )  # fmt: skip
     for name, price, code, stocked in ARTICLES:
         made = factories.article(name=name, price=price, vat_code=code, stocked=stocked)

@@ -95,7 +95,8 @@ def plain(line: Line, article: Article, percent: Decimal) -> bool:
     """Whether another piece may join this line (decision 12): same article, VAT and price, and no discount."""
     return (
         line.article is article and line.back is None and line.pieces > 0 and line.percent == percent
-        and line.price == article.price and line.price_mode == INCLUSIVE and not line.off_percent and not line.off_amount
+        and line.price == article.price and line.price_mode == INCLUSIVE
+        and not line.off_percent and not line.off_amount
     )  # fmt: skip
 
 
