@@ -76,7 +76,7 @@ class TillMiddleware:
             return None
         token = Token.read(request.COOKIES.get(COOKIE, ""))
         till = selectors.till_at(token, polled=getattr(view, "polled", False))
-        copied = till is not None and not _taken(till, token)
+        copied = till is not None and token is not None and not _taken(till, token)
         if asks_here:
             request.here, request.token = (till, token) if till and not copied else (None, None)
             return None
