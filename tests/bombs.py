@@ -1,11 +1,13 @@
 """Small files that grow when they are read: what the import and the pictures must refuse cheaply."""
 
 import io
+import os
 import struct
 import zipfile
 import zlib
 
 import xlsxwriter
+from PIL import Image
 
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -46,30 +48,51 @@ def one_text(length: int) -> bytes:
     return f"<sst {MAIN}><si><t>{'x' * length}</t></si></sst>".encode()
 
 
-def rows() -> dict[str, bytes]:
+def cells(count: int) -> bytes:
+    """One row of so many cells."""
+    return sheet(HEADER + b"<row>" + b"<c/>" * count + b"</row>")
+
+
+def some_rows() -> dict[str, bytes]:
     """Files for an import, by what they do."""
     far = b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>'
     return {
         "a cell in row 1,000,000,000": sheet(HEADER + b'<row r="1000000000"><c r="A1000000000"><v>1</v></c></row>'),
-        "120 MB in 120 kB": sheet(HEADER + b" " * (120 * MB)),
-        "a style sheet of 90 MB": with_parts(
-            {STYLES: f"<styleSheet {MAIN}>".encode() + b"<a/>" * (22 * MB) + b"</styleSheet>"}
-        ),
-        "texts of 90 MB": with_parts({STRINGS: f"<sst {MAIN}>".encode() + b"<si/>" * (18 * MB) + b"</sst>"}),
-        "one text in 100,000 cells": with_parts({SHEET: SHEET_OF % (HEADER + ROW * 50_000), STRINGS: one_text(5_000)}),
+        "120 MB in 529 kB": sheet(HEADER + b" " * (120 * MB)),
         "cells in the last column": sheet(HEADER + b"".join(far % (n, n) for n in range(2, 50_000))),
-        "a row of 20 million cells": sheet(HEADER + b"<row>" + b"<c/>" * (20 * MB) + b"</row>"),
-        "20,000 parts": with_parts({f"x{n}": b"" for n in range(20_000)}),
+        "a row of a million cells": cells(MB),
         "a CSV of one line": b";" * (5 * MB - 1),
         "a CSV of 1,250,000 rows": b"a;b\n" * (5 * MB // 4),
+    }
+
+
+def rows() -> dict[str, bytes]:
+    """Those, and such as take longer to make or to refuse."""
+    styles = f"<styleSheet {MAIN}>".encode() + b"<a/>" * (22 * MB) + b"</styleSheet>"
+    return some_rows() | {
+        "a row of 20 million cells": cells(20 * MB),
+        "a style sheet of 90 MB": with_parts({STYLES: styles}),
+        "texts of 90 MB": with_parts({STRINGS: f"<sst {MAIN}>".encode() + b"<si/>" * (18 * MB) + b"</sst>"}),
+        "one text in 100,000 cells": with_parts({SHEET: SHEET_OF % (HEADER + ROW * 50_000), STRINGS: one_text(5_000)}),
+        "20,000 parts": with_parts({f"x{n}": b"" for n in range(20_000)}),
         "a CSV of quotes": b'a;b\n1;"' + b'""' * (2 * MB),
     }
 
 
-def png(width: int, height: int, *, chunks: bytes = b"") -> bytes:
-    """A picture of one bit per point, all white: 100 million points in 12 kB."""
-    body = zlib.compress((b"\0" + b"\xff" * ((width + 7) // 8)) * height, 9)
-    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+def drawn(kind: str, width: int, height: int, **options) -> bytes:
+    """A picture with something everywhere."""
+    noise = Image.frombytes("RGB", (width // 20, height // 20), os.urandom((width // 20) * (height // 20) * 3))
+    out = io.BytesIO()
+    noise.resize((width, height)).save(out, kind, quality=30, **options)
+    return out.getvalue()
+
+
+def png(width: int, height: int, *, chunks: bytes = b"", colours: bool = False) -> bytes:
+    """A picture of one bit per point, all white: 100 million points in 12 kB. colours: of 32 bits per point."""
+    row = b"\0" + b"\xff" * (width * 4 if colours else (width + 7) // 8)
+    pack = zlib.compressobj(1)
+    body = b"".join([*(pack.compress(row) for _row in range(height)), pack.flush()])
+    head = struct.pack(">IIBBBBB", width, height, 8 if colours else 1, 6 if colours else 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunks + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 

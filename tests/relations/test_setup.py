@@ -128,6 +128,13 @@ def test_a_logo_is_kept_as_large_as_paper_shows_it(browser, admin):
     assert Branch.objects.get(pk=admin.home_branch.pk).logo.name == logo.name
 
 
+def test_a_first_logo_beside_a_mistake_gives_the_form_back(browser, admin):
+    url = reverse("relations:branch", args=[admin.home_branch.pk])
+    answer = post(browser, url, BRANCH | {"iban": "NL00", "logo": picture()})
+    assert answer.status_code == 422 and 'value="NL00"' in answer.content.decode()
+    assert not Branch.objects.get(pk=admin.home_branch.pk).logo
+
+
 def test_a_till_number_is_there_once_per_branch(browser, admin):
     values = {
         "branch": admin.home_branch.pk,
