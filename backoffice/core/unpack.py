@@ -98,7 +98,7 @@ def told(cell) -> str:
 
 def main(memory: str, seconds: str, unpacked: str, text: str, columns: str) -> int:
     bound(int(memory), int(seconds))
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
         unpack(sys.stdin.buffer.read(), unpacked=int(unpacked), text=int(text), columns=int(columns))
         sys.stdout.flush()
