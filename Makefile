@@ -42,7 +42,7 @@ bench: $(VENV)/installed .system-run messages
 
 # large counts in full; the suite runs a tenth of them
 soak: $(VENV)/installed .system-run .system-test messages
-	SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -rP tests/soak $(ARGS)
+	SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -rP tests/soak tests/test_fuzz.py tests/test_fuzz_process.py $(ARGS)
 
 # what breaks in a year, in minutes, beside each scenario without its guard; ARGS="--orders 1000" for a tenth
 faults: $(VENV)/installed .system-run messages

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import logs
 from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_quantity
 from backoffice.core.http import refused
+from backoffice.core.input import MAX_FIELD
 
 requests = logging.getLogger("toonbank.request")
 
@@ -56,6 +58,15 @@ class RefusalMiddleware:
         patch_vary_headers(response, ["HX-Request"])
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
+
+    def process_view(self, request, view, args, kwargs):
+        """No view gets a field that is longer than any text: what reads, compares or logs it would take its time."""
+        for values in (request.GET, request.POST):
+            for name, texts in values.lists():
+                if len(name) > MAX_FIELD or any(len(text) > MAX_FIELD for text in texts):
+                    message = _("Een veld bevat te veel tekst: hoogstens %(most)s tekens passen. Kort de tekst in.")
+                    return refused(request, Refusal("input.long", message % {"most": format_quantity(MAX_FIELD)}))
+        return None
 
     def process_exception(self, request, exception):
         if isinstance(exception, Refusal):

@@ -21,6 +21,16 @@ KEPT_DAYS = 7  # a file that was uploaded and never started
 
 
 @app.task(
+    name="read_import",
+    queue="imports",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=job.ATTEMPTS, wait=2, retry_exceptions=[OperationalError]),
+)
+def read_import(context, *, job_id: str) -> None:
+    job.read(job_id, attempt=context.job.attempts)
+
+
+@app.task(
     name="run_import",
     queue="imports",
     pass_context=True,
@@ -45,7 +55,8 @@ async def retry_stalled(context, timestamp: int) -> None:
 def sweep_imports(timestamp: int) -> None:
     """Forget the files that were uploaded and never started."""
     old = timezone.now() - timedelta(days=KEPT_DAYS)
-    ImportJob.objects.filter(status=ImportJob.Status.PREVIEW, created_at__lt=old).delete()
+    waiting = (ImportJob.Status.READING, ImportJob.Status.PREVIEW)
+    ImportJob.objects.filter(status__in=waiting, created_at__lt=old).delete()
 
 
 @app.periodic(cron="37 3 * * *")

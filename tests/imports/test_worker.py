@@ -1,4 +1,4 @@
-"""The worker: one effect per file, also when it is killed in the middle; it stops when it is asked to."""
+"""The worker reads a file for its preview, then brings it in: one effect, also when it is killed in the middle."""
 
 import os
 import signal
@@ -15,10 +15,13 @@ from django.conf import settings
 from django.db import connection, connections
 
 from backoffice.catalog.models import Article, Variant
+from backoffice.core import tabular
+from backoffice.core.errors import Refusal
 from backoffice.core.imports import job as service
+from backoffice.core.imports.preview import preview
 from backoffice.core.models import ImportJob
 from backoffice.core.tasks import work
-from tests.imports.tables import ONE, csv
+from tests.imports.tables import ONE, bring_in, csv
 from tests.imports.test_articles import STAND_IN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,16 +34,22 @@ def once() -> None:
         pool.submit(work, wait=False, install_signal_handlers=False, listen_notify=False).result()
 
 
-def uploaded(shop, content: bytes, kind: str = "articles") -> ImportJob:
-    made = service.upload(
+def sent(shop, content: bytes, kind: str = "articles") -> ImportJob:
+    return service.upload(
         employee=shop.admin, kind=kind, file_name="proef.csv", content=content, branch_id=shop.pk, key=uuid.uuid4()
     )
+
+
+def uploaded(shop, content: bytes, kind: str = "articles") -> ImportJob:
+    """A file that the worker has read."""
+    made = sent(shop, content, kind)
+    once()
     return ImportJob.objects.get(pk=made.pk)
 
 
-def waiting() -> list[str]:
+def waiting(task: str = "run_import") -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'run_import'")
+        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = %s", [task])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -76,13 +85,73 @@ def test_a_started_file_goes_in_once_however_often_it_is_sent(shop):
     assert Variant.objects.count() == 30
 
 
-def test_a_wrong_file_ends_with_its_errors_and_nothing_in(shop):
+def test_a_wrong_file_is_not_started_and_one_that_goes_wrong_meanwhile_ends_with_its_errors(shop):
     job = uploaded(shop, csv(ONE, "TR2;Vest;Rood;S;;duur;21;1"))
-    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    with pytest.raises(Refusal, match="kijk in het voorbeeld wat er mis is"):
+        service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    job.refresh_from_db()
+    assert (job.status, job.summary["preview"]["total"], waiting()) == ("preview", 1, [])
+    right = uploaded(shop, csv(ONE))
+    bring_in(csv(ONE.replace("TR1", "TR9")), shop)  # its EAN is of another article now
+    service.start(employee=shop.admin, job_id=right.pk, key=uuid.uuid4())
+    once()
+    right.refresh_from_db()
+    assert (right.status, right.summary["errors"], right.errors[0]["row"]) == ("failed", 1, 2)
+    assert [row.number for row in Article.objects.all()] == ["TR9"]
+
+
+def test_a_file_is_not_read_when_it_is_sent_and_not_started_before_it_was(shop, monkeypatch):
+    read, opened = tabular.open_table, []
+    monkeypatch.setattr(tabular, "open_table", lambda content, *more: opened.append(1) or read(content, *more))
+    job = sent(shop, STAND_IN.read_bytes())
+    assert (job.status, opened, waiting("read_import")) == ("reading", [], ["todo"])
+    with pytest.raises(Refusal, match="wordt nog gelezen"):
+        service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
     once()
     job.refresh_from_db()
-    assert (job.status, job.summary["errors"], job.errors[0]["row"]) == ("failed", 1, 3)
-    assert Article.objects.count() == 0
+    assert (job.status, opened, job.rows_total, waiting("read_import")) == ("preview", [1], 30, [])
+    assert job.summary["preview"]["sentence"] == "5 artikelen, 30 varianten"
+
+
+def test_columns_that_are_chosen_while_it_is_read_are_read_again_and_the_last_ones_stand(shop, monkeypatch):
+    job = uploaded(shop, csv(ONE))
+    choices, read = iter(["number", ""]), []
+
+    def choose(column: str) -> None:
+        chosen = ImportJob.objects.get(pk=job.pk)
+        service.choose(chosen, columns=job.columns | {"ean": column}, branch_id=shop.pk, mapping_name="")
+
+    def while_it_is_read(importer, table, columns, options):
+        read.append(columns["ean"])
+        for column in choices:
+            choose(column)
+            break
+        return preview(importer, table, columns, options)
+
+    monkeypatch.setattr(service, "preview", while_it_is_read)
+    choose("sku")
+    assert waiting("read_import") == ["todo"]
+    service.read(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, job.columns["ean"], read) == ("preview", "", ["sku", "number", ""])
+    assert job.summary["preview"]["columns"][4]["target"] == ""
+    assert waiting("read_import") == ["todo"]  # the one of "sku", which finds nothing to do
+    once()
+    assert read == ["sku", "number", ""]
+    job.refresh_from_db()
+    service.choose(job, columns=job.columns, branch_id=shop.pk, mapping_name="Onze lijst")
+    assert (job.status, waiting("read_import")) == ("preview", [])  # a name alone changes nothing in it
+    assert ImportJob.objects.get(pk=job.pk).options["mapping"] == "Onze lijst"
+
+
+def test_a_file_that_cannot_be_read_ends_with_why(shop):
+    job = uploaded(shop, b"a;b\n1;=2\n")
+    assert (job.status, bytes(job.content), job.summary["errors"]) == ("failed", b"", 1)
+    assert "bevat een formule" in job.errors[0]["sentence"]
+    broken = sent(shop, STAND_IN.read_bytes())
+    service.read(str(broken.pk), attempt=service.ATTEMPTS)
+    broken.refresh_from_db()
+    assert (broken.status, broken.errors[0]["sentence"]) == ("failed", "Het lezen is 3 keer afgebroken.")
 
 
 def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
