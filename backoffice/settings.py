@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from backoffice.core.db import pool
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -30,7 +32,7 @@ class Env:
     database_url: str  # DATABASE_URL: the application's role
     database_owner_url: str  # DATABASE_OWNER_URL: the role that migrates; default DATABASE_URL
     db_pool_max: int  # DB_POOL_MAX: connections per process; 0 is no pool
-    email_url: str  # EMAIL_URL: smtp://user:password@host:587?tls=1, smtps://..., file:/folder, console:
+    email_url: str  # EMAIL_URL: smtp://user:password@host:587?tls=1, smtps://..., file:/folder, console:, or no mail
     email_from: str  # EMAIL_FROM
     media_root: Path  # MEDIA_ROOT
     static_root: Path  # STATIC_ROOT: where collectstatic writes
@@ -63,7 +65,7 @@ class Env:
             database_url=database_url,
             database_owner_url=source.get("DATABASE_OWNER_URL") or database_url,
             db_pool_max=_whole(source, "DB_POOL_MAX", 8),
-            email_url=source.get("EMAIL_URL") or "console:",
+            email_url=source.get("EMAIL_URL") or ("console:" if debug else ""),
             email_from=source.get("EMAIL_FROM") or "Toonbank <noreply@localhost>",
             media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
             static_root=Path(source.get("STATIC_ROOT") or data / "static"),
@@ -141,8 +143,9 @@ def database(name: str, url: str) -> dict[str, str]:
 
 def email(url: str) -> dict[str, Any]:
     """EMAIL_URL as Django's settings."""
-    parts = urlsplit(url)
-    backend = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "console": "console"}.get(parts.scheme)
+    parts = urlsplit(url or "dummy:")
+    known = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "console": "console", "dummy": "dummy"}
+    backend = known.get(parts.scheme)
     if backend is None:
         raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps://, file: or console:.")
     found: dict[str, Any] = {"EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend"}
@@ -238,7 +241,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": "toonbank",
-            "options": "-c lock_timeout=3s -c statement_timeout=15s",
+            # the server ends what was asked by a process that is gone, so that nobody waits for its locks
+            "options": "-c lock_timeout=3s -c statement_timeout=15s -c client_connection_check_interval=1s",
         },
     }
 }
@@ -247,13 +251,7 @@ if env.database_url:
     DATABASES["default"] |= database("DATABASE_URL", env.database_url)
     DATABASE_OWNER = database("DATABASE_OWNER_URL", env.database_owner_url)
     if env.db_pool_max:
-        DATABASES["default"]["OPTIONS"]["pool"] = {
-            "min_size": 1,
-            "max_size": env.db_pool_max,
-            # a database that was away is asked again at once, not with longer and longer pauses
-            "timeout": 4,
-            "reconnect_timeout": 2,
-        }
+        DATABASES["default"]["OPTIONS"]["pool"] = pool.options(env.db_pool_max)
 else:
     DATABASES["default"] |= {"ENGINE": "backoffice.core.db.missing", "NAME": "unset"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -377,6 +375,8 @@ STORAGES = {
 
 # mail and log
 globals().update(email(env.email_url))
+# nobody receives what is mailed: it is refused, never called sent (sales.documents.services.mailing)
+MAIL_OFF = not env.email_url or (env.email_url.startswith("console:") and not DEBUG)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 # how long after each try that failed the next one is, in seconds; after the last the mail has failed (a day in all)
 MAIL_RETRY_SECONDS = [60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600]

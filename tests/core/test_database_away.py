@@ -1,0 +1,79 @@
+"""A database that is away for a moment: who waits for it goes on as soon as it is back."""
+
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from backoffice.core.db import embedded, pool
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    folder = Path(tempfile.mkdtemp(prefix="toonbank-away-"))  # pytest shuts its own to the server's user
+    made = embedded.Cluster(folder / "pg").start().ready()
+    yield made
+    made.delete()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def connections(cluster):
+    with opened(cluster) as made:
+        yield made
+
+
+def opened(cluster, **other) -> ConnectionPool:
+    options = pool.options(4) | {"open": True, "check": ConnectionPool.check_connection} | other
+    made = ConnectionPool(cluster.owner_url, **options)
+    made.wait()
+    return made
+
+
+def answer(connections) -> int:
+    with connections.connection() as connection:
+        return connection.execute("SELECT 7").fetchone()[0]
+
+
+def test_who_waits_gets_a_connection_as_soon_as_the_database_is_back(cluster, connections):
+    assert answer(connections) == 7
+    cluster.stop()
+    answers: list[tuple[int, float]] = []
+    waiting = [threading.Thread(target=lambda: answers.append((answer(connections), time.monotonic()))) for _ in "abc"]
+    for thread in waiting:
+        thread.start()
+    time.sleep(1.5)  # by psycopg's own pauses the next try would come after 2 s, and then none
+    assert answers == []
+    cluster.start().ready()
+    there = time.monotonic()
+    for thread in waiting:
+        thread.join(10)
+    assert [value for value, _at in answers] == [7, 7, 7]
+    assert max(at for _value, at in answers) - there < 1
+
+
+def test_who_waits_too_long_is_told_and_the_next_one_is_served(cluster):
+    with opened(cluster, timeout=1) as connections:
+        cluster.stop()
+        with pytest.raises(PoolTimeout):
+            answer(connections)
+        cluster.start().ready()
+        assert answer(connections) == 7
+
+
+def test_a_server_that_fell_over_is_started_again_with_what_was_committed(cluster, connections):
+    with connections.connection() as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS value")
+    first = cluster.process
+    cluster.revive()  # it lives: nothing happens
+    assert cluster.process is first
+    first.kill()
+    first.wait()
+    cluster.revive()
+    assert cluster.process is not first
+    with connections.connection() as connection:
+        assert connection.execute("SELECT value FROM kept").fetchone() == (42,)
