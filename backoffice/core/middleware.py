@@ -8,8 +8,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from backoffice.core import logs
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import Refusal, TooLong
 from backoffice.core.http import refused
+from backoffice.core.limit import TookTooLong
 
 requests = logging.getLogger("toonbank.request")
 
@@ -24,7 +25,10 @@ class RequestIdMiddleware:
         token = logs.request_id.set(logs.new_id(request.headers.get("X-Request-ID", "")))
         began = time.perf_counter()
         try:
-            response = self.get_response(request)
+            try:
+                response = self.get_response(request)
+            except TookTooLong:
+                response = refused(request, TooLong())
             response.headers["X-Request-ID"] = logs.request_id.get()
             if requests.isEnabledFor(logging.INFO):
                 requests.info("%s %s", request.method, request.path, extra=_told(request, response, began))
