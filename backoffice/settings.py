@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -120,30 +120,44 @@ def _list(source: Mapping[str, str], name: str, default: str) -> list[str]:
     return [part.strip() for part in source.get(name, default).split(",") if part.strip()]
 
 
+RESERVED = "In user and password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25 and a space as %20."
+
+
+def split(name: str, url: str) -> tuple[SplitResult, int | None]:
+    """The URL in parts, and its port. Raises ImproperlyConfigured where it is none."""
+    if "#" in url:
+        raise ImproperlyConfigured(f"{name} holds a #. {RESERVED}")
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is no number. {RESERVED}") from None
+
+
 def database(name: str, url: str) -> dict[str, str]:
     """postgresql://user:password@host:port/name as Django's keys; ?host= may name the folder of a unix socket."""
-    parts = urlsplit(url)
+    parts, port = split(name, url)
     query = dict(parse_qsl(parts.query))
     if parts.scheme not in ("postgresql", "postgres"):
         raise ImproperlyConfigured(f"{name} must start with postgresql://.")
     if not parts.username or not parts.path.strip("/"):
-        raise ImproperlyConfigured(f"{name} must name a user and a database: postgresql://user@host/database.")
-    try:
-        port = str(parts.port or "")
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} has a port that is no number.") from None
+        raise ImproperlyConfigured(
+            f"{name} must name a user and a database: postgresql://user@host/database. {RESERVED}"
+        )
+    if "@" in parts.path + parts.query:
+        raise ImproperlyConfigured(f"{name} has an @ behind its host. {RESERVED}")
     return {
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host", unquote(parts.hostname or "")),
-        "PORT": query.get("port", port),
+        "PORT": query.get("port", str(port or "")),
     }
 
 
 def email(url: str) -> dict[str, Any]:
     """EMAIL_URL as Django's settings."""
-    parts = urlsplit(url or "dummy:")
+    parts, port = split("EMAIL_URL", url or "dummy:")
     known = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "console": "console", "dummy": "dummy"}
     backend = known.get(parts.scheme)
     if backend is None:
@@ -152,9 +166,11 @@ def email(url: str) -> dict[str, Any]:
     if backend == "filebased":
         found["EMAIL_FILE_PATH"] = unquote(parts.path)
     if backend == "smtp":
+        if not parts.hostname or "@" in parts.path + parts.query:
+            raise ImproperlyConfigured(f"EMAIL_URL must name a mail server: smtp://user:password@host:587. {RESERVED}")
         found |= {
-            "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 25),
             "EMAIL_HOST_USER": unquote(parts.username or ""),
             "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
             "EMAIL_USE_SSL": parts.scheme == "smtps",
