@@ -18,6 +18,8 @@ preload_app = True
 keepalive = 15
 # seconds: a request that takes longer is ended and its worker replaced; so is a worker that stands still for as long
 timeout = int(os.environ.get("WEB_TIMEOUT", "60"))
+if timeout < 3:
+    raise SystemExit("WEB_TIMEOUT must be 3 or more: seconds that a request may take.")
 graceful_timeout = 20
 max_requests = 20_000
 max_requests_jitter = 2_000

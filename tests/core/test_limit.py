@@ -1,20 +1,34 @@
 """A request that takes too long is ended, says so, and leaves nothing half done."""
 
+import logging
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 import uuid
+from types import SimpleNamespace
 
 import pytest
 
 from backoffice.core import journal, limit
+from backoffice.core.db.embedded import PROJECT
 from backoffice.core.models import JournalEntry, NumberSeries, RequestKey
+from backoffice.gunicorn import Worker
 from tests import factories
 from tests.documents import papers
 
 SENTENCE = "Dit duurde te lang en is afgebroken. Kijk wat er is opgeslagen voor u het opnieuw probeert."
 
 
+hanging = threading.Event()
+
+
 def for_ever(*arguments, **options):
+    hanging.set()
     until = time.monotonic() + 30
     while time.monotonic() < until:
         pass
@@ -23,12 +37,15 @@ def for_ever(*arguments, **options):
 
 @pytest.fixture
 def told():
-    """Everything that takes more than half a second is ended meanwhile; what was told of it."""
+    """What hangs is ended meanwhile; what was told of it."""
     found, done = [], threading.Event()
+    hanging.clear()
 
     def look():
         while not done.wait(0.05):
-            found.extend(limit.interrupt(0.5))
+            if told := limit.interrupt(0.1 if hanging.is_set() else 60):
+                found.extend(told)
+                hanging.clear()
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -76,7 +93,7 @@ def test_a_confirm_that_computes_for_ever_is_ended_and_nothing_is_done(confirmin
     assert (order.lifecycle, order.number, JournalEntry.objects.count()) == ("draft", "", before)
     assert list(NumberSeries.objects.values_list("kind", "next_value")) == series
     assert not RequestKey.objects.filter(key=key).exists()
-    assert confirm(key).status_code == 302  # the same key again, when nothing hangs
+    assert confirm(key).status_code == 303  # the same key again, when nothing hangs
     order.refresh_from_db()
     assert order.lifecycle == "confirmed"
 
@@ -104,7 +121,7 @@ def test_who_swallows_every_error_is_ended_too(told):
 
 
 def test_what_is_done_in_time_is_left_alone(told):
-    assert [served(lambda: time.sleep(0.05) or "done") for _ in range(10)] == ["done"] * 10
+    assert [served(lambda: time.sleep(0.15) or "done") for _ in range(5)] == ["done"] * 5
     assert told == [] and limit.longest() == 0
 
 
@@ -121,3 +138,56 @@ def test_the_oldest_of_several_requests_is_known():
     for thread in threads:
         thread.join(10)
     assert limit.longest() == 0
+
+
+@pytest.mark.parametrize("seconds", ["0", "2"])
+def test_no_limit_or_one_that_ends_everything_is_refused(seconds):
+    command = [sys.executable, "-c", "import backoffice.gunicorn"]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | {"WEB_TIMEOUT": seconds}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "WEB_TIMEOUT must be 3 or more: seconds that a request may take.\n")
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """A worker of gunicorn with a limit of 60 s and two ports; killed: whether it killed itself."""
+    made = Worker.__new__(Worker)
+    made.cfg, made.log = SimpleNamespace(timeout=60), logging.getLogger("worker")
+    made.alive, made.ppid = True, os.getppid()
+    made.tmp, made.poller, made._accepting = SimpleNamespace(notify=lambda: None), selectors.DefaultSelector(), True
+    made.sockets, made.killed = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)], []
+    for listener in made.sockets:
+        made.poller.register(listener, selectors.EVENT_READ)
+    monkeypatch.setattr(os, "kill", lambda pid, number: made.killed.append((pid == os.getpid(), number)))
+    monkeypatch.setattr(limit, "interrupt", lambda seconds: [])
+    yield made
+    for listener in made.sockets:
+        listener.close()
+
+
+def test_the_worker_of_an_interrupted_request_takes_no_more_and_lets_go_of_the_port(worker, monkeypatch, caplog):
+    worker.notify()
+    assert (worker.alive, worker.killed) == (True, [])
+    monkeypatch.setattr(limit, "interrupt", lambda seconds: [f"POST /x/ took more than {seconds} seconds"])
+    worker.notify()
+    assert (worker.alive, worker.killed) == (False, [])
+    assert "POST /x/ took more than 60 seconds" in caplog.text
+    address = worker.sockets[0].getsockname()
+    worker.set_accept_enabled(False)
+    assert [listener.fileno() for listener in worker.sockets] == [-1, -1]
+    socket.create_server(address).close()  # free for who comes next
+
+
+def test_a_worker_with_too_many_connections_keeps_its_ports(worker):
+    worker.set_accept_enabled(False)
+    assert all(listener.fileno() > 0 for listener in worker.sockets)
+
+
+def test_what_an_interruption_does_not_end_ends_with_its_process(worker, monkeypatch):
+    monkeypatch.setattr(limit, "longest", lambda: 60 + Worker.GRACE - 0.1)
+    worker.notify()
+    assert worker.killed == []
+    monkeypatch.setattr(limit, "longest", lambda: 60 + Worker.GRACE + 0.1)
+    worker.notify()
+    assert worker.killed == [(True, signal.SIGKILL)]
