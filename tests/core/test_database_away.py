@@ -1,11 +1,14 @@
 """A database that is away for a moment: who waits for it goes on as soon as it is back."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -77,3 +80,24 @@ def test_a_server_that_fell_over_is_started_again_with_what_was_committed(cluste
     assert cluster.process is not first
     with connections.connection() as connection:
         assert connection.execute("SELECT value FROM kept").fetchone() == (42,)
+
+
+HOLDS = """
+import sys, psycopg
+ours = psycopg.connect(sys.argv[1], options=sys.argv[2])
+ours.execute("SELECT pg_advisory_lock(7)")
+print("held", flush=True)
+ours.execute("SELECT pg_sleep(14)")
+"""
+
+
+def test_what_a_killed_process_asked_ends_with_it_and_its_locks_are_free(cluster, settings):
+    options = settings.DATABASES["default"]["OPTIONS"]["options"]
+    command = [sys.executable, "-c", HOLDS, cluster.owner_url, options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process, psycopg.connect(cluster.owner_url) as other:
+        assert process.stdout.readline() == b"held\n"
+        time.sleep(0.5)
+        began = time.monotonic()
+        process.kill()
+        other.execute("SELECT pg_advisory_lock(7)")
+        assert time.monotonic() - began < 5  # without client_connection_check_interval when the 14 s are over
