@@ -146,6 +146,7 @@ class Child:
         if self.short >= 3:
             return False
         sys.stderr.write(f"The {self.name} is started again.\n")
+        time.sleep(0.2)  # what it had started lets go of the port, which gunicorn asks for only once a second
         self.start()
         return True
 
