@@ -61,3 +61,12 @@ class TooLong(Refusal):
     def __init__(self):
         told = _("Dit duurde te lang en is afgebroken. Kijk wat er is opgeslagen voor u het opnieuw probeert.")
         super().__init__("request.long", told)
+
+
+class DiskFull(Refusal):
+    """Nothing can be written; what was begun is undone, and the same key may be asked again."""
+
+    status = 503
+
+    def __init__(self):
+        super().__init__("disk.full", _("De schijf van de server is vol: er is niets opgeslagen. Vraag de beheerder."))

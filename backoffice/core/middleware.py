@@ -1,5 +1,6 @@
 """What stands between a request and every view."""
 
+import errno
 import logging
 import time
 
@@ -8,10 +9,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from backoffice.core import logs
-from backoffice.core.errors import Refusal, TooLong
+from backoffice.core.errors import DiskFull, Refusal, TooLong
 from backoffice.core.http import refused
 from backoffice.core.limit import TookTooLong
 
+log = logging.getLogger(__name__)
 requests = logging.getLogger("toonbank.request")
 
 
@@ -64,4 +66,14 @@ class RefusalMiddleware:
     def process_exception(self, request, exception):
         if isinstance(exception, Refusal):
             return refused(request, exception)
+        if disk_full(exception):
+            log.error("The disk is full: %s", exception, exc_info=exception)
+            return refused(request, DiskFull())
         return None
+
+
+def disk_full(error: Exception) -> bool:
+    """Of this server (a file could not be written), or of the database's."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or (
+        getattr(error.__cause__, "sqlstate", None) == "53100"
+    )

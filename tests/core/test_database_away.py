@@ -82,6 +82,19 @@ def test_a_server_that_fell_over_is_started_again_with_what_was_committed(cluste
         assert connection.execute("SELECT value FROM kept").fetchone() == (42,)
 
 
+def test_who_shares_the_server_of_another_make_run_starts_its_own_when_that_one_ends(cluster):
+    second = embedded.Cluster(cluster.folder).start().ready()
+    second.revive()
+    assert second.process is None  # it lives: shared
+    cluster.stop()
+    second.revive()
+    assert second.process is not None
+    with opened(second) as connections:
+        assert answer(connections) == 7
+    second.stop()
+    cluster.start().ready()
+
+
 HOLDS = """
 import sys, psycopg
 ours = psycopg.connect(sys.argv[1], options=sys.argv[2])

@@ -102,8 +102,11 @@ class Cluster:
                 time.sleep(0.02)
 
     def revive(self) -> None:
-        """Start the server of this process again, where it fell over. Raises EmbeddedError when that cannot be."""
-        if self.process is None or self.process.poll() is None:
+        """Start the server again where it fell over, or ended with the process that had started it.
+
+        Raises EmbeddedError when that cannot be.
+        """
+        if self._running() if self.process is None else self.process.poll() is None:
             return
         deadline = time.monotonic() + PATIENCE
         while True:

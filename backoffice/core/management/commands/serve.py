@@ -26,6 +26,7 @@ from backoffice.core.db import embedded
 
 STOP = (signal.SIGINT, signal.SIGTERM)
 PATIENCE = 30.0  # seconds for web server and worker to finish what they do
+LOOK = 1.0  # seconds between two looks at a database that another `make run` started
 LIVED = 10.0  # seconds: what ends sooner than that, three times in a row, cannot start
 
 
@@ -154,7 +155,10 @@ class Child:
 def wait(children: list[Child]) -> int:
     """Until a signal, or until a part ends that cannot be had again; then stop the rest. The exit code of serve."""
     code = 0
-    while not code and signal.sigwait({*STOP, signal.SIGCHLD}) == signal.SIGCHLD:
+    while not code:
+        told = signal.sigtimedwait({*STOP, signal.SIGCHLD}, LOOK)
+        if told and told.si_signo in STOP:
+            break
         try:
             for cluster in embedded.local:
                 cluster.revive()
