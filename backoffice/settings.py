@@ -403,10 +403,12 @@ LOGGING = {
         "json": {"()": "backoffice.core.logs.JsonLine"},
         "plain": {"()": "backoffice.core.logs.PlainLine"},
     },
+    "filters": {"seldom": {"()": "backoffice.core.logs.Seldom"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "psycopg.pool": {"filters": ["seldom"]},
         "django.request": {"level": "ERROR"},  # a page that is not there is no event
         "toonbank.request": {"level": "INFO" if env.request_log else "WARNING"},
     },
