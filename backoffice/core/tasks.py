@@ -13,7 +13,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from backoffice.core import upkeep
+from backoffice.core import upkeep, worker
 from backoffice.core.imports import job
 from backoffice.core.models import ImportJob
 
@@ -66,9 +66,11 @@ def sweep(timestamp: int) -> None:
     upkeep.sweep()
 
 
-def work(**options) -> None:
+def work(*, wait: bool = True, **options) -> None:
     """Run a worker until it is told to stop; wait=False ends it when nothing is left to do."""
+    if wait:
+        worker.run()
+        return
     # django's connections are of threads; the worker's own come from an asynchronous pool
     connector: Any = app.connector
-    worker = app.with_connector(connector.get_worker_connector())
-    worker.run_worker(**options)
+    app.with_connector(connector.get_worker_connector()).run_worker(wait=False, **options)

@@ -1,5 +1,6 @@
-"""The worker reads a file for its preview, then brings it in: one effect, also when it is killed in the middle."""
+"""The worker reads a file for its preview and brings it in: one effect, also when it or its database is gone meanwhile."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,19 +9,25 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 
 from backoffice.catalog.models import Article, Variant
-from backoffice.core import tabular
+from backoffice.core import health, tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import job as service
 from backoffice.core.imports.preview import preview
+from backoffice.core.management.commands import serve
 from backoffice.core.models import ImportJob
 from backoffice.core.tasks import work
+from backoffice.core.worker import Connector
+from tests.conftest import connected
 from tests.imports.tables import ONE, bring_in, csv
 from tests.imports.test_articles import STAND_IN
 
@@ -67,6 +74,28 @@ def until(what, seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+@contextmanager
+def the_import_held():
+    """Somebody holds the import's own lock meanwhile: whoever imports articles stands in the middle."""
+    held, release = threading.Event(), threading.Event()
+
+    def hold():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('toonbank-import-articles'))")
+            held.set()
+            release.wait(60)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    try:
+        yield
+    finally:
+        release.set()
+        holder.join()
 
 
 def test_a_started_file_goes_in_once_however_often_it_is_sent(shop):
@@ -180,29 +209,15 @@ def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
 def test_a_killed_worker_leaves_nothing_and_another_takes_its_file_up(shop):
     job = uploaded(shop, STAND_IN.read_bytes())
     service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
-    # somebody holds the import's own lock, so that the first worker is in the middle when it is killed
-    held, release = threading.Event(), threading.Event()
-
-    def hold():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext('toonbank-import-articles'))")
-            held.set()
-            release.wait(60)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait(10)
-    first = start_worker()
-    try:
-        assert until(lambda: waiting() == ["doing"], 20)
-        first.send_signal(signal.SIGKILL)
-        first.wait(10)
-        assert (waiting(), Article.objects.count()) == (["doing"], 0)
-    finally:
-        first.kill()
-        release.set()
-        holder.join()
+    with the_import_held():  # so that the first worker is in the middle when it is killed
+        first = start_worker()
+        try:
+            assert until(lambda: waiting() == ["doing"], 20)
+            first.send_signal(signal.SIGKILL)
+            first.wait(10)
+            assert (waiting(), Article.objects.count()) == (["doing"], 0)
+        finally:
+            first.kill()
     second = start_worker()
     try:
         assert until(lambda: ImportJob.objects.get(pk=job.pk).status == "done", settings.WORKER_STALLED + 30)
@@ -211,6 +226,66 @@ def test_a_killed_worker_leaves_nothing_and_another_takes_its_file_up(shop):
         assert second.wait(15) == 0
     finally:
         second.kill()
+
+
+def test_a_worker_whose_connections_are_all_ended_in_the_middle_lives_on_and_does_the_file_once(shop):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    with the_import_held():
+        ours = connected()
+        worker = start_worker()
+        try:
+            assert until(lambda: waiting() == ["doing"], 20)
+            before, its = [row["id"] for row in health.workers()], connected() - ours
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [list(its)])
+            assert until(lambda: set(before) != {row["id"] for row in health.workers()}, 20)  # under a new name
+        except BaseException:
+            worker.kill()
+            raise
+    try:
+        assert until(lambda: ImportJob.objects.get(pk=job.pk).status == "done", settings.WORKER_STALLED + 30)
+        assert (Article.objects.count(), Variant.objects.count()) == (5, 30)
+        assert until(lambda: waiting() == [], 10)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(15) == 0
+    finally:
+        worker.kill()
+
+
+def asked(statement: str) -> tuple[type, bool]:
+    """What an own question of the worker raises, and whether it then takes the database for lost."""
+
+    async def ask():
+        connector = Connector(kwargs=connector_params(), min_size=1)
+        await connector.open_async()
+        try:
+            await connector.execute_query_async(statement)
+        except Exception as error:
+            return type(error), connector.lost.is_set()
+        finally:
+            await connector.close_async()
+
+    return asyncio.run(ask())
+
+
+def test_only_a_question_without_an_answer_means_that_the_database_is_lost(monkeypatch):
+    monkeypatch.setattr("backoffice.core.worker.SILENCE", 0.5)
+    assert asked("SELECT pg_terminate_backend(pg_backend_pid())") == (ConnectorException, True)
+    assert asked("SELECT pg_sleep(30)") == (TimeoutError, True)
+    assert asked("SELECT nothing_of_this_name") == (ConnectorException, False)
+
+
+def test_what_cannot_start_under_make_run_is_tried_three_times(monkeypatch):
+    monkeypatch.setattr(serve, "fork", lambda _task: os.posix_spawnp("false", ["false"], os.environ))
+    child = serve.Child("worker", lambda: None).start()
+    for tried_again in (True, True, False):
+        assert until(child.ended, 10)
+        assert child.again() is tried_again
+    monkeypatch.setattr(serve, "LIVED", 0)  # what lived long enough is always started again
+    for _ in range(4):
+        assert child.again()
+        assert until(child.ended, 10)
 
 
 def test_a_file_that_ends_every_worker_is_given_up(shop):

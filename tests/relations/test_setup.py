@@ -1,5 +1,6 @@
 """Beheer: branches, tills, Soort and Leverwijze, each with its check and its journal entry."""
 
+import errno
 import io
 import uuid
 
@@ -93,6 +94,18 @@ def test_a_wrong_branch_comes_back_as_it_was_typed(browser):
 def test_a_code_that_is_taken_is_refused(browser, admin):
     answer = post(browser, reverse("relations:branch_new"), BRANCH | {"code": admin.home_branch.code})
     assert answer.status_code == 422 and Branch.objects.count() == 1
+
+
+def test_a_logo_that_the_disk_has_no_room_for_leaves_the_branch_as_it_was(browser, admin, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    before = Branch.objects.values().get()
+    url = reverse("relations:branch", args=[admin.home_branch.pk])
+    answer = post(browser, url, BRANCH | {"logo": picture()})
+    assert answer.status_code == 503 and "De schijf van de server is vol" in answer.content.decode()
+    assert Branch.objects.values().get() == before and not JournalEntry.objects.exists()
 
 
 def test_a_logo_is_a_picture_by_its_content_and_can_be_taken_off(browser, admin):
