@@ -14,7 +14,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
 from sales.models import OrderLine, SalesOrder
 from sales.selectors import day_of_rates
-from sales.services import returning
+from sales.services import rating, returning
 from sales.services.drafts import ORDER, vat_percents
 from sales.services.editing import Draft, check_revision, open_draft
 
@@ -151,6 +151,8 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
         draft.check_floor(line, values["quantity"])
+        if values["quantity"] > abs(line.quantity):
+            rating.check_more(draft, line, day_of_rates(draft.order))
         if line.discount_amount.amount and values["quantity"] < abs(line.quantity):
             line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
         line.quantity = values["quantity"].copy_sign(line.quantity)

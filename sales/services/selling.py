@@ -17,7 +17,8 @@ from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import SalesOrder
-from sales.services import drafts, lines, returning
+from sales.selectors import day_of_rates
+from sales.services import drafts, lines, rating, returning
 from sales.services.drafts import ORDER
 from sales.services.editing import Draft, UnknownOrder, open_draft, order_share
 
@@ -47,6 +48,8 @@ def step(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
     lines.check_quantity(quantity, line.fractions)
     if line.variant_id is None:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
+    if steps > 0:
+        rating.check_more(draft, line, day_of_rates(draft.order))
     priced = []
     if line.discount_amount.amount and steps < 0:
         line.override_by, line.override_reason = None, ""  # the same euros on fewer pieces is more per piece
