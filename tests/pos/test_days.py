@@ -125,6 +125,20 @@ def test_a_basket_that_lay_on_the_counter_overnight_is_of_the_day_that_the_till_
     holds()
 
 
+def test_at_checkout_a_basket_takes_the_day_of_the_session_whatever_it_was_before(s):
+    """The session was opened by another door, which knows no counter; the total stays, so nobody is asked."""
+    order = basket(s, s.coat, s.riem)
+    with at(MORNING):
+        session = sessions.open_session(till_id=s.till.pk, float_amount=D(0), employee=s.seller)
+        pay(s, "153.95", seen_left=D("153.95"))
+    order.refresh_from_db()
+    # 153,95 including VAT at 24 %: 124,15 and 29,80
+    assert (order.order_date, vat_of(order), order.version) == (SECOND, {"24.00": ("29.80", "153.95")}, 1)
+    assert {line.vat_percent for line in order.lines.all()} == {24} and taken(session) == [("24.00", "29.80", "153.95")]
+    assert order.versions.get().snapshot["header"]["order_date"] == "2027-01-02"
+    holds()
+
+
 def test_a_basket_is_of_the_day_of_the_till_that_takes_it_up(s):
     """The other till is still open from New Year's Eve: its day has not ended."""
     evening = open_till(s, s.other)
