@@ -191,6 +191,8 @@ def rows(shown: dict) -> list[str]:
         pair(receipt.number, format_datetime(receipt.at)),
         pair(receipt.till.name, receipt.employee.name),
     ]
+    if shown["day"]:
+        found.append(pair(_("Kassadag"), format_date(shown["day"])))
     if order.number:
         found.append(pair(_("Verkooporder"), order.number))
     if order.customer_name:

@@ -14,7 +14,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.models import VatMode
 from sales.models import OrderLine, SalesOrder
 from sales.selectors import day_of_rates
-from sales.services import returning
+from sales.services import rating, returning
 from sales.services.drafts import ORDER, vat_percents
 from sales.services.editing import Draft, check_revision, open_draft
 
@@ -168,6 +168,8 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
         draft.check_floor(line, values["quantity"])
+        if values["quantity"] > abs(line.quantity):
+            rating.check_more(draft, line, day_of_rates(draft.order))
         line.quantity = values["quantity"].copy_sign(line.quantity)
     if "price" in values and values["price"] != line.unit_price.amount:
         line.entered_price, line.entered_mode = values["price"], draft.order.vat_mode

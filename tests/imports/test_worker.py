@@ -1,4 +1,4 @@
-"""The worker reads a file for its preview and brings it in: one effect, also when it or its database is gone meanwhile."""
+"""The worker reads a file for its preview and brings it in: one effect, whatever is gone in the middle."""
 
 import asyncio
 import os
