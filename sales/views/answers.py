@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -289,7 +290,7 @@ def ask_changed(request, order: SalesOrder, changed: shown.ChangedMeanwhile, url
     """The order as it is now, with what was changed meanwhile marked, and the question whether it is confirmed so."""
     order.touched = set(changed.lines)
     selectors.lines_of(order)
-    ask = {
+    ask: dict[str, Any] = {
         "title": _("De order is intussen gewijzigd. Toch bevestigen?"), "stale": changed, "url": url, "key": new_key(),
         "fields": {"revision": order.revision, "shown": shown.mark(order, order.all_lines)}, "swap": "none",
     }  # fmt: skip
