@@ -169,9 +169,11 @@ def by_method(asked: Asked) -> Table:
 
 def vat(asked: Asked) -> Table:
     """VAT in what was received, per VAT code, percentage and period: excluding VAT, VAT and including, EUR."""
-    names = dict(VatRate.objects.order_by("valid_from").values_list("code", "name"))
-    names |= {"reverse": _("Verlegd"), "none": _("Geen")}
-    shown = [[day, names.get(code, code), *figures] for day, code, *figures in _run(VAT, asked)]
+    rates = VatRate.objects.order_by("valid_from").values_list("code", "percent", "name")
+    names = {(code, percent): name for code, percent, name in rates}
+    names |= {("reverse", ZERO): _("Verlegd"), ("none", ZERO): _("Geen")}
+    rows = _run(VAT, asked)
+    shown = [[day, names.get((code, percent), code), percent, *rest] for day, code, percent, *rest in rows]
     columns = [
         Column(_("Vanaf"), "date"), Column(_("BTW-tarief")), Column(_("BTW (%)"), "percent"),
         Column(_("Exclusief"), "amount"), Column(_("BTW-bedrag"), "amount"), Column(_("Inclusief"), "amount"),

@@ -182,11 +182,15 @@ WITH back AS (
 
 @invariant(11, "what was given back never exceeds what was paid for what came back")
 def paid_for_returns(cursor) -> list[str]:
+    # in an exchange what is taken is paid with what comes in, as well as with money
     found = rows(
         cursor,
         BACK + "SELECT format('order %%s %%s: paid %%s, at tills went back %%s', o.id, o.number, o.paid_total,"  # noqa: S608
-        " sum(b.gross)) FROM back b JOIN sales_salesorder o ON o.id = b.order_id WHERE @recent(o.changed_at)"
-        " GROUP BY o.id HAVING sum(b.gross) > o.paid_total ORDER BY o.id",
+        " sum(b.gross)) FROM back b JOIN sales_salesorder o ON o.id = b.order_id CROSS JOIN LATERAL ("
+        " SELECT coalesce(sum(CASE WHEN x.returns_id IS NOT NULL THEN -x.return_net - x.return_vat ELSE 0.01 -"
+        " x.line_total * CASE o.vat_mode WHEN 'exclusive' THEN 1 + x.vat_percent / 100 ELSE 1 END END), 0) AS gross"
+        " FROM sales_orderline x WHERE x.order_id = o.id AND x.quantity < 0) came_in WHERE @recent(o.changed_at)"
+        " GROUP BY o.id, came_in.gross HAVING sum(b.gross) > o.paid_total + came_in.gross ORDER BY o.id",
     )
     # a line cannot have cost more than its total and the VAT on it; each return is rounded to its own cent
     return (

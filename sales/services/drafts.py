@@ -280,7 +280,8 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
         raise no_discount()
     draft.order.discount_percent, draft.order.discount_amount = percent, amount
-    draft.order.discount_mode = draft.order.vat_mode
+    if amount:  # a percentage is the same in every mode
+        draft.order.discount_mode = draft.order.vat_mode
     return draft.write("discount_percent", "discount_amount", "discount_mode")
 
 

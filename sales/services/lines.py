@@ -199,7 +199,8 @@ def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> N
         return
     line.discount_percent = value if kind == "percent" else Decimal(0)
     line.discount_amount = value if kind == "amount" else Decimal(0)
-    line.discount_mode = mode
+    if line.discount_amount:  # a percentage is the same in every mode
+        line.discount_mode = mode
 
 
 def _both_values(line: OrderLine, values: dict) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from backoffice.catalog.models import VatRate
 from backoffice.core.keys import new_key
 from payments import ledger, reports
 from payments.ledger import Tender
@@ -198,6 +199,14 @@ def test_vat_per_rate_adds_up_to_the_ledger():
     ]  # fmt: skip
     assert table.totals[3:] == [D("119.09"), D("22.24"), D("141.33")]
     assert table.totals[5] == -posted(["orders"])
+
+
+def test_a_rate_that_changed_keeps_the_name_of_then_in_the_overview():
+    s = busy_shop()
+    VatRate.objects.filter(code="high").update(valid_to=today())
+    tomorrow = today() + datetime.timedelta(days=1)
+    VatRate.objects.create(code="high", name="Hoog 24 %", percent=D(24), valid_from=tomorrow)
+    assert [row[1:3] for row in reports.vat(asked(s)).rows] == [["Hoog 21 %", D(21)], ["Laag 9 %", D(9)]]
 
 
 # ---- the screens -------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from django.db import connection, transaction
 
 from backoffice.core.db.roles import as_owner
 from backoffice.core.invariants import REGISTRY
-from sales.services import lines
+from pos.services import seats
+from sales.services import lines, returning
 from tests.invariants import holds
 from tests.pos import test_return_as_sold
 from tests.pos.test_check_out import pay
@@ -47,4 +48,18 @@ def test_each_is_reported_when_it_is_broken(s):
         if not any(said in text for text in found):
             unseen.append((number, said, found))
     assert unseen == []
+    holds()
+
+
+def test_what_was_taken_in_an_exchange_may_come_back_too(s):
+    scarf = sell(s, [(s.scarf, 1)])
+    even = bring_back(s, scarf, 1)
+    lines.add(order_id=even.pk, items=[(s.book.pk, D(1))], employee=s.manager)
+    taken = pay(s, employee=s.manager).order  # a book of 50,00 for a scarf of 50,00: nothing is paid
+    book = taken.lines.get(variant=s.book)
+    who = {"employee": s.manager}
+    empty = seats.begin(till_id=s.till.pk, **who).order_id
+    basket = returning.take_back(order_id=empty, source_id=taken.pk, pieces={book.pk: D(1)}, reason="Dubbel", **who)
+    assert basket.gross.amount == -50
+    paid_back(s, basket.gross.amount)
     holds()

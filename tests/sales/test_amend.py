@@ -92,6 +92,17 @@ def test_confirming_without_a_change_writes_no_version():
     assert not SalesOrder.objects.filter(amends=order, lifecycle="draft").exists()
 
 
+def test_a_discount_of_nothing_is_no_change_in_any_mode():
+    s = shop()
+    order = confirmed(s, customer=factories.customer("Zakelijk", vat_mode="exclusive"))
+    amendment = amend(order, s.office)
+    drafts.set_discount(order_id=amendment.pk, percent=Decimal(0), employee=s.office)
+    who = {"order_id": amendment.pk, "line_id": line_of(amendment, s.wit40).pk, "revision": None, "employee": s.office}
+    lines.set_line(values={"discount": ("percent", Decimal(0))}, **who)
+    assert confirm_amendment(amendment, s.office).new_version is None
+    assert SalesOrder.objects.get(pk=order.pk).version == 1
+
+
 def test_discarding_leaves_the_order_as_it_was():
     s = shop()
     order = confirmed(s)

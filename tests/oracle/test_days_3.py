@@ -1,0 +1,13 @@
+"""Ten random days in the shop (3 of 4); tests/oracle/playing.py says how one that fails is replayed."""
+
+import pytest
+
+from tests.oracle.playing import note, play, seeds, terminal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("seed", seeds(2))
+def test_a_day_in_the_shop(seed, settings, shared):
+    terminal(settings)
+    note(play(seed), shared)

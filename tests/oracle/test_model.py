@@ -1,0 +1,44 @@
+"""The model knows nothing of the product, and is not changed by what it refuses."""
+
+import ast
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MODEL = ("sums", "model", "prices", "money", "counter", "desk", "rating")
+ALLOWED = {"datetime", "decimal", "fractions", "dataclasses", "collections", "typing", "copy"}
+
+
+def imported(path: Path) -> set[str]:
+    """Whatever a file imports, also inside functions: the modules by their full names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, path
+            names = {f"{node.module}.{name.name}" for name in node.names}
+            found |= names if node.module == "tests.oracle" else {str(node.module)}
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("__import__", "import_module"):
+            raise AssertionError(f"{path} imports by name")
+    return found
+
+
+def test_the_model_imports_nothing_of_the_product():
+    """Walks the imports from each file of the model on: only files of the model, and plain parts of Python."""
+    todo, seen = [f"tests.oracle.{name}" for name in MODEL], set()
+    while todo:
+        module = todo.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        for name in imported(HERE / f"{module.rpartition('.')[2]}.py"):
+            if name.startswith("tests.oracle."):
+                assert name.split(".")[2] in MODEL, f"{module} imports {name}"
+                todo.append(".".join(name.split(".")[:3]))
+            else:
+                assert name.split(".")[0] in ALLOWED, f"{module} imports {name}"
+    assert len(seen) == len(MODEL)
+
+
+def test_no_file_of_the_oracle_is_long():
+    assert [path.name for path in HERE.glob("*.py") if len(path.read_text().splitlines()) > 400] == []

@@ -1,0 +1,30 @@
+"""Many more random days than the suite's, each 100th backed up and restored (tests/oracle)."""
+
+import pytest
+from django.db import transaction
+
+from tests.oracle.days import Day
+from tests.oracle.playing import play, terminal
+from tests.oracle.test_restore import backed_up_and_restored
+from tests.oracle.week import ACTS
+from tests.soak import count, report
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HUNDREDS, STEPS = count(20, 1), count(60, 20)
+
+
+@pytest.mark.parametrize("hundred", range(HUNDREDS))
+def test_a_hundred_days_in_the_shop_and_a_restore(hundred, settings, tmp_path):
+    terminal(settings)
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    days, first, steps, refused = count(100, 3), 10_000 + hundred * 100, 0, 0
+    for seed in range(first, first + days - 1):
+        with transaction.atomic():
+            day = play(seed, STEPS)
+            steps, refused = steps + day.done.total(), refused + day.refused.total()
+            transaction.set_rollback(True)
+    with Day(first + days - 1) as day:
+        day.run(ACTS, STEPS)
+    assert backed_up_and_restored(day, tmp_path, settings.MEDIA_ROOT) == []
+    report("random days", seeds=f"{first} to {first + days - 1}", done=steps + day.done.total(), refused=refused)
