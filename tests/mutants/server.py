@@ -105,6 +105,8 @@ def run(tests: dict[str, float], output: Path) -> dict:
     os.waitpid(pid, 0)
     os.close(ear)
     outcome = {None: "endless", 0: "passed", 1: "failed", 4: "missing"}.get(code, "broken")
+    if outcome == "failed" and not failed:
+        outcome = "broken"  # while it was collected
     if commits or outcome not in ("passed", "failed"):
         fresh()
     text = output.read_text(errors="replace")[-3000:] if outcome != "passed" else ""
