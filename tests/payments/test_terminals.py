@@ -332,6 +332,23 @@ def test_an_approval_that_does_not_fit_its_order_any_more_goes_to_suspense_and_c
     assert refused.value.code == "payments.suspense_gone"
 
 
+def test_only_an_approval_that_is_not_booked_goes_to_suspense_and_no_other_goes_along():
+    s = shop()
+    session, order = money.session(s), money.order(s, "60.00")
+    booked = ask(s, start(s, order, session, "60.00"))
+    book(s, order, session, booked)
+    waiting = start(s, money.order(s, "25.00"), session, "25.00")
+    lost, other = (ask(s, start(s, money.order(s, amount), session, amount)) for amount in ("15.00", "16.00"))
+    for payment in (booked, waiting):
+        with pytest.raises(Refusal) as refused:
+            to_suspense(payment_id=payment.pk, employee=s.manager, reason="weg")
+        assert refused.value.code == "payments.not_approved"
+    to_suspense(payment_id=lost.pk, employee=s.manager, reason="weg")
+    assert [(entry.amount.amount, entry.reference) for entry in selectors.suspense()] == [(D(15), lost.reference)]
+    other.refresh_from_db()
+    assert (other.state, other.entry_id) == ("approved", None)
+
+
 def test_a_session_does_not_close_over_an_approval_that_is_not_booked():
     s = shop()
     session, order = money.session(s), money.order(s, "60.00")
