@@ -36,18 +36,26 @@ class Mutant:
 
 def find(source: str) -> dict[tuple[int, int], list[tuple[operators.Operator, int]]]:
     """Every (line, column) that can be changed, with the operators and which of their occurrences it is."""
-    hints, places = _annotations(source), defaultdict(list)
+    hints, places = _annotations(source), defaultdict(list)  # a hint of a type changes no behaviour
     nodes = [node for node in ast_nodes(get_ast(source)) if node.type in LOOKED_AT]
     for operator in operators.every():
         occurrence = 0
         for node in nodes:
             for start, _end in operator.mutation_positions(node):
-                # a hint changes no behaviour, and the * between parameters is no product
-                hint = any(first <= start < last for first, last in hints)
-                if not hint and node.parent.type not in ("parameters", "lambdef"):
+                if not inert(node) and not any(first <= start < last for first, last in hints):
                     places[start].append((operator, occurrence))
                 occurrence += 1
     return places
+
+
+def inert(node) -> bool:
+    """What can be changed without a change of behaviour: the * between parameters, what only forbids or remembers."""
+    above = node.parent
+    if above.type == "argument" and above.children[0].type == "name":
+        return above.children[0].value in ("frozen", "slots", "strict")
+    if node.type == "decorator":
+        return node.get_code().strip().removeprefix("@").removeprefix("functools.") == "cache"
+    return above.type in ("parameters", "lambdef")
 
 
 def make(

@@ -121,6 +121,22 @@ def test_the_same_seed_gives_the_same_mutants(toy):
     assert first != other
 
 
+def test_what_changes_no_behaviour_is_not_changed():
+    source = """\
+@dataclass(frozen=True)
+class Rate:
+    percent: int | None
+
+
+@cache
+def rates(*, day: str | None = None) -> list[int] | None:
+    return [*day]
+"""
+    kinds = {type(operator).__name__ for ways in places.find(source).values() for operator, _occurrence in ways}
+    assert kinds == {"RemoveDecorator"}  # of the dataclass
+    assert {line for line, _column in places.find(source)} == {1}
+
+
 @pytest.mark.parametrize(
     ("line", "span", "everywhere"),
     [(1, range(1, 12), True), (4, range(4, 8), False), (5, range(5, 6), False), (6, range(6, 7), False)],

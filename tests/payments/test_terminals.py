@@ -349,6 +349,21 @@ def test_only_an_approval_that_is_not_booked_goes_to_suspense_and_no_other_goes_
     assert (other.state, other.entry_id) == ("approved", None)
 
 
+def test_an_approval_of_a_closed_till_waits_until_it_is_opened():
+    s = shop()
+    session, order = money.session(s), money.order(s, "60.00")
+    payment = start(s, order, session, "60.00")
+    sessions.close_session(session_id=session.pk, denominations={"100": 1}, employee=s.manager, force=True)
+    payment = ask(s, payment)
+    assert (payment.state, payment.entry_id, rows(order)) == ("approved", None, [])
+    with pytest.raises(Refusal) as refused:
+        to_suspense(payment_id=payment.pk, employee=s.manager, reason="weg")
+    assert refused.value.code == "payments.session_closed"
+    following = money.session(s)
+    payment.refresh_from_db()
+    assert payment.entry.session == following
+
+
 def test_a_session_does_not_close_over_an_approval_that_is_not_booked():
     s = shop()
     session, order = money.session(s), money.order(s, "60.00")
