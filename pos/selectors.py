@@ -91,7 +91,7 @@ def order_at(till: Till) -> SalesOrder | None:
 def _on_counter(order_id: int) -> QuerySet[SalesOrder]:
     shown = ("branch", "customer", "order_type", "delivery_method")
     orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
-    orders = orders.annotate(later_rates=LATER_RATES)  # type: ignore[no-redef]
+    orders = orders.annotate(later_rates=LATER_RATES)
     return orders.filter(pk=order_id).order_by()
 
 
