@@ -15,7 +15,7 @@ GOOD := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 RUN_NEEDS := libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 libharfbuzz-subset.so.0:libharfbuzz-subset0
 TEST_NEEDS := chromium:chromium
 
-.PHONY: run test lint format db bench soak faults screenshots messages clean
+.PHONY: run test lint format db bench soak faults mutants screenshots messages clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed .system-run messages
@@ -42,11 +42,15 @@ bench: $(VENV)/installed .system-run messages
 
 # large counts in full; the suite runs a tenth of them
 soak: $(VENV)/installed .system-run .system-test messages
-	SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -rP tests/soak $(ARGS)
+	SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -rP tests/soak tests/test_fuzz.py tests/test_fuzz_process.py $(ARGS)
 
 # what breaks in a year, in minutes, beside each scenario without its guard; ARGS="--orders 1000" for a tenth
 faults: $(VENV)/installed .system-run messages
 	$(BIN)/python -m tests.faults $(ARGS)
+
+# faults put into a copy of the code, one at a time: does a test notice? ARGS="--seed 7 --count 60" for some of them
+mutants: $(VENV)/installed .system-run .system-test messages
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 # the pictures of the README, of the demo shop
 screenshots: $(VENV)/installed .system-run .system-test messages

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from backoffice.core.db import pool
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,7 +33,7 @@ class Env:
     database_url: str  # DATABASE_URL: the application's role
     database_owner_url: str  # DATABASE_OWNER_URL: the role that migrates; default DATABASE_URL
     db_pool_max: int  # DB_POOL_MAX: connections per process; 0 is no pool
-    email_url: str  # EMAIL_URL: smtp://user:password@host:587?tls=1, smtps://..., file:/folder, console:
+    email_url: str  # EMAIL_URL: smtp://user:password@host:587?tls=1, smtps://..., file:/folder, console:, or no mail
     email_from: str  # EMAIL_FROM
     media_root: Path  # MEDIA_ROOT
     static_root: Path  # STATIC_ROOT: where collectstatic writes
@@ -65,7 +67,7 @@ class Env:
             database_url=database_url,
             database_owner_url=source.get("DATABASE_OWNER_URL") or database_url,
             db_pool_max=_whole(source, "DB_POOL_MAX", 8),
-            email_url=source.get("EMAIL_URL") or "console:",
+            email_url=source.get("EMAIL_URL") or ("console:" if debug else ""),
             email_from=source.get("EMAIL_FROM") or "Toonbank <noreply@localhost>",
             media_root=Path(source.get("MEDIA_ROOT") or data / "media"),
             static_root=Path(source.get("STATIC_ROOT") or data / "static"),
@@ -120,40 +122,57 @@ def _list(source: Mapping[str, str], name: str, default: str) -> list[str]:
     return [part.strip() for part in source.get(name, default).split(",") if part.strip()]
 
 
+RESERVED = "In user and password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25 and a space as %20."
+
+
+def split(name: str, url: str) -> tuple[SplitResult, int | None]:
+    """The URL in parts, and its port. Raises ImproperlyConfigured where it is none."""
+    if "#" in url:
+        raise ImproperlyConfigured(f"{name} holds a #. {RESERVED}")
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is no number. {RESERVED}") from None
+
+
 def database(name: str, url: str) -> dict[str, str]:
     """postgresql://user:password@host:port/name as Django's keys; ?host= may name the folder of a unix socket."""
-    parts = urlsplit(url)
+    parts, port = split(name, url)
     query = dict(parse_qsl(parts.query))
     if parts.scheme not in ("postgresql", "postgres"):
         raise ImproperlyConfigured(f"{name} must start with postgresql://.")
     if not parts.username or not parts.path.strip("/"):
-        raise ImproperlyConfigured(f"{name} must name a user and a database: postgresql://user@host/database.")
-    try:
-        port = str(parts.port or "")
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} has a port that is no number.") from None
+        raise ImproperlyConfigured(
+            f"{name} must name a user and a database: postgresql://user@host/database. {RESERVED}"
+        )
+    if "@" in parts.path + parts.query:
+        raise ImproperlyConfigured(f"{name} has an @ behind its host. {RESERVED}")
     return {
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host", unquote(parts.hostname or "")),
-        "PORT": query.get("port", port),
+        "PORT": query.get("port", str(port or "")),
     }
 
 
 def email(url: str) -> dict[str, Any]:
     """EMAIL_URL as Django's settings."""
-    parts = urlsplit(url)
-    backend = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "console": "console"}.get(parts.scheme)
+    parts, port = split("EMAIL_URL", url or "dummy:")
+    known = {"smtp": "smtp", "smtps": "smtp", "file": "filebased", "console": "console", "dummy": "dummy"}
+    backend = known.get(parts.scheme)
     if backend is None:
         raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps://, file: or console:.")
     found: dict[str, Any] = {"EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend"}
     if backend == "filebased":
         found["EMAIL_FILE_PATH"] = unquote(parts.path)
     if backend == "smtp":
+        if not parts.hostname or "@" in parts.path + parts.query:
+            raise ImproperlyConfigured(f"EMAIL_URL must name a mail server: smtp://user:password@host:587. {RESERVED}")
         found |= {
-            "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 25),
             "EMAIL_HOST_USER": unquote(parts.username or ""),
             "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
             "EMAIL_USE_SSL": parts.scheme == "smtps",
@@ -240,7 +259,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": "toonbank",
-            "options": "-c lock_timeout=3s -c statement_timeout=15s",
+            # the server ends what was asked by a process that is gone, so that nobody waits for its locks
+            "options": "-c lock_timeout=3s -c statement_timeout=15s -c client_connection_check_interval=1s",
         },
     }
 }
@@ -249,13 +269,7 @@ if env.database_url:
     DATABASES["default"] |= database("DATABASE_URL", env.database_url)
     DATABASE_OWNER = database("DATABASE_OWNER_URL", env.database_owner_url)
     if env.db_pool_max:
-        DATABASES["default"]["OPTIONS"]["pool"] = {
-            "min_size": 1,
-            "max_size": env.db_pool_max,
-            # a database that was away is asked again at once, not with longer and longer pauses
-            "timeout": 4,
-            "reconnect_timeout": 2,
-        }
+        DATABASES["default"]["OPTIONS"]["pool"] = pool.options(env.db_pool_max)
 else:
     DATABASES["default"] |= {"ENGINE": "backoffice.core.db.missing", "NAME": "unset"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -383,6 +397,8 @@ STORAGES = {
 
 # mail and log
 globals().update(email(env.email_url))
+# nobody receives what is mailed: it is refused, never called sent (sales.documents.services.mailing)
+MAIL_OFF = not env.email_url or (env.email_url.startswith("console:") and not DEBUG)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 # how long after each try that failed the next one is, in seconds; after the last the mail has failed (a day in all)
 MAIL_RETRY_SECONDS = [60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600]
@@ -393,10 +409,12 @@ LOGGING = {
         "json": {"()": "backoffice.core.logs.JsonLine"},
         "plain": {"()": "backoffice.core.logs.PlainLine"},
     },
+    "filters": {"seldom": {"()": "backoffice.core.logs.Seldom"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "psycopg.pool": {"filters": ["seldom"]},
         "django.request": {"level": "ERROR"},  # a page that is not there is no event
         "toonbank.request": {"level": "INFO" if env.request_log else "WARNING"},
     },

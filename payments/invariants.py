@@ -110,6 +110,13 @@ def suspense(cursor) -> list[str]:
         " WHERE e.kind = 'suspense' AND e.order_id IS NULL AND e.refunds_id IS NULL) AS listed) s"
         " WHERE held <> listed",
     )
+    found += rows(
+        cursor,
+        "SELECT format('entry %%s left %%s in suspense, %%s went away', e.id, e.amount, r.gone)"
+        " FROM (SELECT refunds_id, sum(amount * CASE WHEN order_id IS NULL THEN -1 ELSE 1 END) AS gone"
+        " FROM payments_ledgerentry WHERE kind = 'suspense' AND refunds_id IS NOT NULL GROUP BY 1) r"
+        " JOIN payments_ledgerentry e ON e.id = r.refunds_id WHERE abs(r.gone) > abs(e.amount) ORDER BY e.id",
+    )
     return found + rows(
         cursor,
         "SELECT format('terminal payment %%s was approved in a closed session and is on no list', t.id)"

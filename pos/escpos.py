@@ -77,12 +77,12 @@ def _logo(branch) -> Any:
 
     try:
         with branch.logo.open() as file, Image.open(file) as found:
+            found.thumbnail(LOGO)  # first: what was kept before logos were made small is large
             picture = found.convert("RGBA")
     except (OSError, ValueError):  # gone, or no picture: the receipt goes out without
         return None
     paper = Image.new("RGBA", picture.size, "white")
     paper.alpha_composite(picture)
-    paper.thumbnail(LOGO)
     return paper.convert("1")
 
 
@@ -191,6 +191,8 @@ def rows(shown: dict) -> list[str]:
         pair(receipt.number, format_datetime(receipt.at)),
         pair(receipt.till.name, receipt.employee.name),
     ]
+    if shown["day"]:
+        found.append(pair(_("Kassadag"), format_date(shown["day"])))
     if order.number:
         found.append(pair(_("Verkooporder"), order.number))
     if order.customer_name:

@@ -106,6 +106,7 @@ class QuickKey(models.Model):
         ]
 
     # what stands on the key
+    own_price: Any  # of the one variant that it sells, where that has one of its own, by pos.selectors
     here: Any  # pieces free at the branch, by pos.selectors
 
     @property
@@ -125,9 +126,10 @@ class QuickKey(models.Model):
     @property
     def price(self):
         """EUR including VAT."""
-        if self.article is not None:
-            return self.article.sales_price
-        return self.variant.own_price or self.variant.article.sales_price
+        if self.article is None:
+            return self.variant.price
+        own = getattr(self, "own_price", None)
+        return self.article.sales_price if own is None else own
 
 
 class Receipt(models.Model):

@@ -6,10 +6,10 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from backoffice.catalog.models import StockLevel
+from backoffice.catalog.models import StockLevel, Variant
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.models import JournalHead
 from backoffice.relations.models import Customer, Employee, Till
@@ -91,7 +91,7 @@ def order_at(till: Till) -> SalesOrder | None:
 def _on_counter(order_id: int) -> QuerySet[SalesOrder]:
     shown = ("branch", "customer", "order_type", "delivery_method")
     orders = SalesOrder.objects.select_related(*shown, *(f"amends__{name}" for name in shown))
-    orders = orders.annotate(later_rates=LATER_RATES)  # type: ignore[no-redef]
+    orders = orders.annotate(later_rates=LATER_RATES)
     return orders.filter(pk=order_id).order_by()
 
 
@@ -150,6 +150,16 @@ def _free(till: Till) -> Subquery:
     return Subquery(levels.annotate(left=Sum(F("on_hand") - F("reserved"))).values("left"))
 
 
+# the own price of the one variant that a quick key of an article sells; index: variant_once
+ONLY_PRICE = Subquery(
+    Variant.objects.filter(article=OuterRef("article"), article__matrix=False, active=True)
+    .values("article")
+    .annotate(number=Count("pk"), only=Min("own_price", output_field=DecimalField()))
+    .filter(number=1)
+    .values("only")
+)
+
+
 def pages(till: Till) -> list[QuickKeyPage]:
     """The pages of quick keys of the till, with what is free of each at its branch. Two statements."""
     return _with_places(QuickKeyPage.objects.filter(layout__tills=till), QuickKey.objects.annotate(left=_free(till)))
@@ -164,8 +174,10 @@ def _with_places(pages, keys) -> list[QuickKeyPage]:
     """The pages with their 20 `places`, None where there is no key."""
     found = list(pages.order_by("position", "id"))
     by_page: dict[int, list] = {page.pk: [] for page in found}
-    for key in keys.filter(page__in=found).select_related(
-        "article", "variant__article", "variant__colour", "variant__size"
+    for key in (
+        keys.filter(page__in=found)
+        .annotate(own_price=ONLY_PRICE)
+        .select_related("article", "variant__article", "variant__colour", "variant__size")
     ):
         by_page[key.page_id].append(key)
     for page in found:

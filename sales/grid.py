@@ -310,10 +310,10 @@ def _found(order, articles) -> list[Found]:
         .annotate(
             number=Count("pk"),
             only=Min("pk"),
-            price=Min("own_price", output_field=DecimalField()),
+            lowest=Min("own_price", output_field=DecimalField()),
             free=Sum(F("here__on_hand") - F("here__reserved")),
         )
-        .values_list("article_id", "number", "only", "price", "free")
+        .values_list("article_id", "number", "only", "lowest", "free")
     )
     known = {article_id: rest for article_id, *rest in rows}
     found = []

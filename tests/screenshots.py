@@ -171,6 +171,7 @@ def catalogue(page: Page) -> None:
     page.goto("/artikelen/importeren/")
     page.get_by_label("Bestand").set_input_files(CATALOGUE)
     page.get_by_role("button", name="Naar het voorbeeld").click()
+    page.get_by_role("button", name="Importeren").wait_for()
     shoot(page, "import")
 
 

@@ -131,6 +131,11 @@ class World:
     def upload(self):
         return imports.upload(employee=self.s.admin, **UPLOAD)
 
+    def read_file(self):
+        made = self.upload()
+        imports.read(str(made.pk))
+        return made
+
     def calls(self) -> dict:
         """{action: what gives the arguments}, each with the employee s.admin unless it says another."""
         s, d = self.s, self.draft
@@ -244,7 +249,7 @@ class World:
             "catalog.variant.set": lambda: {
                 "variant_id": s.riem.pk, "codes": ["LOS-2"], "own_price": D("9.95"), "active": True,
             },
-            "core.import.started": lambda: {"job_id": self.upload().pk},
+            "core.import.started": lambda: {"job_id": self.read_file().pk},
             "core.import.uploaded": lambda: UPLOAD,
             "documents.list.export": lambda: {"query": "status=open", "form": "csv", "branch_id": s.branch.pk},
             "documents.mail.queue": lambda: one(

@@ -8,6 +8,7 @@ right, so that the nonsense comes as far as it can. Each request is taken back.
 import html.parser
 import itertools
 import random
+import time
 import uuid
 
 import pytest
@@ -22,6 +23,7 @@ from tests.soak import FULL
 from tests.test_rights import addresses, known, shop, url_of  # noqa: F401 - shop is a fixture
 
 pytestmark = pytest.mark.django_db
+MARKS = "\u0301\u0316" * 30_000
 NASTY = [
     "", " ", "\0", "a\0b", "\u202egnp.exe", "x" * 300, "x" * 5000, "1e9", "١٢", "NaN", "-Infinity", "=1+1",
     "9" * 18, "9" * 40, "-1", "0", "1_000", "12,345", "999999999,99", "not-a-uuid", str(uuid.UUID(int=0)),
@@ -29,8 +31,16 @@ NASTY = [
     "\ud83d", "👩‍👩‍👧", "\r\nBcc: x@example.com", "null", "[]", "{}", "true", "../../etc/passwd", "½", "\x1b@\x1d", "²",
     "4111111111111111", "8712345678906", "1,2,3", "a@b@c.nl", "on",
 ]  # fmt: skip
+# texts that take long to put in order, to read or to look for; the first of them is longer than a request may hold
+HEAVY = [
+    MARKS, MARKS[:20_000], "\u0f73" * 20_000, "1" + ".000" * 4_999, "[" * 20_000, "a " * 10_000, "x" * 20_000,
+    "<a " * 6_666, "1," * 10_000, "9" * 20_000, "(" * 20_000, "%" * 20_000, "a@" * 10_000, "'" * 20_000,
+]  # fmt: skip
+NASTY += HEAVY
 # as text goes over the line: a lone surrogate cannot
 NASTY = [value.encode("utf-8", "replace").decode() for value in NASTY]
+SECONDS = 2  # of computing, for any request
+LEARNED: dict[tuple[str, str], list[str]] = {}  # the fields that each address reads, by method
 BAD_IDS = [0, 2**31, 2**63 - 1, 2**63, 10**30]
 SEED = 20261124
 PER_FIELD, TOGETHER = (len(NASTY), 1) if FULL else (1, 3)  # values a field, and wrong fields in one request
@@ -97,11 +107,13 @@ class Watched:
 
     def send(self, name: str, method: str, url: str, values: dict, said: str, **more):
         self.sent, self.error = self.sent + 1, ""
-        cookies = self.client.cookies.copy()
+        cookies, began = self.client.cookies.copy(), time.thread_time()
         with transaction.atomic():
             answer = getattr(self.client, method.lower())(url, values, **more)
             transaction.set_rollback(True)
         self.client.cookies = cookies
+        if (took := time.thread_time() - began) > SECONDS:
+            self.wrong.append(f"{method} {name} {said}: {took:.1f} s")
         if answer.status_code >= 500:
             self.wrong.append(f"{method} {name} {said}: {answer.status_code} {self.error}")
         return answer
@@ -173,6 +185,7 @@ def test_no_field_of_any_address_gives_a_500(watched, shop):  # noqa: F811
                 base = {field: right_values(field, shop) for field in fields} | form | key
                 fields = sorted({*fields, *fields_read(watched, name, method, url, base)})
             more = {"HTTP_HX_REQUEST": "true"} if place % 3 == 0 else {}
+            LEARNED[name, method] = fields
             for group in itertools.zip_longest(*[iter(fields)] * TOGETHER):
                 wrong = [field for field in group if field]
                 place += 1

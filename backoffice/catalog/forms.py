@@ -7,13 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, VatRate
-from backoffice.catalog.services import pictures
-from backoffice.core.errors import Refusal
 from backoffice.core.forms import (
     AmountField,
     CleanTextField,
     DutchDateField,
     PercentField,
+    PictureField,
     clean_formfield,
     parse_quantity,
 )
@@ -86,6 +85,7 @@ class ArticleForm(forms.ModelForm):
         required=False,
         empty_label=gettext_lazy("geen maten"),
     )
+    image = PictureField(label=gettext_lazy("Afbeelding"), side=1200, most_bytes=10_000_000, required=False)
     colours = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Kleuren"),
         queryset=Colour.objects.all(),
@@ -116,12 +116,7 @@ class ArticleForm(forms.ModelForm):
         upload = self.cleaned_data["image"]
         if "image" not in self.changed_data:
             return None
-        if not upload:
-            return ""
-        try:
-            return pictures.read(upload)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from refusal
+        return upload or ""
 
     def _post_clean(self):
         """The service writes the article, not the form."""

@@ -202,6 +202,11 @@ class Variant(models.Model):
             ),
         ]
 
+    @property
+    def price(self):
+        """EUR including VAT: the own one, which may be 0, else the article's."""
+        return self.article.sales_price if self.own_price is None else self.own_price
+
 
 class Barcode(models.Model):
     """A code that a scanner reads: of a variant, or of an article (then the size is asked)."""

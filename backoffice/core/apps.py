@@ -8,5 +8,4 @@ class CoreConfig(AppConfig):
     verbose_name = _("Kern")
 
     def ready(self):
-        from backoffice.core import invariants  # noqa: F401 - registers them
-        from backoffice.core.db import checks  # noqa: F401 - registers them
+        from backoffice.core import checks, invariants  # noqa: F401 - registers them

@@ -1,5 +1,7 @@
 """What a service raises when it says no: a stable code for machines, a Dutch sentence for people."""
 
+from django.utils.translation import gettext as _
+
 
 class Refusal(Exception):
     """A rule forbids the change; nothing happened.
@@ -49,3 +51,22 @@ class Busy(Refusal):
 
     def __init__(self, message: str):
         super().__init__("busy", message)
+
+
+class TooLong(Refusal):
+    """The request was ended because it took too long (core/limit.py); the same key may be asked again."""
+
+    status = 503
+
+    def __init__(self):
+        told = _("Dit duurde te lang en is afgebroken. Kijk wat er is opgeslagen voor u het opnieuw probeert.")
+        super().__init__("request.long", told)
+
+
+class DiskFull(Refusal):
+    """Nothing can be written; what was begun is undone, and the same key may be asked again."""
+
+    status = 503
+
+    def __init__(self):
+        super().__init__("disk.full", _("De schijf van de server is vol: er is niets opgeslagen. Vraag de beheerder."))

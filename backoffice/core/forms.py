@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.renderers import TemplatesSetting
 
-from . import formats
+from . import formats, pictures
+from .errors import Refusal
 from .input import (
     ASK_ABOVE,
     BARCODE_LENGTH,
@@ -35,6 +36,7 @@ __all__ = [
     "DutchDateField",
     "InputError",
     "PercentField",
+    "PictureField",
     "QuantityField",
     "Renderer",
     "add_refusal",
@@ -194,6 +196,27 @@ class CleanTextField(_TypedField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(initial or "", data or "")
+
+
+class PictureField(forms.FileField):
+    """A picture, read and made small by pictures.read; False where it is to go, else what was there."""
+
+    def __init__(self, *, side: int, most_bytes: int, kinds: tuple[str, ...] = ("JPEG", "PNG", "WEBP"), **options: Any):
+        self.bounds: dict[str, Any] = {"side": side, "most_bytes": most_bytes, "kinds": kinds}
+        super().__init__(**options)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {
+            **super().widget_attrs(widget),
+            "accept": ",".join(f"image/{kind.lower()}" for kind in self.bounds["kinds"]),
+        }
+
+    def to_python(self, data: Any) -> Any:
+        upload = super().to_python(data)
+        try:
+            return upload and pictures.read(upload, **self.bounds)
+        except Refusal as refused:
+            raise ValidationError(refused.message, code="invalid") from refused
 
 
 def clean_formfield(field: models.Field, **options: Any) -> forms.Field | None:

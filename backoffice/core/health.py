@@ -54,3 +54,10 @@ def readiness() -> dict[str, str]:
     except NO_DATABASE:
         found["database"] = "cannot be reached"
     return found
+
+
+def mail() -> str:
+    """Where mail goes: "smtp" to a mail server, "here" no further than this machine, "off" nowhere at all."""
+    if settings.MAIL_OFF:
+        return "off"
+    return "smtp" if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") else "here"

@@ -18,13 +18,19 @@ MAX_AMOUNT = Decimal("99999999.99")
 MAX_QUANTITY = Decimal("99999")
 ASK_ABOVE = Decimal("999")  # a larger quantity is accepted, and asked about first
 BARCODE_LENGTH = 64
+MAX_FIELD = (
+    20_000  # characters of one field of a request, whatever it is for (middleware.py); the longest text is 4,000
+)
+MAX_MARKS = 30  # combining marks in a row, the bound of Unicode's Stream-Safe Text Format (UAX 15)
 
-_NUMBER = re.compile(r"([0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]{1,15}))?|,([0-9]{1,15})", re.ASCII)
+_NUMBER = re.compile(r"([0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4})(?:,([0-9]{1,15}))?|,([0-9]{1,15})", re.ASCII)
 _NUMPAD = re.compile(r"([0-9]{1,15})\.([0-9]{1,2})", re.ASCII)
 _DATE = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 UNKEPT = {"Cc", "Cs", "Zl", "Zp"}  # categories: control, half of a pair, line and paragraph separators
 _SPACES = " \t\u00a0\u202f"
+_OPENED = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no marks themselves, but marks once they are taken apart
+_SPLIT = 4  # characters that become one in NFC, at most (alpha with three marks)
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
@@ -175,19 +181,38 @@ def holds(text: str, allowed: str = "\n\t\r") -> bool:
     return all(unicodedata.category(c) not in UNKEPT or c in allowed for c in text)
 
 
+def piled(text: str) -> bool:
+    """Whether more marks stand on one letter than any language has: putting n of them in order takes n x n steps."""
+    row = 0
+    for c in "" if text.isascii() else text:
+        row = row + 1 if unicodedata.combining(c) or c in _OPENED else 0
+        if row > MAX_MARKS:
+            return True
+    return False
+
+
 def clean_text(text: str | None, *, max_length: int = 500, multiline: bool = False) -> str:
-    """NFC, trimmed; control characters are refused, and marks that turn the reading direction are taken out."""
-    value = unicodedata.normalize("NFC", ("" if text is None else str(text)).translate(_BIDI))
+    """NFC, trimmed; control characters are refused, and marks that turn the reading direction are taken out.
+
+    Refused by length and by its marks before it is normalised, which would take a text of marks minutes.
+    """
+    value = "" if text is None else str(text)
     value = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
-    value = value.strip()
-    if not holds(value, "\n\t" if multiline else ""):
+    value = value.translate(_BIDI).strip()
+    _fits(value, max_length * _SPLIT, max_length)
+    if piled(value) or not holds(value, "\n\t" if multiline else ""):
         raise InputError(_("De tekst bevat een teken dat niet kan worden bewaard. Typ de tekst opnieuw."))
-    if len(value) > max_length:
+    value = unicodedata.normalize("NFC", value).strip()
+    _fits(value, max_length, max_length)
+    return value
+
+
+def _fits(value: str, bound: int, told: int) -> None:
+    if len(value) > bound:
         raise InputError(
             _("De tekst is %(length)s tekens lang, hoogstens %(maximum)s passen.")
-            % {"length": format_quantity(len(value)), "maximum": format_quantity(max_length)}
+            % {"length": format_quantity(len(value)), "maximum": format_quantity(told)}
         )
-    return value
 
 
 def whole(text) -> int | None:

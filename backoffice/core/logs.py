@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 import traceback
 import uuid
 from contextvars import ContextVar
@@ -16,6 +17,25 @@ EXTRAS = ("method", "path", "status", "ms", "employee")  # of a request's own li
 def new_id(given: str = "") -> str:
     """The id that the proxy gave, if it is plain enough to stand in a log, else a new one."""
     return given if WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
+
+
+class Seldom(logging.Filter):
+    """Lets the same line through once in ten seconds: while a database is away, each of many tries would write it."""
+
+    SECONDS, MOST = 10.0, 100
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now, line = time.monotonic(), record.getMessage()
+        if now - self.written.get(line, -self.SECONDS) < self.SECONDS:
+            return False
+        if len(self.written) >= self.MOST:
+            self.written.clear()
+        self.written[line] = now
+        return True
 
 
 class JsonLine(logging.Formatter):

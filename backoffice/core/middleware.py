@@ -1,5 +1,6 @@
 """What stands between a request and every view."""
 
+import errno
 import logging
 import time
 
@@ -8,9 +9,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from backoffice.core import logs
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import DiskFull, Refusal, TooLong
+from backoffice.core.formats import format_quantity
 from backoffice.core.http import refused
+from backoffice.core.input import MAX_FIELD
+from backoffice.core.limit import TookTooLong
 
+log = logging.getLogger(__name__)
 requests = logging.getLogger("toonbank.request")
 
 
@@ -24,7 +29,10 @@ class RequestIdMiddleware:
         token = logs.request_id.set(logs.new_id(request.headers.get("X-Request-ID", "")))
         began = time.perf_counter()
         try:
-            response = self.get_response(request)
+            try:
+                response = self.get_response(request)
+            except TookTooLong:
+                response = refused(request, TooLong())
             response.headers["X-Request-ID"] = logs.request_id.get()
             if requests.isEnabledFor(logging.INFO):
                 requests.info("%s %s", request.method, request.path, extra=_told(request, response, began))
@@ -57,7 +65,26 @@ class RefusalMiddleware:
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
 
+    def process_view(self, request, view, args, kwargs):
+        """No view gets a field that is longer than any text: what reads, compares or logs it would take its time."""
+        for values in (request.GET, request.POST):
+            for name, texts in values.lists():
+                if len(name) > MAX_FIELD or any(len(text) > MAX_FIELD for text in texts):
+                    message = _("Een veld bevat te veel tekst: hoogstens %(most)s tekens passen. Kort de tekst in.")
+                    return refused(request, Refusal("input.long", message % {"most": format_quantity(MAX_FIELD)}))
+        return None
+
     def process_exception(self, request, exception):
         if isinstance(exception, Refusal):
             return refused(request, exception)
+        if disk_full(exception):
+            log.error("The disk is full: %s", exception, exc_info=exception)
+            return refused(request, DiskFull())
         return None
+
+
+def disk_full(error: Exception) -> bool:
+    """Of this server (a file could not be written), or of the database's."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or (
+        getattr(error.__cause__, "sqlstate", None) == "53100"
+    )

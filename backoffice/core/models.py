@@ -139,13 +139,14 @@ class ImportMapping(models.Model):
 
 
 class ImportJob(models.Model):
-    """One file on its way in: uploaded, previewed, running, done or refused as a whole.
+    """One file on its way in: uploaded and read for its preview, running, done or refused as a whole.
 
-    columns: {header: field}; options: {"branch": id, "mapping": name, "header": names in order};
-    summary: what the preview and the result say. The content is dropped when the job ends.
+    columns: {header: field}; options: {"branch": id, "mapping": name, "header": names in order, "turn": how often it is
+    read}; summary: what the preview (imports.preview) or the result says. The content is dropped when the job ends.
     """
 
     class Status(models.TextChoices):
+        READING = "reading", _("wordt gelezen")
         PREVIEW = "preview", _("voorbeeld")
         RUNNING = "running", _("bezig")
         DONE = "done", _("klaar")
@@ -158,7 +159,7 @@ class ImportJob(models.Model):
     columns = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PREVIEW)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)

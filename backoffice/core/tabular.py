@@ -5,21 +5,25 @@ a sentence that says what to do. Reading is deterministic: the same bytes always
 """
 
 import csv
-import io
+import json
 import re
-import zipfile
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from backoffice.core import unpack
 from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_quantity
 
 DELIMITERS = {";": "puntkomma", ",": "komma", "\t": "tab", "|": "streepje"}
 MAX_COLUMNS = 200
 MAX_CELL = 20_000
 SAMPLE = 60  # records that decide on the delimiter
-MAX_UNPACKED = 400_000_000  # bytes of an XLSX once unpacked; more is no price list
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 SEP = re.compile(r"sep=([;,|\t])\r?\n", re.IGNORECASE)
 # what makes a cell a formula, also behind apostrophes, so that a guard is always taken off again
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -39,6 +43,22 @@ KNOWN = [
 ]
 
 
+@dataclass(frozen=True)
+class Ceilings:
+    """What reading one file may take. rows: below the header; unpacked, text, memory, seconds: of unpacking an XLSX."""
+
+    rows: int = 100_000
+    unpacked: int = 100_000_000
+    text: int = 20_000_000
+    memory: int = 200_000_000
+    seconds: int = 60
+
+
+UPLOADED = Ceilings()
+# a file that who runs the machine gives by hand (import_articles)
+BY_HAND = Ceilings(5_000_000, 10_000_000_000, 2_000_000_000, 8_000_000_000, 7200)
+
+
 def refuse(sentence: str) -> Refusal:
     return Refusal("import.file", sentence, "file")
 
@@ -50,6 +70,7 @@ class Table:
     text: str
     delimiter: str
     description: str
+    ceilings: Ceilings = UPLOADED
     header: list[str] = field(default_factory=list)
     points: set[int] = field(default_factory=set)
     header_row: int = 0
@@ -63,7 +84,7 @@ class Table:
                 yield number, [unguarded(cell) for cell in cells] + [""] * (width - len(cells))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
+        reader = csv.reader(lines(self.text), delimiter=self.delimiter, strict=True)
         number = 0
         try:
             for cells in reader:
@@ -88,6 +109,9 @@ class Table:
                 self.header_row, self.header = number, named(cells)
                 continue
             self.count += 1
+            if self.count > self.ceilings.rows:
+                most = format_quantity(self.ceilings.rows)
+                raise refuse(_("Het bestand heeft meer dan %(most)s rijen. Splits het in delen.") % {"most": most})
             if len(cells) > len(self.header) and any(cells[len(self.header) :]):
                 raise refuse(
                     _("Rij %(row)s heeft %(cells)s kolommen, de kop heeft er %(header)s.")
@@ -110,6 +134,11 @@ class Table:
         return self
 
 
+def lines(text: str) -> Iterator[str]:
+    """The lines with their ends, one by one: a StringIO would hold the text a second time, four bytes a character."""
+    return (found[0] for found in LINE.finditer(text))
+
+
 def formula(row: int, column: str) -> str:
     return _(
         "Rij %(row)s, kolom “%(column)s” bevat een formule. Bewaar het bestand met waarden in plaats van formules."
@@ -128,9 +157,8 @@ def unguarded(cell: str) -> str:
 
 def named(cells: list[str]) -> list[str]:
     """The header with a name for every column, each name once."""
-    cells = [unguarded(cell) for cell in cells]
-    while cells and not cells[-1]:
-        cells = cells[:-1]
+    width = max((position for position, cell in enumerate(cells, 1) if cell), default=0)
+    cells = [unguarded(cell) for cell in cells[:width]]
     if len(cells) < 2:
         raise refuse(_("Er is maar één kolom gevonden. Scheid de kolommen met puntkomma, komma, tab of streepje (|)."))
     if len(cells) > MAX_COLUMNS:
@@ -144,8 +172,8 @@ def named(cells: list[str]) -> list[str]:
     return names
 
 
-def open_table(content: bytes, *, max_bytes: int | None = None) -> Table:
-    """The table in the file. Raises Refusal with a Dutch sentence for what is no readable CSV or XLSX."""
+def recognised(content: bytes, max_bytes: int | None = None) -> None:
+    """Refuse by its size and its first bytes what is no table, without reading it. Raises Refusal."""
     if max_bytes is not None and len(content) > max_bytes:
         raise refuse(
             _("Het bestand is %(size)s MB; hoogstens %(maximum)s MB mag.")
@@ -156,9 +184,14 @@ def open_table(content: bytes, *, max_bytes: int | None = None) -> Table:
     for start, sentence in KNOWN:
         if content.startswith(start):
             raise refuse(_(sentence))
-    if content.startswith(b"PK"):
-        return _xlsx(content).scan()
-    return _csv(content).scan()
+
+
+def open_table(content: bytes, ceilings: Ceilings = UPLOADED) -> Table:
+    """The table in the file; takes seconds. Raises Refusal with a sentence for what is no readable CSV or XLSX."""
+    recognised(content)
+    table = _xlsx(content, ceilings) if content.startswith(b"PK") else _csv(content)
+    table.ceilings = ceilings
+    return table.scan()
 
 
 def megabytes(size: int) -> str:
@@ -201,7 +234,7 @@ def _delimiter(text: str) -> str:
     for candidate in DELIMITERS:
         widths = []
         try:
-            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=candidate):
+            for cells in csv.reader(lines(text), delimiter=candidate):
                 if cells:
                     widths.append(len(cells))
                 if len(widths) == SAMPLE:
@@ -216,68 +249,30 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _xlsx(content: bytes) -> Table:
-    """The first sheet as text, so that both kinds go the same way from here on."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-            unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile:
-        raise refuse(_("Dit bestand is beschadigd. Bewaar het opnieuw als .xlsx of CSV.")) from None
-    if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
-        raise refuse(_("Dit is geen Excel-bestand. Kies een CSV- of Excel-bestand (.xlsx)."))
-    if unpacked > MAX_UNPACKED:
-        raise refuse(_("Het Excel-bestand is uitgepakt te groot. Splits het in delen."))
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        return Table(_sheet_text(sheet), "\t", f"Excel, {sheet.title}")
-    except Refusal:
-        raise
-    except Exception as error:  # the library raises whatever its parsers raise
-        raise refuse(_("Dit Excel-bestand is niet te lezen. Bewaar het opnieuw als .xlsx of CSV.")) from error
+def _xlsx(content: bytes, ceilings: Ceilings) -> Table:
+    """The first sheet as text, so that both kinds go the same way from here on; unpacked by a process of its own."""
+    program = [sys.executable, "-I", str(Path(unpack.__file__))]
+    bounds = [ceilings.memory, ceilings.seconds, ceilings.unpacked, ceilings.text, MAX_COLUMNS]
+    done = subprocess.run([*program, *map(str, bounds)], input=content, capture_output=True, check=False)
+    if done.returncode == 0:
+        title, _end, text = done.stdout.decode().partition("\n")
+        return Table(text, "\t", f"Excel, {json.loads(title)}")
+    # ended from outside, by its bound of time or for want of memory: nothing is told
+    told = json.loads(done.stderr) if done.returncode == 2 else {"code": "large"}
+    raise refuse(_unpacking_refused(told))
 
 
-def _sheet_text(sheet) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    expected = 1
-    for cells in sheet.iter_rows():
-        numbers = [cell.row for cell in cells if getattr(cell, "row", None)]
-        while numbers and expected < numbers[0]:
-            writer.writerow([])
-            expected += 1
-        values = []
-        for cell in cells[: MAX_COLUMNS + 1]:
-            if cell.data_type == "f":
-                raise refuse(formula(cell.row, cell.column_letter))
-            if cell.data_type == "e":
-                raise refuse(
-                    _("Rij %(row)s, kolom %(column)s bevat een fout (%(value)s).")
-                    % {"row": cell.row, "column": cell.column_letter, "value": cell.value}
-                )
-            values.append(_cell_text(cell.value))
-        while values and not values[-1]:
-            values.pop()
-        writer.writerow(values)
-        expected += 1
-    return out.getvalue()
-
-
-def _cell_text(value) -> str:
-    """A cell as a Dutch spreadsheet shows it: decimal comma, whole numbers without a tail, ja and nee."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "ja" if value else "nee"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        whole = value.is_integer() and abs(value) < 1e15
-        return str(int(value)) if whole else f"{value:.15g}".replace(".", ",")
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return str(value)
+def _unpacking_refused(told: dict) -> str:
+    """The sentence for what core.unpack told."""
+    if told["code"] == "formula":
+        return formula(told["row"], told["column"])
+    sentences = {
+        "damaged": _("Dit bestand is beschadigd. Bewaar het opnieuw als .xlsx of CSV."),
+        "kind": _("Dit is geen Excel-bestand. Kies een CSV- of Excel-bestand (.xlsx)."),
+        "unreadable": _("Dit Excel-bestand is niet te lezen. Bewaar het opnieuw als .xlsx of CSV."),
+        "large": _("Het Excel-bestand is uitgepakt te groot. Splits het in delen."),
+        "columns": _("Het bestand heeft meer dan %(maximum)s kolommen."),
+        "row": _("Het Excel-bestand noemt een rij na rij %(row)s, de laatste. Bewaar het opnieuw als .xlsx of CSV."),
+        "error": _("Rij %(row)s, kolom %(column)s bevat een fout (%(value)s)."),
+    }
+    return sentences[told["code"]] % (told | {"maximum": MAX_COLUMNS})

@@ -13,11 +13,21 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from backoffice.core import upkeep
+from backoffice.core import upkeep, worker
 from backoffice.core.imports import job
 from backoffice.core.models import ImportJob
 
 KEPT_DAYS = 7  # a file that was uploaded and never started
+
+
+@app.task(
+    name="read_import",
+    queue="imports",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=job.ATTEMPTS, wait=2, retry_exceptions=[OperationalError]),
+)
+def read_import(context, *, job_id: str) -> None:
+    job.read(job_id, attempt=context.job.attempts)
 
 
 @app.task(
@@ -45,7 +55,8 @@ async def retry_stalled(context, timestamp: int) -> None:
 def sweep_imports(timestamp: int) -> None:
     """Forget the files that were uploaded and never started."""
     old = timezone.now() - timedelta(days=KEPT_DAYS)
-    ImportJob.objects.filter(status=ImportJob.Status.PREVIEW, created_at__lt=old).delete()
+    waiting = (ImportJob.Status.READING, ImportJob.Status.PREVIEW)
+    ImportJob.objects.filter(status__in=waiting, created_at__lt=old).delete()
 
 
 @app.periodic(cron="37 3 * * *")
@@ -55,9 +66,11 @@ def sweep(timestamp: int) -> None:
     upkeep.sweep()
 
 
-def work(**options) -> None:
+def work(*, wait: bool = True, **options) -> None:
     """Run a worker until it is told to stop; wait=False ends it when nothing is left to do."""
+    if wait:
+        worker.run()
+        return
     # django's connections are of threads; the worker's own come from an asynchronous pool
     connector: Any = app.connector
-    worker = app.with_connector(connector.get_worker_connector())
-    worker.run_worker(**options)
+    app.with_connector(connector.get_worker_connector()).run_worker(wait=False, **options)

@@ -115,7 +115,8 @@ class EmployeeManager(BaseUserManager["Employee"]):
         Raises ValidationError for a password that no screen would take, also with --noinput.
         """
         person = self.model(email=self.normalize_email(email), **fields)
-        validate_password(password or "", person)
+        if password is not None:  # without one nobody can log in yet
+            validate_password(password, person)
         person.set_password(password)
         person.save()
         person.roles.create(role=EmployeeRole.Role.ADMIN)

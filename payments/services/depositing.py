@@ -30,17 +30,18 @@ def deposit(
     employee,
     session_id: int | None = None,
     seen_paid: Decimal | None = None,
+    seen_total: Decimal | None = None,
     business_date: date | None = None,
 ) -> SalesOrder:
     """Register a deposit (Aanbetalen): [(method id, EUR incl. VAT)] on a confirmed order; the order afterwards.
 
-    session_id: the open drawer that cash goes into. seen_paid: what the form showed as paid. business_date: the day
-    that it came in at the bank, where that is not today. Raises Refusal as rules.md (Input, Deposit) lists them, and
-    Stale when somebody paid meanwhile; nothing is written then.
+    session_id: the open drawer that cash goes into. seen_paid, seen_total: what the form showed as paid and as total.
+    business_date: the day that it came in at the bank, where that is not today. Raises Refusal as rules.md (Input,
+    Deposit) lists them, and Stale when somebody paid or changed the order meanwhile; nothing is written then.
     """
     draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
     order, lines = draft.order, draft.lines
-    chosen = _check(order, lines, tenders, seen_paid)
+    chosen = _check(order, lines, tenders, seen_paid, seen_total)
     ledger.book(
         order, lines, chosen, kind=LedgerEntry.Kind.DEPOSIT, employee=employee, branch=order.branch,
         session=_drawer(chosen, session_id), business_date=business_date,
@@ -65,10 +66,11 @@ def preview(
     tenders: Sequence[tuple[int, Decimal]],
     session_id: int | None = None,
     seen_paid: Decimal | None = None,
+    seen_total: Decimal | None = None,
 ) -> Preview:
     """What the deposit would do, for "Betaling bevestigen"; writes nothing. Raises what deposit would raise."""
     status.guard(order, "pay")
-    chosen = _check(order, lines_of(order), tenders, seen_paid)
+    chosen = _check(order, lines_of(order), tenders, seen_paid, seen_total)
     rest = order.open_amount.amount
     given = [(tender.method.cash, tender.amount) for tender in chosen]
     rows = tendering.rows(rest, given, rounds=order.branch.cash_rounding)
@@ -79,9 +81,10 @@ def preview(
     return Preview(parts, amount - sum((part for _method, part in parts), ZERO), amount, rest - amount)
 
 
-def _check(order: SalesOrder, lines, tenders, seen_paid: Decimal | None) -> list[Tender]:
+def _check(order: SalesOrder, lines, tenders, seen_paid: Decimal | None, seen_total: Decimal | None) -> list[Tender]:
     """The tenders with their methods. Raises Stale and Refusal where the order or a method takes no deposit."""
     check_seen(order, seen_paid)
+    _check_total(order, seen_total)
     check_payable(order, lines)
     found = methods.chosen([method_id for method_id, _amount in tenders], methods.DESK, order.branch_id)
     return [Tender(found[method_id], amount) for method_id, amount in tenders]
@@ -118,6 +121,19 @@ def check_seen(order: SalesOrder, seen_paid: Decimal | None) -> None:
             (_("Aanbetaald"), format_money(paid), format_money(seen_paid)),
             (_("Nog te betalen"), format_money(left - paid), format_money(left - seen_paid)),
         ],
+    )
+
+
+def _check_total(order: SalesOrder, seen_total: Decimal | None) -> None:
+    """Raises Stale, naming who, when and both values, when the order came to something else in the form."""
+    total = order.gross.amount
+    if seen_total is None or seen_total == total:
+        return
+    raise Stale(
+        _("Het totaal van deze order is intussen gewijzigd. Hieronder staan beide waarden; kies het bedrag opnieuw."),
+        who=str(order.changed_by),
+        at=order.changed_at,
+        fields=[(_("Totaal"), format_money(total), format_money(seen_total))],
     )
 
 

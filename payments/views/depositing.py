@@ -42,7 +42,7 @@ def _book(request, order_id: int) -> HttpResponse:
     try:
         tenders = [(_whole(one), parse_amount(request.POST.get(f"amount_{one}"))) for one in _methods(request)]
         depositing.deposit(
-            order_id=order_id, tenders=tenders, session_id=posted_int(request, "session"), seen_paid=_seen(request),
+            order_id=order_id, tenders=tenders, session_id=posted_int(request, "session"), **_seen(request),
             employee=request.user, key=posted_key(request),
         )  # fmt: skip
     except (UnknownOrder, Busy):
@@ -64,7 +64,7 @@ def _ask(request, order: SalesOrder) -> HttpResponse:
         return _dialog(request, shown, form, code=422)
     try:
         preview = depositing.preview(
-            order=order, tenders=_tenders(request, form), session_id=form.session_id, seen_paid=_seen(request)
+            order=order, tenders=_tenders(request, form), session_id=form.session_id, **_seen(request)
         )
     except Refusal as refusal:
         return _refused(request, shown, form, refusal)
@@ -98,12 +98,15 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def _seen(request) -> Decimal | None:
-    """What the form showed as paid; None where that is not said, or cannot be read."""
-    try:
-        return parse_amount(request.POST.get("seen"), minimum=None)
-    except InputError:
-        return None
+def _seen(request) -> dict[str, Decimal | None]:
+    """What the form showed as paid and as the total; None where that is not said, or cannot be read."""
+    seen: dict[str, Decimal | None] = {}
+    for argument, name in (("seen_paid", "seen"), ("seen_total", "seen_total")):
+        try:
+            seen[argument] = parse_amount(request.POST.get(name), minimum=None)
+        except InputError:
+            seen[argument] = None
+    return seen
 
 
 def _typed(values) -> dict:
@@ -127,7 +130,7 @@ def _dialog(
 
 
 def _question(request, shown: Sheet, preview: depositing.Preview) -> HttpResponse:
-    fields = {"sure": "1", "seen": request.POST.get("seen", ""), "session": request.POST.get("session", "")}
+    fields = {"sure": "1"} | {name: request.POST.get(name, "") for name in ("seen", "seen_total", "session")}
     drawers = {str(row.pk): row for row in shown.drawers} if shown.cash else {}
     context = {
         "order": shown.order, "preview": preview, "url": request.path, "key": posted_key(request),

@@ -71,7 +71,7 @@ def seat_of(till_id: int) -> TillSeat:
     `day` is that of the till's open session; None while it is closed.
     """
     for seat in _seat_of(till_id, lock=True):
-        seat.lifecycle, seat.amends = seat.lies, seat.changes
+        seat.lifecycle, seat.amends, seat.day = seat.lies, seat.changes, seat.opened
         return seat
     raise _no_till()
 
@@ -83,7 +83,7 @@ def _no_till() -> Refusal:
 @Spelled
 def _seat_of(till_id: int):
     seats = TillSeat.objects.select_related("till__branch")
-    seats = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends"), day=day_of(OuterRef("till")))  # type: ignore[no-redef]
+    seats = seats.annotate(lies=F("order__lifecycle"), changes=F("order__amends"), opened=day_of(OuterRef("till")))
     return seats.filter(pk=till_id).order_by()
 
 

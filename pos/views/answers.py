@@ -101,7 +101,7 @@ def ask_take_over(request, *, title: str, text: str, url: str, fields: dict) -> 
 
 def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> HttpResponse:
     """A change of a line that was refused: the ceiling asks a reason and a manager, else a toast says why."""
-    if refusal.code != "line.many" and not beside.asks(request, refusal):
+    if refusal.code not in ("line.many", "price.far") and not beside.asks(request, refusal):
         if isinstance(refusal, Stale):
             order = selectors.order_at(request.till)
             return http.toast(bon(request, order), refusal.message, "bad")

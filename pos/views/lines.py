@@ -63,7 +63,8 @@ def _set(request, order_id: int, line_id: int, typed: dict) -> SalesOrder:
     if values.get("quantity", 0) > ASK_ABOVE and "sure" not in request.POST:
         raise Refusal("line.many", _("Klopt dit aantal? Het is hoger dan 999."), "quantity")
     revision, approver = posted_int(request, "revision"), beside.approver(request)
-    return lines.set_line(revision=revision, values=values, approver=approver, **who)
+    sure = "sure" in request.POST
+    return lines.set_line(revision=revision, values=values, approver=approver, sure=sure, **who)
 
 
 @at_till("pos.use")

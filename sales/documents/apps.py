@@ -10,7 +10,7 @@ class DocumentsConfig(AppConfig):
     def ready(self):
         from backoffice.relations.services import anonymising
         from sales import history
-        from sales.documents import events, invariants, papers  # noqa: F401 - invariants registers them
+        from sales.documents import checks, events, invariants, papers  # noqa: F401 - two of them register
         from sales.documents.services import forgetting, mailing
 
         history.EVENTS |= events.EVENTS

@@ -4,6 +4,7 @@ WeasyPrint takes half a second to import, and Pango is not safe for threads: it 
 asked for, keeps its fonts and the parsed style sheet, and renders one page at a time per process.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -16,7 +17,11 @@ from urllib.parse import unquote, urlsplit
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
+from backoffice.core.errors import Refusal
+
+log = logging.getLogger(__name__)
 # where a document thinks it stands; a name that exists nowhere (RFC 6761), and is never asked
 ORIGIN = "http://documents.invalid"
 STATIC, MEDIA = "/static/", "/media/"
@@ -93,11 +98,30 @@ def read_own(url: str) -> tuple[bytes, str]:
     return content, guess_type(path)[0] or "application/octet-stream"
 
 
+def missing() -> str:
+    """Why no PDF can be made on this machine, or nothing: the libraries of Pango are not Python's."""
+    try:
+        import weasyprint  # noqa: F401
+    except (OSError, ImportError) as error:
+        return " ".join(str(error).split())[:200]
+    return ""
+
+
+def _weasyprint() -> Any:
+    """The library. Raises Refusal where its own libraries are missing."""
+    if told := missing():
+        log.error("No PDF can be made: %s", told)
+        raise Refusal("pdf.engine", _("Op de server ontbreekt Pango, dus er is geen PDF. Vraag de beheerder."))
+    import weasyprint
+
+    return weasyprint
+
+
 @cache
 def _engine() -> SimpleNamespace:
     """WeasyPrint, its fetcher, fonts and our style sheet; made once per process, after it was forked."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", FONT_TIME)
-    import weasyprint
+    weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 

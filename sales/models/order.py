@@ -198,7 +198,6 @@ class SalesOrder(models.Model):
 
     # what a service or a view hangs on an order on its way to the screen; none of it is stored
     all_lines: list["OrderLine"]
-    later_rates: bool
     totals: "Totals"
     found_at: Any  # when it was changed before the service that has it
     touched: set[int | None]

@@ -59,7 +59,7 @@ def check_may_cancel(order: SalesOrder, employee) -> None:
         )
     if access_of(employee).can("sales.cancel_any", order.branch_id):
         return
-    own = employee.pk in (order.entered_by_id, order.employee_id, order.confirmed_by_id)
+    own = employee.pk in (order.entered_by_id, order.confirmed_by_id)  # not the Medewerker: anybody can write that
     today = order.confirmed_at is not None and timezone.localdate(order.confirmed_at) == timezone.localdate()
     if not (own and today) or order.paid_total.amount:
         raise Refusal(

@@ -150,7 +150,7 @@ def open_draft(
 @cache
 def _with(related: tuple[str, ...]) -> Spelled:
     """The order with this id, with what is to be read along, and whether a VAT rate began after its date."""
-    orders = SalesOrder.objects.annotate(later_rates=LATER_RATES).order_by()  # type: ignore[no-redef]
+    orders = SalesOrder.objects.annotate(later_rates=LATER_RATES).order_by()
     orders = orders.select_related(*related) if related else orders
     return Spelled(lambda pk: orders.filter(pk=pk))
 

@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog import offers
 from backoffice.catalog.offers import Offer
+from backoffice.catalog.prices import check_not_far
 from backoffice.core import formats
 from backoffice.core.errors import Refusal, Refusals
 from backoffice.core.keys import keyed
+from backoffice.core.money import cents
 from backoffice.relations.models import VatMode
+from sales import pricing
 from sales.models import OrderLine, SalesOrder
 from sales.selectors import day_of_rates
-from sales.services import returning
+from sales.services import rating, returning
 from sales.services.drafts import ORDER, vat_percents
 from sales.services.editing import Draft, check_revision, open_draft
 
@@ -149,12 +152,15 @@ def add_text(*, order_id: int, text: str, employee) -> SalesOrder:
 
 
 @keyed("sales.lines.set", result=ORDER)
-def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict, employee, approver=None) -> SalesOrder:
+def set_line(
+    *, order_id: int, line_id: int, revision: int | None, values: dict, employee, approver=None, sure: bool = False
+) -> SalesOrder:
     """Save cells of a line as they are typed.
 
     values: any of quantity (pieces), price (EUR per piece in the order's VAT mode), discount (("percent", p) or
     ("amount", EUR on the line in the order's VAT mode)), text, reason. approver: the manager beside, who lends the own
-    ceiling. Raises Refusal with the field, and Stale.
+    ceiling. sure: a price far above the list price is meant; else Refusal price.far asks. Raises Refusal with the
+    field, and Stale.
     """
     draft = open_draft(order_id, employee, reason=values.get("reason", ""), approver=approver)
     line = draft.line(line_id)
@@ -168,8 +174,13 @@ def set_line(*, order_id: int, line_id: int, revision: int | None, values: dict,
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
         draft.check_floor(line, values["quantity"])
+        if values["quantity"] > abs(line.quantity):
+            rating.check_more(draft, line, day_of_rates(draft.order))
         line.quantity = values["quantity"].copy_sign(line.quantity)
     if "price" in values and values["price"] != line.unit_price.amount:
+        mode = draft.order.vat_mode
+        known = cents(pricing.convert(line.list_price.amount, line.vat_percent, VatMode.INCLUSIVE, mode))
+        check_not_far(values["price"], known, sure=sure, field="price")
         line.entered_price, line.entered_mode = values["price"], draft.order.vat_mode
     if "discount" in values:
         _set_discount(line, *values["discount"], mode=draft.order.vat_mode)

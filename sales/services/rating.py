@@ -173,6 +173,28 @@ def follow(
     return True
 
 
+def check_more(draft: Draft, line: OrderLine, on: date) -> None:
+    """Raises Refusal where more pieces are wanted on the day of a line that keeps an older VAT rate.
+
+    A line is never split over two rates: what is added to the order now is a line of its own. One that is going to
+    follow the rate at its delivery takes any number of pieces.
+    """
+    order = draft.order
+    if order.amends_id is None or not line.variant_id or not getattr(order, "later_rates", True):
+        return
+    periods = list(VatRate.objects.filter(code=line.vat_code, valid_from__lte=on).order_by("valid_from"))
+    new = periods[-1].percent if periods else line.vat_percent
+    delivered = draft.done.get(line.key, (0,))[0]
+    kept = line.vat_percent if delivered else _percent(line, order.order_date, periods)
+    if kept != new:
+        raise Refusal(
+            "line.rate",
+            _("Deze regel houdt %(old)s btw; nu is het %(new)s. Voeg de extra stuks toe als nieuwe regel.")
+            % {"old": format_percent(line.vat_percent), "new": format_percent(new)},
+            "quantity",
+        )
+
+
 def _reason(question: Question, stays: str) -> str:
     if stays == pricing.INCLUSIVE:
         return _("Btw %(rates)s; de prijs inclusief btw blijft") % {"rates": question.said}

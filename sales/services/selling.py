@@ -17,7 +17,8 @@ from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import SalesOrder
-from sales.services import drafts, lines, returning
+from sales.selectors import day_of_rates
+from sales.services import drafts, lines, rating, returning
 from sales.services.drafts import ORDER
 from sales.services.editing import Draft, UnknownOrder, open_draft
 
@@ -50,6 +51,8 @@ def step(*, order_id: int, line_id: int, steps: int, employee, reason: str = "",
     lines.check_quantity(quantity, line.fractions)
     if line.variant_id is None:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
+    if steps > 0:
+        rating.check_more(draft, line, day_of_rates(draft.order))
     line.quantity = Decimal(quantity).copy_sign(line.quantity)
     draft.touch(line)
     return draft.write(touched=[line])

@@ -39,6 +39,7 @@ def line(request, order_id, line_id):
             revision=posted_int(request, "revision"),
             values=values,
             employee=request.user,
+            sure="sure" in request.POST,
             key=posted_key(request),
         )
     except Refusal as refusal:
@@ -183,7 +184,7 @@ def article_options(request):
                 "value": f"variant-{variants[0].pk}" if one else f"article-{article.pk}",
                 "label": article.name,
                 "code": article.number,
-                "note": format_money(article.sales_price)
+                "note": format_money(variants[0].price)
                 if one
                 else _("%(price)s · kleur en maat kiezen") % {"price": format_money(article.sales_price)},
             }

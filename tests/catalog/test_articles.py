@@ -1,17 +1,14 @@
 """Nieuw artikel and Wijzigen: what the services make, keep, switch off and refuse."""
 
-import io
 import threading
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from PIL import Image
 
 from backoffice.catalog import stock
 from backoffice.catalog.models import Article, Barcode, Brand, Colour, Size, Variant
-from backoffice.catalog.services import articles, barcodes, pictures, variants
+from backoffice.catalog.services import articles, barcodes, variants
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import new_key
 from tests import factories
@@ -307,41 +304,3 @@ def test_of_two_who_give_the_same_number_or_barcode_at_once_one_hears_who_was_fi
     assert sorted(told) == sorted(["done", "barcode.taken" if what == "barcode" else "article.number"])
     assert Barcode.objects.count() == (what == "barcode")
     assert Article.objects.filter(number="70402").count() == (what == "article number")
-
-
-def picture(kind="PNG", size=(2400, 1200), mode="RGB", **options) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new(mode, size, 120).save(out, kind, **options)
-    return SimpleUploadedFile(f"foto.{kind.lower()}", out.getvalue())
-
-
-@pytest.mark.parametrize(
-    "kind, mode", [("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "RGB"), ("JPEG", "CMYK"), ("WEBP", "RGB")]
-)
-def test_a_picture_is_made_small_and_named_after_its_content(kind, mode):
-    read = pictures.read(picture(kind, mode=mode))
-    with Image.open(read) as image:
-        assert (image.format, image.size) == (kind, (1200, 600))
-    assert read.name == pictures.read(picture(kind, mode=mode)).name
-
-
-def test_what_a_camera_wrote_in_a_picture_does_not_come_in():
-    exif = Image.Exif()
-    exif[0x010E] = "Thuis, Oudegracht 12"
-    upload = picture("JPEG", exif=exif)
-    assert b"Oudegracht" in upload.read()
-    upload.seek(0)
-    assert b"Oudegracht" not in pictures.read(upload).read()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n broken"],
-)
-def test_what_is_no_picture_is_refused(content):
-    refused = refusal(pictures.read, upload=SimpleUploadedFile("foto.png", content))
-    assert (refused.code, refused.field) == ("picture.kind", "image")
-
-
-def test_a_picture_of_too_many_pixels_is_refused():
-    assert refusal(pictures.read, upload=picture(size=(10_001, 5_000), mode="1")).code == "picture.size"

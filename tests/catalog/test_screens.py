@@ -3,13 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from backoffice.catalog.models import Article, Barcode, Colour, Size, Variant, VatRate
 from backoffice.core.keys import new_key
 from tests import factories
-from tests.catalog.test_articles import picture
+from tests.core.test_pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +176,7 @@ def test_unticking_a_colour_takes_it_away(client):
 def test_a_picture_is_kept_shown_and_taken_away(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     url, belt = reverse("catalog:article_new"), None
-    assert client.post(url, article_form(image=picture())).status_code == 302
+    assert client.post(url, article_form(image=SimpleUploadedFile("foto.png", picture()))).status_code == 302
     belt = Article.objects.get()
     shown = client.get(reverse("catalog:image", args=[belt.pk]))
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/png")
@@ -189,8 +190,6 @@ def test_a_picture_is_kept_shown_and_taken_away(client, settings, tmp_path):
 
 
 def test_a_file_that_is_no_picture_is_refused_at_its_field(client):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     upload = SimpleUploadedFile("foto.png", b"<svg/>", content_type="image/png")
     response = client.post(reverse("catalog:article_new"), article_form(image=upload))
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["image"])

@@ -113,6 +113,17 @@ def test_a_branch_that_blocks_counts_what_others_reserved(strict):
     assert level(strict, belt) == (5, 4)
 
 
+def test_the_refusal_says_what_is_free_and_what_was_asked(strict):
+    belt = factories.article("80100", stock={strict: 5}).variants.get()
+    stock.change(strict, reserved=[(belt.pk, Decimal(3))])
+    with pytest.raises(Refusal, match="nog 2 vrij; gevraagd is 4") as refused, transaction.atomic():
+        stock.change(strict, on_hand=[(belt.pk, Decimal(-4))], names={belt.pk: "Riem"})  # one is there, three are kept
+    assert refused.value.code == "stock.short"
+    with pytest.raises(Refusal, match="nog 2 vrij; gevraagd is 3"), transaction.atomic():
+        stock.change(strict, on_hand=[(belt.pk, Decimal(-1))], reserved=[(belt.pk, Decimal(2))])
+    assert level(strict, belt) == (5, 3)
+
+
 def test_a_branch_that_blocks_never_had_the_article(strict):
     belt = factories.article("80100").variants.get()
     with pytest.raises(Refusal) as caught, transaction.atomic():

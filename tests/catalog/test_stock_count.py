@@ -67,6 +67,15 @@ def test_a_count_goes_through_also_below_what_is_reserved(shop):
     assert level(branch, small) == (1, 4)
 
 
+def test_what_lies_at_another_branch_is_no_part_of_it(shop):
+    branch, manager, _shirt, small, large = shop
+    zeist = factories.branch("Zeist")
+    stock.move(zeist, [(small.pk, Decimal(9))], reason="opening", source="", employee=manager)
+    count(shop, {small.pk: "3", large.pk: "2"})
+    assert StockMove.objects.get(reason="count").quantity == -2  # 5 are here, whatever lies there
+    assert (level(branch, small), level(zeist, small)) == ((3, 0), (9, 0))
+
+
 def test_what_was_never_there_is_counted_too(shop):
     branch, _manager, *_ = shop
     belt = factories.article("30001", "Riem")
@@ -125,6 +134,24 @@ def test_two_people_count_the_same_shelf():
         ]
     )
     assert sorted(type(answer).__name__ for answer in told) == ["Article", "Stale"]
+    assert level(branch, belt.variants.get()) == (4, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_does_not_wait_for_who_is_busy_with_another_article():
+    branch = factories.branch("Utrecht")
+    manager = factories.employee("manager", branch)
+    belt, hat = (factories.article(number, name, stock={branch: 5}) for number, name in (("1", "Riem"), ("2", "Hoed")))
+    pk, other = belt.variants.get().pk, connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM catalog_stocklevel WHERE variant_id = %s FOR UPDATE", [hat.variants.get().pk])
+        seen = {pk: Decimal(5)}
+        counting.count(article_id=belt.pk, branch_id=branch.pk, counted={pk: Decimal(4)}, seen=seen, employee=manager)
+    finally:
+        other.rollback()
+        other.close()
     assert level(branch, belt.variants.get()) == (4, 0)
 
 

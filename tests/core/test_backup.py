@@ -178,6 +178,13 @@ def test_a_database_or_a_folder_in_use_is_never_restored_into(backup, media, tmp
     assert SalesOrder.objects.count() == orders
 
 
+def test_a_database_that_nobody_made_is_named_in_a_sentence(backup, tmp_path):
+    done = manage("restore", backup, database="toonbank_new", media=tmp_path / "back")
+    assert done.returncode == 1
+    assert "cannot be used: " in done.stderr and '"toonbank_new" does not exist' in done.stderr
+    assert "Traceback" not in done.stderr and not (tmp_path / "back").exists()
+
+
 def test_a_backup_never_writes_over_another(backup, media):
     before = (backup / "manifest.json").read_bytes()
     done = manage("backup", backup, media=media)

@@ -136,3 +136,19 @@ def test_a_request_is_one_line_without_what_was_asked(client, lines):
 def test_the_id_of_one_request_is_not_that_of_the_next(client):
     ids = [client.get("/gezond/").headers["X-Request-ID"] for _ in range(2)]
     assert ids[0] != ids[1] and logs.request_id.get() == ""
+
+
+def test_what_every_try_says_again_is_written_once_in_ten_seconds(monkeypatch):
+    seconds = [100.0]
+    monkeypatch.setattr(logs.time, "monotonic", lambda: seconds[0])
+    seldom = logs.Seldom()
+
+    def written(text: str) -> bool:
+        return seldom.filter(logging.makeLogRecord({"msg": text}))
+
+    assert [written("refused"), written("refused"), written("starting up"), written("refused")] == [1, 0, 1, 0]
+    seconds[0] += 9.9
+    assert not written("refused")
+    seconds[0] += 0.1
+    assert written("refused")
+    assert any(isinstance(one, logs.Seldom) for one in logging.getLogger("psycopg.pool").filters)

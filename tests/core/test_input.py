@@ -1,10 +1,14 @@
 """What people type is read the Dutch way, or refused with a sentence; it is never read as something else."""
 
 import datetime
+import re
+import unicodedata
 from decimal import Decimal
 
 import pytest
 
+from backoffice.core import search
+from backoffice.core.errors import Refusal
 from backoffice.core.input import (
     InputError,
     clean_text,
@@ -14,6 +18,7 @@ from backoffice.core.input import (
     parse_percent,
     parse_quantity,
 )
+from backoffice.settings import BASE_DIR
 
 TODAY = datetime.date(2026, 11, 23)
 
@@ -48,7 +53,7 @@ def test_an_amount_is_read(typed, value):
     [
         "1,000.00", "1.00,50", "1.0000", "1..000", "12,345", "1,2,3", "0.500", "12,", "12.", ".50", ",", "1 000",
         "NaN", "Infinity", "-inf", "1e9", "1E3", "1_000", "١٢", "１２", "0x10", "twaalf", "12,50 euro", "+5", "--5",
-        "12\n50", "12\x00", "9" * 40, "", "   ", None, "-1", "-0,01", "100.000.000",
+        "12\n50", "12\x00", "9" * 40, "1" + ".000" * 9, "", "   ", None, "-1", "-0,01", "100.000.000",
     ],
 )  # fmt: skip
 def test_an_amount_that_is_none_or_can_be_read_two_ways_is_refused(typed):
@@ -226,3 +231,75 @@ def test_a_barcode_is_kept_exactly():
 def test_a_barcode_is_refused(typed):
     with pytest.raises(InputError):
         parse_barcode(typed)
+
+
+@pytest.fixture
+def longest(monkeypatch):
+    """The most characters that were put in order at once, since the test began."""
+    seen, put = [0], unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: seen.append(len(text)) or put(form, text))
+    return lambda: max(seen)
+
+
+MARKS = ["\u0301\u0316" * 30_000, "\u0f73" * 60_000, "\uff9e\u0301\u0316" * 20_000, "e" + "\u0316\u0301" * 30_000]
+
+
+@pytest.mark.parametrize("marks", MARKS)
+@pytest.mark.parametrize("field", [{}, {"max_length": 4000, "multiline": True}, {"max_length": 80}])
+def test_a_text_of_marks_is_refused_before_it_is_normalised(longest, marks, field):
+    with pytest.raises(InputError, match=r"60\.00[01] tekens lang"):
+        clean_text(marks, **field)
+    with pytest.raises(InputError, match="een teken dat niet kan worden bewaard"):
+        clean_text("Jas " + marks[:70], **field)
+    assert longest() == 0
+
+
+def test_a_text_may_be_long_as_it_is_typed_where_it_is_short_as_it_is_kept(longest):
+    """Vietnamese e with two marks, typed apart: 1,500 signs that are kept as 500."""
+    assert clean_text("e\u0302\u0301" * 500) == "\u1ebf" * 500
+    with pytest.raises(InputError, match="De tekst is 501 tekens lang, hoogstens 500 passen"):
+        clean_text("e\u0302\u0301" * 501)
+    with pytest.raises(InputError, match=r"2\.001 tekens lang"):
+        clean_text("e\u0301" * 1000 + "!")
+    assert longest() == 1503
+
+
+def test_marks_of_languages_are_kept():
+    """Hebrew with points and accents, Thai, and thirty marks on one letter, which is a joke that does no harm."""
+    genesis = "\u05d1\u05b0\u05bc\u05e8\u05b5\u05d0\u05e9\u05b4\u05c1\u0596\u05d9\u05ea"
+    assert clean_text(genesis) == unicodedata.normalize("NFC", genesis)
+    assert clean_text("\u0e19\u0e49\u0e33") == "\u0e19\u0e49\u0e33"
+    assert len(clean_text("x" + "\u0316" * 30)) == 31
+    with pytest.raises(InputError):
+        clean_text("x" + "\u0316" * 31)
+
+
+@pytest.mark.parametrize("marks", MARKS)
+def test_what_is_searched_is_folded_sign_by_sign(longest, marks):
+    assert search.fold(f"Zo\u00eb {marks} VERMEER") in ("zoe vermeer", "zoe e vermeer")
+    assert search.fold("e\u0301\u0316\u0f73 \u1ebf \uac00 \u017fi\ufb01") == "e e \u1100\u1161 sifi"
+    assert longest() <= 1  # what came before is remembered
+    with pytest.raises(Refusal, match="Zoek met hoogstens 100 tekens"):
+        search.typed(marks)
+
+
+def test_text_is_normalised_in_these_places_alone():
+    """Each of them is safe whatever it gets: see the tests above, and of a receipt sign by sign."""
+    found = [
+        (path.relative_to(BASE_DIR).as_posix(), line.strip())
+        for folder in ("backoffice", "sales", "payments", "pos")
+        for path in sorted((BASE_DIR / folder).rglob("*.py"))
+        for line in path.read_text().splitlines()
+        if re.search(r"unicodedata.normalize|Truncator|slugify|normalize_username", line)
+    ]
+    assert found == [
+        ("backoffice/core/input.py", 'value = unicodedata.normalize("NFC", value).strip()'),
+        (
+            "backoffice/core/search.py",
+            'return "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))',
+        ),
+        (
+            "pos/escpos.py",
+            'bare = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii() and c.isprintable())',
+        ),
+    ]

@@ -122,6 +122,14 @@ def test_who_rewrites_a_whole_chain_is_found_by_what_was_noted_earlier(utrecht, 
     assert verify("--noted", str(noted)) == [f"UT {last}: was noted earlier, and is gone"]
 
 
+def test_a_branch_that_was_noted_earlier_and_is_gone_is_named(utrecht, tmp_path):
+    noted = tmp_path / "noted.json"
+    noted.write_text(json.dumps({"journal": {"XX": {"sequence": 7, "hash": "a" * 64}}}))
+    assert [line for line in verify("--noted", str(noted)) if line.startswith("XX")] == [
+        "XX 0: was noted earlier, and the branch is gone"
+    ]
+
+
 def test_a_long_chain_takes_no_more_memory(utrecht, monkeypatch):
     monkeypatch.setattr(chain, "AT_A_TIME", 50)
     peaks = []

@@ -1,13 +1,15 @@
 """The PDF engine reads our own static and media files and nothing else; barcodes read back from the page."""
 
 import http.server
+import sys
 import threading
 
 import pypdfium2
 import pytest
 import zxingcpp
 
-from sales.documents import codes, pdf
+from backoffice.core.errors import Refusal
+from sales.documents import checks, codes, pdf
 
 
 @pytest.fixture
@@ -89,3 +91,18 @@ def test_a_scanner_reads_the_number_from_the_page(number):
     picture = pypdfium2.PdfDocument(pdf.render_pdf(page))[0].render(scale=200 / 72).to_pil()
     (found,) = zxingcpp.read_barcodes(picture)
     assert (found.text, found.format) == (number, zxingcpp.BarcodeFormat.Code128)
+
+
+def test_without_pango_who_asks_for_a_pdf_is_told_and_the_check_says_so(monkeypatch):
+    pdf._engine.cache_clear()
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(Refusal) as refused:
+        pdf.render_pdf("<p>Bon</p>")
+    assert (refused.value.code, refused.value.message) == (
+        "pdf.engine", "Op de server ontbreekt Pango, dus er is geen PDF. Vraag de beheerder.",
+    )  # fmt: skip
+    [found] = checks.pango(None)
+    assert found.id == "toonbank.E001" and "libpango-1.0-0" in found.hint
+    monkeypatch.undo()
+    assert checks.pango(None) == []
+    assert pdf.render_pdf("<p>Bon</p>").startswith(b"%PDF")

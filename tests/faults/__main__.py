@@ -34,7 +34,7 @@ def play(made, orders: int, size: int, words: list[str]) -> int:
 
     django.setup()
     os.environ["FAULTS_NAME"] = "toonbank"
-    from tests.faults import papers, scenarios  # noqa: F401 (papers registers its own)
+    from tests.faults import papers, scenarios, services  # noqa: F401 (they register their own)
     from tests.faults.proxy import Proxy
     from tests.faults.shop import Shop
     from tests.faults.year import year

@@ -27,19 +27,20 @@ class Outcome:
     double: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
+    away: list[str] = field(default_factory=list)  # a service that was gone, or for too long
     unanswered: list[str] = field(default_factory=list)
 
     @property
     def harm(self) -> bool:
-        """Something in the database is not as it was promised."""
-        return bool(self.lost or self.double or self.gaps or self.breaches)
+        """Something is not as it was promised."""
+        return bool(self.lost or self.double or self.gaps or self.breaches or self.away)
 
     @property
     def clean(self) -> bool:
         return not (self.harm or self.unanswered)
 
     def __str__(self) -> str:
-        named = {name: getattr(self, name) for name in ("lost", "double", "gaps", "breaches", "unanswered")}
+        named = {name: getattr(self, name) for name in ("lost", "double", "gaps", "breaches", "away", "unanswered")}
         told = ", ".join(f"{len(found)} {name}" for name, found in named.items())
         return "\n  ".join([told, *(f"{name}: {one}" for name, found in named.items() for one in found[:8])])
 

@@ -55,6 +55,7 @@ class Desk:
     csrf: str
     without: str = ""
     forgets: bool = False
+    gives_up: float = GIVES_UP
     tries: int = 0
     longest: float = 0.0
     answers: list[int] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Desk:
                 last = f"{answer.status} {answer.headers}"
             except (OSError, http.client.HTTPException) as error:
                 last = repr(error)  # no line, no answer, or half of one
-            if time.monotonic() - began > GIVES_UP:
+            if time.monotonic() - began > self.gives_up:
                 raise Unanswered(f"{path}: {last}")
             if self.forgets:
                 key = str(uuid.uuid4())

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,30 +64,57 @@ class House:
 
     # the web server
 
-    def open(self) -> "House":
+    def open(self, **environment: str) -> "House":
         self.web = self._start(
             "web", "-m", "gunicorn", "-c", "python:backoffice.gunicorn", "--bind", f"127.0.0.1:{self.port}",
-            "tests.faults.marked:application",
+            "tests.faults.marked:application", **environment,
         )  # fmt: skip
         wait(self.ready)
         return self
 
-    def ready(self) -> bool:
+    def reopen(self, **environment: str) -> None:
+        """End the web server, whatever it does, and start it in another environment."""
+        if self.web:
+            for pid in [self.web.pid, *children(self.web.pid)]:
+                os.kill(pid, signal.SIGKILL)
+            self.web.wait(PATIENCE)
+        self.open(**environment)
+
+    def serve(self, **environment: str) -> tuple[subprocess.Popen, int]:
+        """`make run` on the same database, and its port."""
+        port = free_port()
+        process = self._start(
+            "serve", "-m", "tests.faults.served", "serve", "--port", str(port), "--no-demo", **environment
+        )
+        wait(lambda: process.poll() is not None or self.ready(port))
+        return process, port
+
+    def stop(self, process: subprocess.Popen) -> None:
+        process.terminate()
+        process.wait(PATIENCE)
+
+    def ready(self, port: int = 0, seconds: float = 30) -> bool:
         """The page that says so answers: the server and its database are there."""
-        assert self.web is None or self.web.poll() is None, (self.folder / "web.log").read_text()[-3000:]
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        assert port or self.web is None or self.web.poll() is None, (self.folder / "web.log").read_text()[-3000:]
+        line = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=seconds)
         try:
             line.request("GET", "/klaar/")
             return line.getresponse().status == 200
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             line.close()
 
     def died_at(self) -> Counter[str]:
         """At which places processes of the web server died."""
-        lines = [line.split() for line in self.log.read_text().splitlines()]
-        return Counter(place for what, place in lines if what == "die")
+        return Counter(place for what, place in self._marks() if what == "die")
+
+    def reached(self, *faults: str) -> int:
+        """How many requests ran into one of these faults."""
+        return sum(what in faults for what, _place in self._marks())
+
+    def _marks(self) -> list[list[str]]:
+        return [line.split() for line in self.log.read_text().splitlines()]
 
     # the worker
 
@@ -100,7 +128,7 @@ class House:
 
     # the database
 
-    def restart_database(self, how: signal.Signals) -> tuple[float, float]:
+    def restart_database(self, how: signal.Signals, ready: Callable[[], bool] | None = None) -> tuple[float, float]:
         """SIGINT: as an administrator does it; SIGQUIT: as if it fell over. Gives how long it was away, then the shop.
 
         The second is counted from the moment that the database takes connections again until every worker of the web
@@ -111,7 +139,7 @@ class House:
         process.wait(PATIENCE)
         self.cluster.start().ready()
         there = time.monotonic()
-        wait(lambda: all(self.ready() for _ in range(8)))
+        wait(lambda: all((ready or self.ready)() for _ in range(8)))
         return there - began, time.monotonic() - there
 
     def ask(self, statement: str, *values):
@@ -181,6 +209,14 @@ class House:
             if process:
                 process.wait(PATIENCE)
         self.cluster.stop()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it started, as long as it lives."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 @contextmanager

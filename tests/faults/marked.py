@@ -2,11 +2,13 @@
 
 X-Fault: die=numbered     the worker is killed when this request comes there (SIGKILL, no clean-up)
 X-Fault: wait=journalled  it waits there for a while, so that whoever asks again meets it half-way
+X-Fault: compute=claimed  it computes there for ever; hang: it waits for ever; hold: and its whole process stands still
 X-Without: keys           this request runs without that guard: keys (a repeat is not known) or whole (what was done at
                           each place is committed there, so that half an effect can stay)
 """
 
 import os
+import re
 import signal
 import time
 from contextvars import ContextVar
@@ -18,7 +20,11 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from backoffice.core.limit import limited
+
 product = get_wsgi_application()
+if os.environ.get("FAULTS_WITHOUT") != "limit":
+    product = limited(product)
 
 from backoffice.catalog import stock  # noqa: E402
 from backoffice.core import journal, keys, locks, numbers  # noqa: E402
@@ -50,7 +56,21 @@ def reach(place: str) -> None:
         log.write(f"{what} {place}\n")
     if what == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if what in FOR_EVER:
+        FOR_EVER[what]()
     time.sleep(WAIT)
+
+
+def compute():
+    while True:
+        pass
+
+
+FOR_EVER = {
+    "compute": compute,
+    "hang": lambda: time.sleep(3600),
+    "hold": lambda: re.match(r"(a+)+b", "a" * 64),  # the engine of re keeps the interpreter's lock
+}
 
 
 def after(module, name: str, place: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.check import Outcome, outcome
 from tests.faults.day import CALM, Day, Trouble
-from tests.faults.desk import Desk
+from tests.faults.desk import GIVES_UP, Desk
 from tests.faults.house import House
 from tests.faults.places import PLACES
 from tests.faults.proxy import Proxy
@@ -29,7 +29,7 @@ class Run:
 
     @property
     def desk(self) -> Desk:
-        return self.shop.desks(self.proxy.port, "")[0]
+        return self.shop.desk(0, self.proxy.port)
 
     def day(self, plan, *, drafts: int, whole: int = 0, pays: int = 4) -> Day:
         shop = self.shop
@@ -39,12 +39,14 @@ class Run:
         made.promised.orders = len(shop.ready)
         return made
 
-    def play(self, day: Day, beside: Callable[[], object] = lambda: None, desks: int = DESKS) -> Outcome:
+    def play(
+        self, day: Day, beside: Callable[[], object] = lambda: None, desks: int = DESKS, gives_up: float = GIVES_UP
+    ) -> Outcome:
         """The day by several desks at once, and what came of it."""
         before = self.proxy.done.copy()
         began = time.monotonic()
         off = self.without if self.without in ("keys", "whole") else ""
-        staff = self.shop.desks(self.proxy.port, off)[:desks]
+        staff = [self.shop.desk(number, self.proxy.port, off, gives_up) for number in range(desks)]
         day.run(staff, beside)
         self.figures |= {
             "orders confirmed": len(day.promised.confirmed), "presses": sum(desk.tries for desk in staff),

@@ -9,7 +9,7 @@ from django.test import Client
 from backoffice.catalog import stock
 from payments.services import sessions
 from tests import factories
-from tests.faults.desk import Desk
+from tests.faults.desk import GIVES_UP, Desk
 from tests.payments import shop as payments_shop
 from tests.pos import counter
 
@@ -37,8 +37,8 @@ class Shop:
         sessions.open_session(till_id=self.till.pk, float_amount=Decimal(100), employee=self.seller)
         self.counter = self.login(self.till)
 
-    def desks(self, port: int, without: str) -> list[Desk]:
-        return [Desk(port, cookies, CSRF, without) for cookies in self.logins]
+    def desk(self, number: int, port: int, without: str = "", gives_up: float = GIVES_UP) -> Desk:
+        return Desk(port, self.logins[number % DESKS], CSRF, without, gives_up=gives_up)
 
     def login(self, till=None) -> str:
         """The cookies of somebody of the office who is logged in, or with a till of its cashier."""

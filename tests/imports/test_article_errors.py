@@ -89,3 +89,15 @@ def test_the_column_of_the_number_must_be_chosen(shop, header, sentence):
         bring_in(csv(ONE, header=header), shop)
     assert refused.value.message == sentence
     assert Article.objects.count() == 0
+
+
+def test_figures_and_marks_without_end_are_told_as_any_other_mistake(shop):
+    """A cell holds 20,000 characters: 15,000 figures are no number to Python, and marks take the square of them."""
+    long, marks = "1" + ".000" * 4_000, "\u0301\u0316" * 9_000
+    found = problems(csv(f"TR1;{marks};Zwart;M;;{long};21;{long}"), shop)
+    assert [(row, column, sentence) for row, column, _value, sentence in found] == [
+        (2, "omschrijving", "De tekst is 18.000 tekens lang, hoogstens 160 passen."),
+        (2, "verkoopprijs", f"“{long[:29]}…” is geen bedrag. Typ bijvoorbeeld 1.234,56."),
+        (2, "voorraad", "Dit is geen heel aantal."),
+    ]
+    assert {len(value) for _row, _column, value, _sentence in found} == {60}

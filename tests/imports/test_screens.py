@@ -28,14 +28,27 @@ def send(desk, content: bytes, app: str = "catalog", name: str = "proef.csv"):
     return desk.post(reverse(f"{app}:import"), data)
 
 
+def read(desk, content: bytes, app: str = "catalog") -> str:
+    """The page of a file that was sent, once the worker has read it."""
+    url = send(desk, content, app)["Location"]
+    once()
+    return desk.get(url).content.decode()
+
+
 def form(job: ImportJob, branch, **more) -> dict:
     chosen = {f"column-{at}": job.columns[name] for at, name in enumerate(job.options["header"])}
     return chosen | {"key": str(uuid.uuid4()), "branch": branch.pk, "mapping": ""} | more
 
 
 def test_articles_from_upload_to_result(desk, shop):
-    page = desk.get(send(desk, STAND_IN.read_bytes())["Location"])
-    assert "5 artikelen, 30 varianten, 0 fouten" in page.content.decode()
+    url = send(desk, STAND_IN.read_bytes())["Location"]
+    assert "Het bestand wordt gelezen" in desk.get(url).content.decode()
+    asked = desk.get(url, headers={"HX-Request": "true"})
+    assert (asked.headers["HX-Retarget"], "hx-get" in asked.content.decode()) == ("#import-waiting", True)
+    once()
+    page = desk.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "5 artikelen, 30 varianten, 0 fouten" in page and "<html" not in page
+    assert "5 artikelen, 30 varianten, 0 fouten" in desk.get(url).content.decode()
     job = ImportJob.objects.get()
     answer = desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop, mapping="Onze lijst"))
     assert answer.status_code == 302
@@ -52,8 +65,7 @@ def test_articles_from_upload_to_result(desk, shop):
 
 def test_other_columns_and_branch_give_another_preview(desk, shop):
     other = factories.branch("Amersfoort")
-    job_url = send(desk, csv("A1;Broek;79,95;3", header="Code X;Wat;Kost;Stuks"))["Location"]
-    first = desk.get(job_url).content.decode()
+    first = read(desk, csv("A1;Broek;79,95;3", header="Code X;Wat;Kost;Stuks"))
     assert "Kies de kolom voor Artikelnummer." in first
     job = ImportJob.objects.get()
     refused = desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop))
@@ -62,11 +74,17 @@ def test_other_columns_and_branch_give_another_preview(desk, shop):
     answer = desk.post(
         reverse("catalog:import_columns", args=[job.pk]), form(job, other, **chosen), headers={"HX-Request": "true"}
     )
-    assert "1 artikel, 1 variant, 0 fouten" in answer.content.decode()
-    assert "<html" not in answer.content.decode()
+    assert answer.headers["HX-Retarget"] == "#import-waiting" and "Wordt gelezen" in answer.content.decode()
+    page = reverse("catalog:import_job", args=[job.pk])
+    once()
+    assert "1 artikel, 1 variant, 0 fouten" in desk.get(page).content.decode()
     wrong = form(job, shop, **chosen) | {"column-1": "number"}
-    twice = desk.post(reverse("catalog:import_columns", args=[job.pk]), wrong)
-    assert "Artikelnummer is aan twee kolommen gegeven" in twice.content.decode()
+    assert desk.post(reverse("catalog:import_columns", args=[job.pk]), wrong)["Location"] == page
+    once()
+    assert "Artikelnummer is aan twee kolommen gegeven" in desk.get(page).content.decode()
+    early = desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, other, **chosen))
+    assert early.status_code == 422 and "Het bestand wordt gelezen" in early.content.decode()
+    once()
     desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, other, **chosen))
     once()
     assert StockLevel.objects.get().branch == other
@@ -74,17 +92,19 @@ def test_other_columns_and_branch_give_another_preview(desk, shop):
 
 def test_a_mapping_kept_by_name_is_proposed_for_the_next_file(desk, shop):
     content = csv("A1;Broek;79,95", header="Code X;Wat;Kost")
-    send(desk, content)
+    read(desk, content)
     job = ImportJob.objects.get()
     chosen = {"column-0": "number", "column-1": "name", "column-2": "price", "mapping": "Leverancier X"}
+    desk.post(reverse("catalog:import_columns", args=[job.pk]), form(job, shop, **chosen))
+    once()
     desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop, **chosen))
-    page = desk.get(send(desk, content)["Location"]).content.decode()
+    page = read(desk, content)
     assert 'value="Leverancier X"' in page
     assert "1 artikel, 1 variant, 0 fouten" in page
 
 
 def test_errors_are_shown_by_row_and_column_and_importing_is_refused(desk, shop):
-    page = desk.get(send(desk, csv(ONE, "TR2;Vest;Rood;S;2900000000019;10;21;1"))["Location"]).content.decode()
+    page = read(desk, csv(ONE, "TR2;Vest;Rood;S;2900000000019;10;21;1"))
     assert "Met 1 fout gaat er niets in" in page
     assert "Het controlecijfer van deze EAN klopt niet." in page
     job = ImportJob.objects.get()
@@ -93,12 +113,21 @@ def test_errors_are_shown_by_row_and_column_and_importing_is_refused(desk, shop)
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"%PDF-1.7", "Dit is een PDF."), (b"", "leeg"), (b"a;b\n1;=2\n", "formule")]
+    ("content", "words"), [(b"%PDF-1.7", "Dit is een PDF."), (b"", "leeg"), (b"\x89PNG;b\n1;2\n", "afbeelding")]
 )
-def test_a_wrong_file_gives_the_page_back(desk, content, words):
+def test_a_file_of_another_kind_gives_the_page_back(desk, content, words):
     answer = send(desk, content)
     assert (answer.status_code, ImportJob.objects.count()) == (422, 0)
     assert words in answer.content.decode()
+
+
+def test_a_file_that_cannot_be_read_says_why_and_another_can_be_chosen(desk, shop):
+    page = read(desk, b"a;b\n1;=2\n")
+    assert "Niets ingelezen, 1 fout" in page and "bevat een formule" in page
+    assert f'href="{reverse("catalog:import")}"' in page
+    job = ImportJob.objects.get()
+    assert desk.post(reverse("catalog:import_start", args=[job.pk]), {"key": str(uuid.uuid4())}).status_code == 422
+    assert (ImportJob.objects.get().status, Article.objects.count()) == ("failed", 0)
 
 
 def test_a_file_above_the_limit_gives_the_page_back(desk, settings):
@@ -110,7 +139,7 @@ def test_a_file_above_the_limit_gives_the_page_back(desk, settings):
 
 def test_customers_from_upload_to_result(desk, shop):
     content = csv("Jan;Smit;jan@example.nl;3511AB;Utrecht", header="Voornaam;Achternaam;E-mail;Postcode;Plaats")
-    page = desk.get(send(desk, content, "relations")["Location"]).content.decode()
+    page = read(desk, content, "relations")
     assert "1 debiteur, 0 fouten" in page
     job = ImportJob.objects.get()
     desk.post(reverse("relations:import_start", args=[job.pk]), form(job, shop))
@@ -120,7 +149,7 @@ def test_customers_from_upload_to_result(desk, shop):
 
 
 def test_a_seller_may_not_import_and_kinds_do_not_mix(desk, client, shop):
-    send(desk, csv(ONE))
+    read(desk, csv(ONE))
     job = ImportJob.objects.get()
     assert desk.get(reverse("relations:import_job", args=[job.pk])).status_code == 404
     client.force_login(factories.employee("seller", shop), backend="backoffice.relations.backends.DeskBackend")
@@ -137,11 +166,18 @@ def test_a_catalogue_goes_in_by_hand_and_the_screen_follows_the_worker(shop, pag
     page.goto("/artikelen/importeren/")
     page.get_by_label("Bestand").set_input_files(STAND_IN)
     page.get_by_role("button", name="Naar het voorbeeld").click()
+    page.get_by_role("heading", name="Het bestand wordt gelezen").wait_for()
+    once()
     page.get_by_text("5 artikelen, 30 varianten, 0 fouten").wait_for()
     page.get_by_label("omschrijving").select_option("")
+    page.get_by_text("Wordt gelezen").wait_for()
+    assert page.get_by_label("omschrijving").is_visible()  # what was there stays until then
+    once()
     page.get_by_text("Met 5 fouten gaat er niets in").wait_for()
     assert page.get_by_role("button", name="Importeren").is_disabled()
     page.get_by_label("omschrijving").select_option("name")
+    page.get_by_text("Wordt gelezen").wait_for()
+    once()
     page.get_by_role("button", name="Importeren", disabled=False).click()
     page.get_by_text("Bezig met inlezen").wait_for()
     once()

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from backoffice.core.errors import Refusal
-from backoffice.core.tabular import open_table
+from backoffice.core.tabular import open_table, recognised
 from tests.imports.tables import csv, xlsx
 
 
@@ -106,5 +106,5 @@ def test_a_file_above_the_limit_is_refused():
     content = csv(*["A;B;C;D;E;F;G;H"] * 200)
     assert open_table(content).count == 200
     with pytest.raises(Refusal, match="0 MB mag") as refused:
-        open_table(content, max_bytes=1_000)
+        recognised(content, 1_000)
     assert refused.value.field == "file"

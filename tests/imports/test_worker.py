@@ -1,5 +1,6 @@
-"""The worker: one effect per file, also when it is killed in the middle; it stops when it is asked to."""
+"""The worker reads a file for its preview and brings it in: one effect, whatever is gone in the middle."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,17 +9,26 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 
 from backoffice.catalog.models import Article, Variant
+from backoffice.core import health, tabular
+from backoffice.core.errors import Refusal
 from backoffice.core.imports import job as service
+from backoffice.core.imports.preview import preview
+from backoffice.core.management.commands import serve
 from backoffice.core.models import ImportJob
 from backoffice.core.tasks import work
-from tests.imports.tables import ONE, csv
+from backoffice.core.worker import Connector
+from tests.conftest import connected
+from tests.imports.tables import ONE, bring_in, csv
 from tests.imports.test_articles import STAND_IN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,16 +41,22 @@ def once() -> None:
         pool.submit(work, wait=False, install_signal_handlers=False, listen_notify=False).result()
 
 
-def uploaded(shop, content: bytes, kind: str = "articles") -> ImportJob:
-    made = service.upload(
+def sent(shop, content: bytes, kind: str = "articles") -> ImportJob:
+    return service.upload(
         employee=shop.admin, kind=kind, file_name="proef.csv", content=content, branch_id=shop.pk, key=uuid.uuid4()
     )
+
+
+def uploaded(shop, content: bytes, kind: str = "articles") -> ImportJob:
+    """A file that the worker has read."""
+    made = sent(shop, content, kind)
+    once()
     return ImportJob.objects.get(pk=made.pk)
 
 
-def waiting() -> list[str]:
+def waiting(task: str = "run_import") -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'run_import'")
+        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = %s", [task])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -60,6 +76,28 @@ def until(what, seconds: float) -> bool:
     return False
 
 
+@contextmanager
+def the_import_held():
+    """Somebody holds the import's own lock meanwhile: whoever imports articles stands in the middle."""
+    held, release = threading.Event(), threading.Event()
+
+    def hold():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('toonbank-import-articles'))")
+            held.set()
+            release.wait(60)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    try:
+        yield
+    finally:
+        release.set()
+        holder.join()
+
+
 def test_a_started_file_goes_in_once_however_often_it_is_sent(shop):
     job = uploaded(shop, STAND_IN.read_bytes())
     key = uuid.uuid4()
@@ -76,13 +114,73 @@ def test_a_started_file_goes_in_once_however_often_it_is_sent(shop):
     assert Variant.objects.count() == 30
 
 
-def test_a_wrong_file_ends_with_its_errors_and_nothing_in(shop):
+def test_a_wrong_file_is_not_started_and_one_that_goes_wrong_meanwhile_ends_with_its_errors(shop):
     job = uploaded(shop, csv(ONE, "TR2;Vest;Rood;S;;duur;21;1"))
-    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    with pytest.raises(Refusal, match="kijk in het voorbeeld wat er mis is"):
+        service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    job.refresh_from_db()
+    assert (job.status, job.summary["preview"]["total"], waiting()) == ("preview", 1, [])
+    right = uploaded(shop, csv(ONE))
+    bring_in(csv(ONE.replace("TR1", "TR9")), shop)  # its EAN is of another article now
+    service.start(employee=shop.admin, job_id=right.pk, key=uuid.uuid4())
+    once()
+    right.refresh_from_db()
+    assert (right.status, right.summary["errors"], right.errors[0]["row"]) == ("failed", 1, 2)
+    assert [row.number for row in Article.objects.all()] == ["TR9"]
+
+
+def test_a_file_is_not_read_when_it_is_sent_and_not_started_before_it_was(shop, monkeypatch):
+    read, opened = tabular.open_table, []
+    monkeypatch.setattr(tabular, "open_table", lambda content, *more: opened.append(1) or read(content, *more))
+    job = sent(shop, STAND_IN.read_bytes())
+    assert (job.status, opened, waiting("read_import")) == ("reading", [], ["todo"])
+    with pytest.raises(Refusal, match="wordt nog gelezen"):
+        service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
     once()
     job.refresh_from_db()
-    assert (job.status, job.summary["errors"], job.errors[0]["row"]) == ("failed", 1, 3)
-    assert Article.objects.count() == 0
+    assert (job.status, opened, job.rows_total, waiting("read_import")) == ("preview", [1], 30, [])
+    assert job.summary["preview"]["sentence"] == "5 artikelen, 30 varianten"
+
+
+def test_columns_that_are_chosen_while_it_is_read_are_read_again_and_the_last_ones_stand(shop, monkeypatch):
+    job = uploaded(shop, csv(ONE))
+    choices, read = iter(["number", ""]), []
+
+    def choose(column: str) -> None:
+        chosen = ImportJob.objects.get(pk=job.pk)
+        service.choose(chosen, columns=job.columns | {"ean": column}, branch_id=shop.pk, mapping_name="")
+
+    def while_it_is_read(importer, table, columns, options):
+        read.append(columns["ean"])
+        for column in choices:
+            choose(column)
+            break
+        return preview(importer, table, columns, options)
+
+    monkeypatch.setattr(service, "preview", while_it_is_read)
+    choose("sku")
+    assert waiting("read_import") == ["todo"]
+    service.read(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, job.columns["ean"], read) == ("preview", "", ["sku", "number", ""])
+    assert job.summary["preview"]["columns"][4]["target"] == ""
+    assert waiting("read_import") == ["todo"]  # the one of "sku", which finds nothing to do
+    once()
+    assert read == ["sku", "number", ""]
+    job.refresh_from_db()
+    service.choose(job, columns=job.columns, branch_id=shop.pk, mapping_name="Onze lijst")
+    assert (job.status, waiting("read_import")) == ("preview", [])  # a name alone changes nothing in it
+    assert ImportJob.objects.get(pk=job.pk).options["mapping"] == "Onze lijst"
+
+
+def test_a_file_that_cannot_be_read_ends_with_why(shop):
+    job = uploaded(shop, b"a;b\n1;=2\n")
+    assert (job.status, bytes(job.content), job.summary["errors"]) == ("failed", b"", 1)
+    assert "bevat een formule" in job.errors[0]["sentence"]
+    broken = sent(shop, STAND_IN.read_bytes())
+    service.read(str(broken.pk), attempt=service.ATTEMPTS)
+    broken.refresh_from_db()
+    assert (broken.status, broken.errors[0]["sentence"]) == ("failed", "Het lezen is 3 keer afgebroken.")
 
 
 def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
@@ -111,29 +209,15 @@ def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
 def test_a_killed_worker_leaves_nothing_and_another_takes_its_file_up(shop):
     job = uploaded(shop, STAND_IN.read_bytes())
     service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
-    # somebody holds the import's own lock, so that the first worker is in the middle when it is killed
-    held, release = threading.Event(), threading.Event()
-
-    def hold():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext('toonbank-import-articles'))")
-            held.set()
-            release.wait(60)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait(10)
-    first = start_worker()
-    try:
-        assert until(lambda: waiting() == ["doing"], 20)
-        first.send_signal(signal.SIGKILL)
-        first.wait(10)
-        assert (waiting(), Article.objects.count()) == (["doing"], 0)
-    finally:
-        first.kill()
-        release.set()
-        holder.join()
+    with the_import_held():  # so that the first worker is in the middle when it is killed
+        first = start_worker()
+        try:
+            assert until(lambda: waiting() == ["doing"], 20)
+            first.send_signal(signal.SIGKILL)
+            first.wait(10)
+            assert (waiting(), Article.objects.count()) == (["doing"], 0)
+        finally:
+            first.kill()
     second = start_worker()
     try:
         assert until(lambda: ImportJob.objects.get(pk=job.pk).status == "done", settings.WORKER_STALLED + 30)
@@ -142,6 +226,66 @@ def test_a_killed_worker_leaves_nothing_and_another_takes_its_file_up(shop):
         assert second.wait(15) == 0
     finally:
         second.kill()
+
+
+def test_a_worker_whose_connections_are_all_ended_in_the_middle_lives_on_and_does_the_file_once(shop):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    with the_import_held():
+        ours = connected()
+        worker = start_worker()
+        try:
+            assert until(lambda: waiting() == ["doing"], 20)
+            before, its = [row["id"] for row in health.workers()], connected() - ours
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [list(its)])
+            assert until(lambda: set(before) != {row["id"] for row in health.workers()}, 20)  # under a new name
+        except BaseException:
+            worker.kill()
+            raise
+    try:
+        assert until(lambda: ImportJob.objects.get(pk=job.pk).status == "done", settings.WORKER_STALLED + 30)
+        assert (Article.objects.count(), Variant.objects.count()) == (5, 30)
+        assert until(lambda: waiting() == [], 10)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(15) == 0
+    finally:
+        worker.kill()
+
+
+def asked(statement: str) -> tuple[type, bool]:
+    """What an own question of the worker raises, and whether it then takes the database for lost."""
+
+    async def ask():
+        connector = Connector(kwargs=connector_params(), min_size=1)
+        await connector.open_async()
+        try:
+            await connector.execute_query_async(statement)
+        except Exception as error:
+            return type(error), connector.lost.is_set()
+        finally:
+            await connector.close_async()
+
+    return asyncio.run(ask())
+
+
+def test_only_a_question_without_an_answer_means_that_the_database_is_lost(monkeypatch):
+    monkeypatch.setattr("backoffice.core.worker.SILENCE", 0.5)
+    assert asked("SELECT pg_terminate_backend(pg_backend_pid())") == (ConnectorException, True)
+    assert asked("SELECT pg_sleep(30)") == (TimeoutError, True)
+    assert asked("SELECT nothing_of_this_name") == (ConnectorException, False)
+
+
+def test_what_cannot_start_under_make_run_is_tried_three_times(monkeypatch):
+    monkeypatch.setattr(serve, "fork", lambda _task: os.posix_spawnp("false", ["false"], os.environ))
+    child = serve.Child("worker", lambda: None).start()
+    for tried_again in (True, True, False):
+        assert until(child.ended, 10)
+        assert child.again() is tried_again
+    monkeypatch.setattr(serve, "LIVED", 0)  # what lived long enough is always started again
+    for _ in range(4):
+        assert child.again()
+        assert until(child.ended, 10)
 
 
 def test_a_file_that_ends_every_worker_is_given_up(shop):

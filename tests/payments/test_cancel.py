@@ -53,16 +53,23 @@ def test_every_euro_goes_back_and_the_order_holds_nothing():
 
 
 @pytest.mark.parametrize(
-    "pairs",
-    [[], [("bank", "99.99")], [("bank", "60.00"), ("tegoed", "40.01")], [("bank", "100.00"), ("ideal", "0.01")]],
+    ("pairs", "said"),
+    [
+        ([], "0,00"),
+        ([("bank", "99.99")], "99,99"),
+        ([("bank", "60.00"), ("tegoed", "40.01")], "100,01"),
+        ([("bank", "100.00"), ("ideal", "0.01")], "100,01"),
+    ],
 )
-def test_a_cent_without_a_place_cancels_nothing(pairs):
+def test_a_cent_without_a_place_cancels_nothing(pairs, said):
     s = shop()
     order = paid_order(s, "100.00", ("50.00", "low"), paid=[("bank", "100.00")])
     before = everything()
     with pytest.raises(Refusal, match="precies dat bedrag") as refused:
         cancel(order_id=order.pk, employee=s.office, amounts=amounts(s, *pairs))
     assert refused.value.code == "payments.not_all"
+    told = refused.value.message.replace("\xa0", " ")
+    assert told.startswith(f"Er moet € 100,00 een bestemming krijgen; hier staat € {said}.")
     assert (everything(), rows(order)) == (before, [("deposit", "bank", D(100))])
 
 

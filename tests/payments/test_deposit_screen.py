@@ -10,6 +10,7 @@ from django.urls import reverse
 from payments.models import CreditAccount, LedgerEntry
 from payments.services.depositing import deposit
 from payments.sheets import sheet
+from sales.services import amending, lines
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import rows, shop
@@ -211,6 +212,24 @@ def test_somebody_who_paid_meanwhile_is_answered_with_both_values(client, s):
         assert "Aanbetaald € 30,00 € 0,00 Nog te betalen € 70,00 € 100,00" in text
         assert 'name="seen" value="30,00"' in answer.content.decode()
     assert rows(order) == [("deposit", "bank", D(30))]
+
+
+def test_an_order_that_came_to_something_else_meanwhile_shows_both_totals_and_books_nothing(client, s):
+    order = money.order(s, "100.00")
+    amendment = amending.amend(order_id=order.pk, employee=s.manager)
+    article = factories.article(price="40.00", stocked=False).variants.get()
+    lines.add(order_id=amendment.pk, items=[(article.pk, D(1))], employee=s.manager)
+    amending.confirm_amendment(order_id=amendment.pk, employee=s.manager)
+    for sure in (False, True):
+        answer = client.post(url(order), posted(s, order, ("bank", "100,00"), sure=sure, seen_total="100,00"))
+        assert answer.status_code == 409
+        assert "Joris van Dam heeft dit om" in plain(answer) and "Totaal € 140,00 € 100,00" in plain(answer)
+        assert 'name="seen_total" value="140,00"' in answer.content.decode()
+    assert rows(order) == []
+    assert (
+        client.post(url(order), posted(s, order, ("bank", "100,00"), sure=True, seen_total="140,00")).status_code == 204
+    )
+    assert rows(order) == [("deposit", "bank", D(100))]
 
 
 def test_a_key_that_was_used_for_another_amount_is_refused_and_replaced(client, s):

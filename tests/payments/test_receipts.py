@@ -68,6 +68,17 @@ def test_the_panel_lists_the_payments_newest_first(client, s):
     assert "Sanne Bakker" in text
 
 
+def test_a_payment_says_what_it_was_for_and_what_it_came_to(s):
+    order = money.order(s, "100.00")
+    paid = pay(s, order, ("bank", "20.00"), ("ideal", "10.00"))
+    assert (paid.word, paid.amount, paid.reason, paid.has_receipt) == ("Aanbetaling", 30, "", True)
+    assert paid.rows == [("Bank", D("20.00")), ("iDEAL", D("10.00"))]
+    back(s, order, ("bank", "5.00"), reason="te klein")
+    gone = receipts.payments_of(order)[-1]
+    assert (gone.word, gone.amount, gone.reason, gone.has_receipt) == ("Terugbetaling", -5, "te klein", False)
+    assert gone.rows == [("Bank", D("-5.00"))]
+
+
 def test_the_order_screen_loads_the_panel_and_the_history_says_it_in_words(client, s):
     order = money.order(s, "100.00")
     pay(s, order, ("bank", "20.00"), ("ideal", "10.00"))

@@ -10,7 +10,7 @@ from backoffice.core.models import JournalEntry
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment
 from payments.services import terminals
 from payments.services.depositing import deposit
-from payments.services.refunding import refund, sources
+from payments.services.refunding import ceiling_of, refund, sources
 from payments.services.reversing import reverse
 from tests import factories
 from tests.payments import shop as money
@@ -236,6 +236,25 @@ def test_the_card_takes_money_back_at_the_till_and_it_is_booked_once():
     order.refresh_from_db()
     assert order.paid_total.amount == D(40)
     assert not TerminalPayment.objects.filter(state="approved", entry=None).exists()
+
+
+@pytest.mark.parametrize(("paid", "said"), [("60.00", "60,00"), (None, "0,00")])
+def test_a_refusal_says_in_euros_what_is_paid(paid, said):
+    s = shop()
+    order = money.order(s, "100.00")
+    if paid:
+        pay(s, order, ("bank", paid))
+    with pytest.raises(Refusal) as refused:
+        back(s, order, ("bank", "60.01"))
+    assert refused.value.message == f"Er is €\xa0{said} betaald; meer teruggeven kan niet."
+
+
+def test_what_one_may_give_back_beside_a_manager_is_that_of_ones_role_here():
+    s = shop()
+    elsewhere = factories.branch("Zeist").pk
+    assert [ceiling_of(who, s.branch.pk) for who in (s.seller, s.manager, factories.employee(""))] == [50, 0, 0]
+    assert ceiling_of(s.seller, elsewhere) == 0
+    assert ceiling_of(factories.employee("seller"), elsewhere) == 50  # at every branch
 
 
 def test_an_entry_is_reversed_by_a_new_one_with_its_rounding():

@@ -127,6 +127,7 @@ def test_storno_asks_a_second_login_above_the_ceiling(page, login):
     dialog.get_by_label("Reden").fill("verkeerde order")
     dialog.get_by_role("button", name="Ja", exact=True).click()
     dialog.get_by_text("moet een tweede persoon inloggen").wait_for()
+    assert dialog.get_by_label("Code van de tweede stap").is_visible()
     dialog.get_by_label("E-mailadres").fill(second.email)
     dialog.get_by_label("Wachtwoord").fill("fout")
     dialog.get_by_role("button", name="Ja", exact=True).click()

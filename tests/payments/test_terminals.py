@@ -332,6 +332,38 @@ def test_an_approval_that_does_not_fit_its_order_any_more_goes_to_suspense_and_c
     assert refused.value.code == "payments.suspense_gone"
 
 
+def test_only_an_approval_that_is_not_booked_goes_to_suspense_and_no_other_goes_along():
+    s = shop()
+    session, order = money.session(s), money.order(s, "60.00")
+    booked = ask(s, start(s, order, session, "60.00"))
+    book(s, order, session, booked)
+    waiting = start(s, money.order(s, "25.00"), session, "25.00")
+    lost, other = (ask(s, start(s, money.order(s, amount), session, amount)) for amount in ("15.00", "16.00"))
+    for payment in (booked, waiting):
+        with pytest.raises(Refusal) as refused:
+            to_suspense(payment_id=payment.pk, employee=s.manager, reason="weg")
+        assert refused.value.code == "payments.not_approved"
+    to_suspense(payment_id=lost.pk, employee=s.manager, reason="weg")
+    assert [(entry.amount.amount, entry.reference) for entry in selectors.suspense()] == [(D(15), lost.reference)]
+    other.refresh_from_db()
+    assert (other.state, other.entry_id) == ("approved", None)
+
+
+def test_an_approval_of_a_closed_till_waits_until_it_is_opened():
+    s = shop()
+    session, order = money.session(s), money.order(s, "60.00")
+    payment = start(s, order, session, "60.00")
+    sessions.close_session(session_id=session.pk, denominations={"100": 1}, employee=s.manager, force=True)
+    payment = ask(s, payment)
+    assert (payment.state, payment.entry_id, rows(order)) == ("approved", None, [])
+    with pytest.raises(Refusal) as refused:
+        to_suspense(payment_id=payment.pk, employee=s.manager, reason="weg")
+    assert refused.value.code == "payments.session_closed"
+    following = money.session(s)
+    payment.refresh_from_db()
+    assert payment.entry.session == following
+
+
 def test_a_session_does_not_close_over_an_approval_that_is_not_booked():
     s = shop()
     session, order = money.session(s), money.order(s, "60.00")

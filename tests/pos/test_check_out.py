@@ -132,7 +132,7 @@ def test_an_order_that_is_placed_again_because_its_answer_was_lost_shows_the_sam
     drafts.set_header(order_id=basket.pk, revision=None, values=values, employee=s.seller)
     counter.sit(client, s.till, s.seller)
     key = counter.key()
-    receipt = make_order.place(till_id=s.till.pk, employee=s.seller, key=key)
+    receipt = make_order.place(till_id=s.till.pk, employee=s.seller, shown="", key=key)
     assert client.post(reverse("pos:place"), {"key": key}).url == reverse("pos:receipt", args=[receipt.pk])
     other = client.post(reverse("pos:place"), {"key": counter.key()}, headers={"HX-Request": "true"})
     assert other.status_code == 422 and Receipt.objects.count() == 1

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 import time_machine
@@ -16,8 +17,10 @@ from payments import reports
 from payments.models import TerminalPayment, TillSession
 from payments.selectors import session_vat
 from payments.services import sessions
+from pos import escpos
 from pos.models import Receipt, TillSeat
 from pos.services import checking_out, day_open, make_order, refunds, seats
+from pos.slip import slip
 from sales.models import SalesOrder
 from sales.services import drafts, lines, returning
 from tests import factories
@@ -122,6 +125,20 @@ def test_a_basket_that_lay_on_the_counter_overnight_is_of_the_day_that_the_till_
     holds()
 
 
+def test_at_checkout_a_basket_takes_the_day_of_the_session_whatever_it_was_before(s):
+    """The session was opened by another door, which knows no counter; the total stays, so nobody is asked."""
+    order = basket(s, s.coat, s.riem)
+    with at(MORNING):
+        session = sessions.open_session(till_id=s.till.pk, float_amount=D(0), employee=s.seller)
+        pay(s, "153.95", seen_left=D("153.95"))
+    order.refresh_from_db()
+    # 153,95 including VAT at 24 %: 124,15 and 29,80
+    assert (order.order_date, vat_of(order), order.version) == (SECOND, {"24.00": ("29.80", "153.95")}, 1)
+    assert {line.vat_percent for line in order.lines.all()} == {24} and taken(session) == [("24.00", "29.80", "153.95")]
+    assert order.versions.get().snapshot["header"]["order_date"] == "2027-01-02"
+    holds()
+
+
 def test_a_basket_is_of_the_day_of_the_till_that_takes_it_up(s):
     """The other till is still open from New Year's Eve: its day has not ended."""
     evening = open_till(s, s.other)
@@ -151,6 +168,9 @@ def test_a_session_that_runs_past_midnight_keeps_its_day_and_its_year(s, client)
         second = pay(s)
         closed = close_till(session, s, 248)
     assert [each.number[-11:] for each in (first, second)] == ["2026-000001", "2026-000002"]
+    paper = escpos.rows(slip(second))
+    assert escpos.pair(second.number, "01-01-2027 00:20") in paper and escpos.pair("Kassadag", "31-12-2026") in paper
+    assert "31-12-2026" in client.get(reverse("pos:receipt", args=[second.pk])).content.decode()
     assert closed.z_number == f"{s.branch.code}1-2026-Z00001"
     assert [order.order_date for order in SalesOrder.objects.filter(lifecycle="confirmed")] == [NEW_YEARS_EVE] * 2
     assert taken(session) == [("21.00", "43.04", "248.00")]
@@ -255,3 +275,6 @@ def test_a_sale_of_another_day_than_its_session_is_reported(s):
     SalesOrder.objects.filter(pk=receipt.order_id).update(order_date="2026-12-30", changed_at=timezone.now())
     (breach,) = broken(13)
     assert f"receipt {receipt.number}: its sale is of 2026-12-30, its session of 2026-12-31" in breach
+    with connection.cursor() as cursor:  # what the migration does to sales of before
+        cursor.execute(import_module("pos.migrations.0003_day_of_sales").DAYS)
+    assert broken(13) == []

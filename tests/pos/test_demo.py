@@ -139,6 +139,12 @@ def test_loading_it_over_an_existing_shop_is_refused():
     assert (Branch.objects.count(), Customer.objects.count(), SalesOrder.objects.count()) == (4, 300, 37)
 
 
+def test_after_createsuperuser_the_demo_shop_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(Branch.objects, "exists", lambda: False)  # an employee and no branch yet
+    with pytest.raises(CommandError, match="after migrate and before createsuperuser"):
+        call_command("load_demo")
+
+
 def test_every_till_is_open_and_some_orders_are_paid_ahead():
     assert TillSession.objects.filter(closed_at=None).count() == Till.objects.count() == 8
     assert dict(PaymentMethod.objects.values_list("name", "at_desk")) == {

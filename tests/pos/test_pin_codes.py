@@ -4,6 +4,7 @@ import datetime
 import threading
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -106,6 +107,22 @@ def test_a_name_that_is_not_on_the_list_is_asked_for_and_counts_for_nobody(s):
     gone = factories.employee("seller", factories.branch("Zeist"), pin_hash=s.seller.pin_hash)
     assert answer(s, gone, counter.PIN) == "pin.unknown"
     assert not PinFailures.objects.exists() and not JournalEntry.objects.exists()
+
+
+def test_the_database_holds_one_count_per_employee_and_till(s):
+    PinFailures.objects.create(till=s.till, employee=s.seller, count=4)
+    PinFailures.objects.create(till=s.other, employee=s.seller)
+    again = "INSERT INTO pos_pinfailures (till_id, employee_id, count) VALUES (%s, %s, %s)"
+    twice, below = (s.till.pk, s.seller.pk, 0), (s.till.pk, s.manager.pk, -1)
+    for values, name in ((twice, "pin_failures_once"), (below, "pos_pinfailures_count_check")):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(again, values)
+
+
+def test_a_code_of_any_other_shape_is_wrong_and_counted(s):
+    for guess in ("", "٢٥٨٠", "25800000", "2580\n", "x" * 100_000):
+        told = answer(s, s.manager, guess)
+    assert told == "pin.paused" and counts() == [(s.manager.name, s.till.pk, 5)]
 
 
 GUESSES = [str(guess) for guess in range(4811, 4819)]  # eight at the same moment, where five may be looked at

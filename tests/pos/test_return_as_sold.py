@@ -374,7 +374,7 @@ def order_discount(s):
 
 
 def other_mode(s):
-    return lambda draft, line: drafts.set_vat_mode(order_id=draft.pk, vat_mode="none", employee=s.admin)
+    return lambda draft, line: drafts.set_vat_mode(order_id=draft.pk, vat_mode="none", reason="x", employee=s.admin)
 
 
 @pytest.mark.parametrize("change", [lower_price, line_discount, order_discount, other_mode])

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,6 +41,7 @@ def test_the_pin_code_seats_the_cashier_and_the_journal_says_so(browser, s):
     assert actions() == [("till.unlocked", s.seller.pk)]
 
 
+@time_machine.travel("2026-11-24T10:00:00+01:00", tick=False)
 def test_a_wrong_code_seats_nobody_and_after_five_one_waits_longer_each_time(browser, s, settings):
     settings.PIN_FREE_FAILURES, settings.PIN_PAUSE_SECONDS = 5, 15
     for failures in range(1, 5):

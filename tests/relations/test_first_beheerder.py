@@ -31,6 +31,13 @@ def test_the_first_beheerder_comes_from_the_command_and_reaches_beheer(client, m
         assert client.get(reverse(name), follow=True).status_code == 200, name
 
 
+def test_without_a_password_the_command_makes_somebody_who_cannot_log_in_yet(client, monkeypatch):
+    monkeypatch.delenv("DJANGO_SUPERUSER_PASSWORD", raising=False)
+    call_command("createsuperuser", email="baas@example.com", number="1", name="Bea", interactive=False, verbosity=0)
+    assert not Employee.objects.get().has_usable_password()
+    assert client.post(reverse("login"), {"username": "baas@example.com", "password": ""}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("password", "said"),
     [("1234", "te kort"), ("Bea-Baas-2026", "Uw naam"), ("mijn nieuwe baas!", "Uw naam"), ("directie@2026", "Uw naam")],

@@ -1,5 +1,6 @@
 """Systeem: worker, queue, outbox and imports; what failed says why and is sent again by a button."""
 
+import re
 import uuid
 
 import pytest
@@ -67,3 +68,20 @@ def test_what_was_sent_is_not_sent_again(browser, failed):
     answer = browser.post(reverse("relations:outbox_retry", args=[failed.pk]), {"key": str(uuid.uuid4())})
     assert answer.status_code == 422 and "al verzonden" in answer.content.decode()
     assert OutboxMessage.objects.get().status == "sent" and not JournalEntry.objects.exists()
+
+
+SMTP, FILES = (f"django.core.mail.backends.{name}.EmailBackend" for name in ("smtp", "filebased"))
+
+
+@pytest.mark.parametrize(
+    ("backend", "off", "told"),
+    [
+        (SMTP, False, "<dt>Mail</dt><dd>in orde</dd>"),
+        (FILES, False, "<dt>Mail</dt><dd>blijft op deze computer: stel EMAIL_URL in</dd>"),
+        (SMTP, True, "<dt>Mail</dt><dd>er gaat geen mail uit: stel EMAIL_URL in</dd>"),
+    ],
+)
+def test_where_mail_goes(browser, settings, backend, off, told):
+    settings.EMAIL_BACKEND, settings.MAIL_OFF = backend, off
+    page = browser.get(reverse("relations:system")).content.decode()
+    assert told in re.sub(r"\s*<(?!/?d[td])[^>]*>\s*", "", page)

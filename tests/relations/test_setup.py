@@ -1,5 +1,6 @@
 """Beheer: branches, tills, Soort and Leverwijze, each with its check and its journal entry."""
 
+import errno
 import io
 import uuid
 
@@ -13,7 +14,7 @@ from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch, Till
 from backoffice.relations.services import setup
 from sales.models import DeliveryMethod, OrderType
-from tests import factories
+from tests import bombs, factories
 
 pytestmark = pytest.mark.django_db
 BRANCH = {
@@ -95,6 +96,18 @@ def test_a_code_that_is_taken_is_refused(browser, admin):
     assert answer.status_code == 422 and Branch.objects.count() == 1
 
 
+def test_a_logo_that_the_disk_has_no_room_for_leaves_the_branch_as_it_was(browser, admin, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    before = Branch.objects.values().get()
+    url = reverse("relations:branch", args=[admin.home_branch.pk])
+    answer = post(browser, url, BRANCH | {"logo": picture()})
+    assert answer.status_code == 503 and "De schijf van de server is vol" in answer.content.decode()
+    assert Branch.objects.values().get() == before and not JournalEntry.objects.exists()
+
+
 def test_a_logo_is_a_picture_by_its_content_and_can_be_taken_off(browser, admin):
     url = reverse("relations:branch", args=[admin.home_branch.pk])
     svg = SimpleUploadedFile("logo.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "image/png")
@@ -104,6 +117,8 @@ def test_a_logo_is_a_picture_by_its_content_and_can_be_taken_off(browser, admin)
     assert post(browser, url, BRANCH | {"logo": picture(name="../../kwaad.png")}).status_code == 302
     logo = Branch.objects.get(pk=admin.home_branch.pk).logo
     assert logo.name.startswith("logos/") and logo.name.endswith(".png") and "kwaad" not in logo.name
+    drawn = SimpleUploadedFile("logo.png", b"<svg/>")
+    assert "geen leesbare PNG- of JPEG-afbeelding" in post(browser, url, BRANCH | {"logo": drawn}).content.decode()
     shown = browser.get(reverse("relations:branch_logo", args=[admin.home_branch.pk]))
     assert shown.headers["Content-Type"] == "image/png" and b"".join(shown)[:4] == b"\x89PNG"
     post(browser, url, BRANCH)
@@ -111,6 +126,26 @@ def test_a_logo_is_a_picture_by_its_content_and_can_be_taken_off(browser, admin)
     post(browser, url, BRANCH | {"drop_logo": "on"})
     assert not Branch.objects.get(pk=admin.home_branch.pk).logo
     assert browser.get(reverse("relations:branch_logo", args=[admin.home_branch.pk])).status_code == 404
+
+
+def test_a_logo_is_kept_as_large_as_paper_shows_it(browser, admin):
+    """Of 10,000 x 4,900 points every PDF took 4.9 s: a JPEG is reduced, and such a PNG refused."""
+    url = reverse("relations:branch", args=[admin.home_branch.pk])
+    assert post(browser, url, BRANCH | {"logo": picture("JPEG", (10_000, 4_900), "logo.jpg")}).status_code == 302
+    logo = Branch.objects.get(pk=admin.home_branch.pk).logo
+    with logo.open() as file, Image.open(file) as kept:
+        assert (kept.format, kept.size) == ("JPEG", (960, 470)) and logo.size < 10_000
+    large = SimpleUploadedFile("logo.png", bombs.png(10_000, 4_900))
+    answer = post(browser, url, BRANCH | {"logo": large})
+    assert answer.status_code == 422 and "meer dan 20 miljoen beeldpunten" in answer.content.decode()
+    assert Branch.objects.get(pk=admin.home_branch.pk).logo.name == logo.name
+
+
+def test_a_first_logo_beside_a_mistake_gives_the_form_back(browser, admin):
+    url = reverse("relations:branch", args=[admin.home_branch.pk])
+    answer = post(browser, url, BRANCH | {"iban": "NL00", "logo": picture()})
+    assert answer.status_code == 422 and 'value="NL00"' in answer.content.decode()
+    assert not Branch.objects.get(pk=admin.home_branch.pk).logo
 
 
 def test_a_till_number_is_there_once_per_branch(browser, admin):

@@ -144,3 +144,32 @@ def test_settle_books_what_is_too_much_in_the_same_transaction():
     order.refresh_from_db()
     assert seen == [(Decimal("224.80"), Decimal("124.90")), "last"]
     assert (order.paid_total, order.payment_state) == (order.gross, "paid")
+
+
+def test_delivered_and_cancelled_together_are_what_an_amendment_may_not_go_below():
+    s = shop()
+    order = confirmed(s, items=[(s.wit40, 6)])
+    cancelling.cancel(order_id=order.pk, quantities={line_of(order, s.wit40).pk: Decimal(2)}, employee=s.office)
+    amendment = amend(order, s.office)
+    set_quantity(amendment, s.wit40, 4, s.office)  # two cancelled, two left
+    hand_over(order, s.wit40, 3, s.manager)  # neither 3 delivered nor 2 cancelled is more than 4; 5 is
+    refusal = refused("stale", lambda: confirm_amendment(amendment, s.office))
+    assert refusal.fields == [("Oxford-overhemd Kade Wit 40", "3 geleverd, 2 geannuleerd", "4")]
+    refused("line.done", lambda: set_quantity(amendment, s.wit40, 4, s.office))
+    amending.take_delivered(order_id=amendment.pk, employee=s.office)
+    confirm_amendment(amendment, s.office)
+    line = line_of(order, s.wit40)
+    assert (line.quantity, line.delivered_quantity, line.cancelled_quantity) == (5, 3, 2)
+    assert reserved(s.branch, s.wit40) == 0
+
+
+def test_as_many_as_delivered_and_cancelled_may_be_ordered():
+    s = shop()
+    order = confirmed(s, items=[(s.wit40, 6)])
+    cancelling.cancel(order_id=order.pk, quantities={line_of(order, s.wit40).pk: Decimal(2)}, employee=s.office)
+    amendment = amend(order, s.office)
+    set_quantity(amendment, s.wit40, 5, s.office)
+    hand_over(order, s.wit40, 3, s.manager)
+    confirm_amendment(amendment, s.office)
+    line = line_of(order, s.wit40)
+    assert (line.quantity, line.open_quantity, reserved(s.branch, s.wit40)) == (5, 0, 0)

@@ -14,7 +14,7 @@ from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch
 from sales import totals
 from sales.models import OrderVersion
-from sales.services import amending, cancelling
+from sales.services import amending, cancelling, confirming, drafts, lines
 from tests import factories
 from tests.sales.living import confirmed, everything, hand_over, line_of, pay, refused, reserved
 from tests.sales.order_shop import shop
@@ -74,8 +74,6 @@ def test_what_is_delivered_stays_and_the_rest_is_cancelled():
 def test_texts_go_along_with_the_last_of_the_goods():
     s = shop()
     draft = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 2)])
-    from sales.services import confirming, lines
-
     lines.add_text(order_id=draft.pk, text="Bel vooraf", employee=s.office)
     order = confirming.confirm(order_id=draft.pk, employee=s.office)
     cancel(order, s.office, quantities={line_of(order, s.wit40).pk: Decimal(2)})
@@ -121,6 +119,44 @@ def test_a_seller_cancels_an_own_order_of_the_day_without_money():
     stranger = factories.employee("manager", factories.branch("Zwolle"))
     refused("order.unknown", lambda: cancel(theirs, stranger))
     refused("order.unknown", lambda: undo(mine, s.seller))
+
+
+def name_oneself(order, person, **who) -> None:
+    """Write the person at Medewerker of the order, by an amendment that the same person confirms."""
+    amendment = amending.amend(order_id=order.pk, employee=person)
+    values = {"employee": person.pk, **who}
+    drafts.set_header(order_id=amendment.pk, revision=None, values=values, employee=person)
+    amending.confirm_amendment(order_id=amendment.pk, employee=person)
+
+
+def test_an_order_is_ones_own_by_entering_or_confirming_it_not_by_the_name_at_medewerker():
+    s = shop()
+    theirs = confirmed(s)
+    name_oneself(theirs, s.seller)
+    theirs.refresh_from_db()
+    assert (theirs.employee, theirs.entered_by, theirs.confirmed_by) == (s.seller, s.office, s.office)
+    refused("order.cancel_right", lambda: cancel(theirs, s.seller))
+
+    draft = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 1)])
+    drafts.set_header(order_id=draft.pk, revision=None, values={"employee": s.seller.pk}, employee=s.seller)
+    given = confirming.confirm(order_id=draft.pk, employee=s.office)
+    refused("order.cancel_right", lambda: cancel(given, s.seller))
+
+
+def test_an_order_that_one_confirmed_is_ones_own_whoever_entered_it_or_stands_at_medewerker():
+    s = shop()
+    draft = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 1)])
+    order = confirming.confirm(order_id=draft.pk, employee=s.seller)
+    assert (order.entered_by, order.employee) == (s.office, s.office)
+    cancel(order, s.seller)
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+
+    mine = confirmed(s, employee=s.seller)
+    name_oneself(mine, s.office)
+    cancel(mine, s.seller)
+    mine.refresh_from_db()
+    assert mine.status == "cancelled"
 
 
 def test_money_that_would_be_left_over_is_refused_unless_it_is_settled():

@@ -15,7 +15,7 @@ from payments.services.sessions import open_session
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
 from sales.models import OrderVersion, SalesOrder
-from sales.services import amending, confirming, delivering, drafts, lines, matrix, rating
+from sales.services import amending, confirming, delivering, drafts, lines, matrix, rating, selling
 from tests import factories
 from tests.invariants import holds
 from tests.payments import shop as money
@@ -276,6 +276,44 @@ def test_an_article_takes_the_rate_of_the_day_that_it_is_added(s):
     assert sorted(found) == [
         ("30001", 1, 21), ("30001", 1, 24), ("30001", 1, 24), ("48211", 1, 21), ("48211", 2, 24),
     ]  # fmt: skip
+    holds()
+
+
+@pytest.mark.parametrize(("undelivered", "delivered"), [("keep", 0), ("keep", 1), ("follow", 1)])
+def test_more_pieces_of_a_line_that_keeps_its_rate_are_a_line_of_their_own(s, undelivered, delivered):
+    factories.change_of_rate("24", undelivered=undelivered)
+    order = ordered(s, "121.00", pieces=2)
+    if delivered:
+        leave(s, order, pieces=1, at=EVENING)
+    with time_machine.travel(MORNING):
+        amendment = amending.amend(order_id=order.pk, employee=s.office)
+        line = amendment.lines.get()
+        more = {"order_id": amendment.pk, "line_id": line.pk, "revision": None, "employee": s.office}
+        for change in (
+            lambda: lines.set_line(**more, values={"quantity": D(3)}),
+            lambda: selling.step(order_id=amendment.pk, line_id=line.pk, steps=1, employee=s.office),
+        ):
+            with pytest.raises(Refusal) as refused:
+                change()
+            assert (refused.value.code, refused.value.field) == ("line.rate", "quantity")
+        line.refresh_from_db()
+        assert line.quantity == 2
+        added = lines.add(order_id=amendment.pk, items=[(line.variant_id, D(1))], employee=s.office)
+        assert [(row.quantity, row.vat_percent) for row in added.all_lines] == [(2, 21), (1, 24)]
+        lines.set_line(**more, values={"quantity": D(1)})
+
+
+def test_a_line_that_follows_at_its_delivery_takes_more_pieces(s):
+    factories.change_of_rate("24")
+    order = ordered(s, "121.00")
+    with time_machine.travel(MORNING):
+        amendment = amending.amend(order_id=order.pk, employee=s.office)
+        line = amendment.lines.get()
+        values = {"quantity": D(2)}
+        lines.set_line(order_id=amendment.pk, line_id=line.pk, revision=None, values=values, employee=s.office)
+        amending.confirm_amendment(order_id=amendment.pk, employee=s.office)
+    leave(s, order, price_stays="inclusive")
+    assert figures(order) == ("242.00", {"24.00": ("195.16", "46.84", "242.00")})
     holds()
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, Variant, VatRate
+from backoffice.catalog.prices import check_not_far
 from backoffice.catalog.services import barcodes, variants
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_amount
@@ -30,12 +31,14 @@ def save(
     article_id: int | None = None,
     colour_ids: list[int] | None = None,
     revision: int | None = None,
+    sure: bool = False,
 ) -> Article:
     """Make an article (article_id None) or change one. revision: of which the form was made; None asks nothing.
 
     values: number, name, brand (its name, made when new), group (its path, made when new), vat_code, size_range_id,
     sales_price (EUR including VAT), fractions, stocked, active, image; any may be left out of a change. colour_ids: the
-    colours it comes in (see variants.generate). Raises Refusal with the field, and Stale.
+    colours it comes in (see variants.generate). sure: a price far above the one before is meant. Raises Refusal with
+    the field, and Stale.
     """
     _guard(employee)
     article = Article.objects.select_for_update().filter(pk=article_id).first() if article_id else Article()
@@ -43,10 +46,12 @@ def save(
         raise Refusal("article.unknown", _("Dit artikel bestaat niet meer."))
     if revision is not None and revision != article.revision:
         raise _stale(article, values, colour_ids)
+    before = article.sales_price.amount if article.pk else Decimal(0)
     for name in VALUES:
         if name in values:
             setattr(article, name, values[name])
     _check(article)
+    check_not_far(article.sales_price.amount, before, sure=sure, field="sales_price")
     if "brand" in values:
         article.brand = _named(Brand, "name", " ".join(values["brand"].split()))
     if "group" in values:
@@ -134,17 +139,23 @@ def _set_size_range(article: Article, size_range_id: int | None) -> None:
 
 
 @keyed("catalog.variant.set", result=("catalog.Variant", "variant_id"), reads=("codes",))
-def set_variant(*, employee, variant_id: int, codes: list[str], own_price: Decimal | None, active: bool) -> Variant:
+def set_variant(
+    *, employee, variant_id: int, codes: list[str], own_price: Decimal | None, active: bool, sure: bool = False
+) -> Variant:
     """Set the barcodes, the own price (EUR including VAT, None for the article's) and on or off of a variant.
 
-    Raises Refusal naming the article that has a code already.
+    sure: an own price far above the present one is meant. Raises Refusal naming the article that has a code already.
     """
     _guard(employee)
-    variant = Variant.objects.select_for_update().filter(pk=variant_id).first()
+    variants_of = Variant.objects.select_for_update(of=("self",)).select_related("article")
+    variant = variants_of.filter(pk=variant_id).first()
     if variant is None:
         raise Refusal("variant.unknown", _("Deze variant bestaat niet meer."))
     if own_price is not None and own_price < 0:
         raise Refusal("variant.price", _("Vul een prijs van 0 of meer in."), "own_price")
+    if own_price is not None and own_price != variant.price.amount:
+        known = variant.price.amount or variant.article.sales_price.amount
+        check_not_far(own_price, known, sure=sure, field="own_price")
     codes = list(dict.fromkeys(codes))
     for code in codes:
         barcodes.check(code)

@@ -128,17 +128,19 @@ def article_edit(request, pk):
 
 
 def _form(request, row, title: str, back: str):
-    form, stale = ArticleForm(request.POST or None, request.FILES or None, instance=row), None
+    form = ArticleForm(request.POST or None, request.FILES or None, instance=row)
+    stale, ask_sure = None, False
     if request.method == "POST" and form.is_valid():
         try:
             made = service.save(
                 values=form.values, colour_ids=form.colour_ids, article_id=row.pk if row else None,
                 revision=(posted_int(request, "revision") or 0) if row else None,
-                employee=request.user, key=posted_key(request),
+                sure=_sure(request, "sales_price"), employee=request.user, key=posted_key(request),
             )  # fmt: skip
         except Stale as refusal:
             stale = refusal
         except Refusal as refusal:
+            ask_sure = refusal.code == "price.far"
             add_refusal(form, refusal)
         else:
             messages.success(request, _("%(name)s is opgeslagen.") % {"name": made})
@@ -147,10 +149,15 @@ def _form(request, row, title: str, back: str):
         "form": form, "title": title, "back_url": back, "key": new_key(), "row": row,
         "trail": [{"label": _("Artikelen"), "url": reverse("catalog:articles")}],
         "brands": _top(Brand, "name"), "groups": _top(ArticleGroup, "path"), "stale": stale,
-        "revision": row and row.revision,
+        "revision": row and row.revision, "ask_sure": ask_sure,
     }  # fmt: skip
     status = 200 if request.method == "GET" else 409 if stale else 422
     return render(request, "catalog/article_form.html", context, status=status)
+
+
+def _sure(request, name: str) -> bool:
+    """Whether this very price was asked about, and is meant."""
+    return bool(request.POST.get("sure")) and request.POST["sure"] == request.POST.get(name)
 
 
 @right("catalog.edit")
@@ -179,6 +186,7 @@ def variant(request, pk):
             codes=codes,
             own_price=own_price,
             active=active,
+            sure=_sure(request, "own_price"),
             employee=request.user,
             key=posted_key(request),
         )

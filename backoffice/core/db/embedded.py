@@ -101,6 +101,23 @@ class Cluster:
                     raise EmbeddedError(f"The embedded PostgreSQL did not start: {error}") from error
                 time.sleep(0.02)
 
+    def revive(self) -> None:
+        """Start the server again where it fell over, or ended with the process that had started it.
+
+        Raises EmbeddedError when that cannot be.
+        """
+        if self._running() if self.process is None else self.process.poll() is None:
+            return
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.start().ready()
+                return
+            except EmbeddedError:  # a process of the former server still holds its memory, for a moment
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
     def stop(self) -> None:
         """Stop the server that this process started; a shared one goes on."""
         atexit.unregister(self.stop)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from django.utils.text import Truncator
 
 from backoffice.core.tabular import Table
 
@@ -33,7 +32,8 @@ class Problems:
     def add(self, row: int, column: str, value: object, sentence: str) -> None:
         self.total += 1
         if len(self.shown) < SHOWN:
-            text = Truncator(str(value or "")).chars(60)
+            text = str(value or "")
+            text = text if len(text) <= 60 else f"{text[:59]}…"
             self.shown.append({"row": row, "column": column, "value": text, "sentence": str(sentence)})
 
     def sorted(self) -> list[dict[str, Any]]:

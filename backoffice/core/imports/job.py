@@ -1,4 +1,8 @@
-"""One file on its way in: uploaded, mapped, started, and run by the worker as one transaction."""
+"""One file on its way in: uploaded, read by the worker for its preview, mapped, started, and run as one transaction.
+
+A web request never reads a file: what it asks of time and memory belongs to the worker, and to its ceilings
+(core.tabular).
+"""
 
 import time
 
@@ -11,11 +15,11 @@ from backoffice.core import tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import mapping
 from backoffice.core.imports.importer import Importer, Problems, Source, importer_of
+from backoffice.core.imports.preview import Preview, checked, preview
 from backoffice.core.keys import keyed
 from backoffice.core.models import ImportJob
 
 Status = ImportJob.Status
-PREVIEW_ROWS = 20
 CHECKING = 0.35  # of the whole, for the progress bar
 ATTEMPTS = 3  # a file that ends the worker as often is given up
 
@@ -30,29 +34,81 @@ class Wrong(Exception):
 
 @keyed("core.import.uploaded")
 def upload(*, employee, kind: str, file_name: str, content: bytes, branch_id: int | None = None) -> ImportJob:
-    """Keep an uploaded file with a proposal for its columns. Raises Refusal for what is no readable table."""
+    """Keep an uploaded file and let the worker read it. Raises Refusal for what its first bytes say is no table."""
     if kind not in settings.IMPORTERS:
         raise Refusal("import.kind", _("Kies wat er ingelezen wordt: artikelen of debiteuren."))
-    importer = importer_of(kind)
-    table = tabular.open_table(content, max_bytes=settings.IMPORT_MAX_BYTES)
-    columns, name = mapping.propose(importer, table.header)
-    return ImportJob.objects.create(
+    tabular.recognised(content, settings.IMPORT_MAX_BYTES)
+    job = ImportJob.objects.create(
         kind=kind,
         file_name=file_name[-200:],
         content=content,
-        columns=columns,
-        options={"branch": branch_id, "mapping": name, "header": table.header},
-        rows_total=table.count,
+        options={"branch": branch_id, "mapping": "", "turn": 1},
         employee=employee,
     )
+    _to_worker(job)
+    return job
 
 
 def choose(job: ImportJob, *, columns: dict[str, str], branch_id: int | None, mapping_name: str) -> None:
-    """Take over the columns that were chosen on the screen; nothing else happens yet."""
-    known = {one.name for one in importer_of(job.kind).fields}
-    job.columns = {name: target if target in known else "" for name, target in columns.items()}
-    job.options |= {"branch": branch_id, "mapping": mapping_name}
-    ImportJob.objects.filter(pk=job.pk, status=Status.PREVIEW).update(columns=job.columns, options=job.options)
+    """Take over what was chosen on the screen; where it makes another preview, the worker reads the file again."""
+    with transaction.atomic():
+        now = ImportJob.objects.select_for_update().defer("content").get(pk=job.pk)
+        if now.status not in (Status.READING, Status.PREVIEW) or "header" not in now.options:
+            return
+        known = {one.name for one in importer_of(job.kind).fields}
+        chosen = {name: columns[name] if columns[name] in known else "" for name in now.options["header"]}
+        if (now.columns, now.options["branch"]) != (chosen, branch_id):
+            if now.status == Status.PREVIEW:
+                _to_worker(now)
+            now.status, now.columns = Status.READING, chosen
+            now.options |= {"branch": branch_id, "turn": now.options["turn"] + 1}
+        now.options |= {"mapping": mapping_name}
+        now.save(update_fields=["status", "columns", "options"])
+    job.status, job.columns, job.options = now.status, now.columns, now.options
+
+
+def _to_worker(job: ImportJob) -> None:
+    """One file at a time is read, so that large ones leave a hand free for mail."""
+    from backoffice.core.tasks import read_import
+
+    read_import.configure(lock="import-read").defer(job_id=str(job.pk))
+
+
+def read(job_id: str, attempt: int = 0) -> None:
+    """What the worker does first: read the file for its preview, again when other columns were chosen meanwhile."""
+    job = ImportJob.objects.get(pk=job_id)
+    if job.status != Status.READING:
+        return
+    if attempt >= ATTEMPTS:
+        fail(job, [_("Het lezen is %(times)s keer afgebroken.") % {"times": attempt}])
+        return
+    try:
+        while not _read(job):
+            job = ImportJob.objects.get(pk=job_id)
+    except Refusal as refusal:
+        fail(job, [refusal.message])
+    except OperationalError:
+        raise  # the worker tries again
+    except Exception:
+        fail(job, [_("Er ging iets mis bij het lezen. Er is niets gewijzigd.")])
+        raise
+
+
+def _read(job: ImportJob) -> bool:
+    """Read the file by the job's columns; False when others were chosen before it was done."""
+    importer, turn = importer_of(job.kind), job.options["turn"]
+    table = tabular.open_table(bytes(job.content))
+    if "header" not in job.options:
+        job.columns, job.options["mapping"] = mapping.propose(importer, table.header)
+        job.options["header"] = table.header
+    shown = preview(importer, table, job.columns, job.options)
+    found = ImportJob.objects.filter(pk=job.pk, options__turn=turn)
+    return bool(
+        found.update(
+            status=Status.PREVIEW, columns=job.columns, options=job.options, rows_total=table.count,
+            summary={"preview": shown.kept()},
+        )
+    )  # fmt: skip
 
 
 def source_of(job: ImportJob) -> Source:
@@ -61,22 +117,18 @@ def source_of(job: ImportJob) -> Source:
     return Source(table, mapping.places(importer_of(job.kind), table.header, job.columns))
 
 
-def checked(importer: Importer, source: Source, options: dict, progress=lambda done: None):
-    """The plan for the whole file and what is wrong with it; writes nothing."""
-    problems = Problems()
-    if importer.stock_field and importer.stock_field in source and not options.get("branch"):
-        raise Refusal("import.branch", _("Kies het filiaal waar de voorraad ligt."), "branch")
-    return importer.check(source, problems, options, progress), problems
-
-
 @keyed("core.import.started", result=("core.ImportJob", "job_id"))
 def start(*, employee, job_id) -> ImportJob:
     """Hand the file to the worker; the mapping is kept under its name."""
     from backoffice.core.tasks import run_import
 
     job = ImportJob.objects.select_for_update().get(pk=job_id)
+    if job.status == Status.READING:
+        raise Refusal("import.reading", _("Het bestand wordt nog gelezen. Wacht op het voorbeeld."))
     if job.status != Status.PREVIEW:
         raise Refusal("import.started", _("Deze import is al gestart."))
+    if not Preview.of(job.summary["preview"]).ready:
+        raise Refusal("import.wrong", _("Zo kan het bestand niet naar binnen: kijk in het voorbeeld wat er mis is."))
     if job.options.get("mapping"):
         mapping.keep(importer_of(job.kind), job.options["mapping"], job.columns)
     job.status, job.employee = Status.RUNNING, employee

@@ -1,16 +1,17 @@
 """What the screen shows before anything goes in: the columns, the first rows as read, the counts, every error."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from backoffice.core import tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import mapping
-from backoffice.core.imports.importer import Source, importer_of
-from backoffice.core.imports.job import PREVIEW_ROWS, checked
-from backoffice.core.models import ImportJob
+from backoffice.core.imports.importer import Importer, Problems, Source
 
 EXAMPLES = 3
+ROWS = 20
 
 
 @dataclass
@@ -26,7 +27,10 @@ class Column:
 
 @dataclass
 class Preview:
-    """refusals: what stands in the way before the rows (columns, branch); errors: what is wrong in the rows."""
+    """What the worker read, kept on the job until it starts, as JSON.
+
+    refusals: what stands in the way before the rows (columns, branch); errors: what is wrong in the rows.
+    """
 
     description: str
     columns: list[Column]
@@ -44,21 +48,34 @@ class Preview:
     def ready(self) -> bool:
         return not (self.refusals or self.total)
 
+    def kept(self) -> dict[str, Any]:
+        return asdict(self)
 
-def preview(job: ImportJob) -> Preview:
-    """Read the whole file as it would go in; writes nothing."""
-    importer = importer_of(job.kind)
-    table = tabular.open_table(bytes(job.content))
-    shown = Preview(table.description, _columns(table, job.columns))
-    shown.asks_branch = bool(importer.stock_field) and importer.stock_field in job.columns.values()
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> "Preview":
+        return cls(**kept | {"columns": [Column(**one) for one in kept["columns"]]})
+
+
+def checked(importer: Importer, source: Source, options: dict, progress=lambda done: None):
+    """The plan for the whole file and what is wrong with it; writes nothing."""
+    problems = Problems()
+    if importer.stock_field and importer.stock_field in source and not options.get("branch"):
+        raise Refusal("import.branch", _("Kies het filiaal waar de voorraad ligt."), "branch")
+    return importer.check(source, problems, options, progress), problems
+
+
+def preview(importer: Importer, table: tabular.Table, columns: dict[str, str], options: dict) -> Preview:
+    """Go through the whole file as it would go in; writes nothing."""
+    shown = Preview(table.description, _columns(table, columns))
+    shown.asks_branch = bool(importer.stock_field) and importer.stock_field in columns.values()
     try:
-        source = Source(table, mapping.places(importer, table.header, job.columns))
-        plan, problems = checked(importer, source, job.options)
+        source = Source(table, mapping.places(importer, table.header, columns))
+        plan, problems = checked(importer, source, options)
     except Refusal as refusal:
         for one in getattr(refusal, "all", [refusal]):
             _place(shown, one)
         return shown
-    names, rows = importer.shown(plan, PREVIEW_ROWS)
+    names, rows = importer.shown(plan, ROWS)
     classes = ["num" if name in importer.figures else "" for name in names]
     shown.header = list(zip(names, classes, strict=True))
     shown.rows = [list(zip(row, classes, strict=True)) for row in rows]

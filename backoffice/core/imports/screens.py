@@ -18,12 +18,13 @@ from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.imports import job as service
 from backoffice.core.imports.importer import importer_of
-from backoffice.core.imports.preview import preview
+from backoffice.core.imports.preview import Preview
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import new_key
 from backoffice.core.models import ImportJob, ImportMapping
 
 RECENT = 8
+Status = ImportJob.Status
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def upload(request, screen: Screen) -> HttpResponse:
             return redirect(screen.url("import_job", _received(request, screen)))
         except Refusal as refusal:
             error = refusal.message
-    recent = ImportJob.objects.filter(kind=screen.kind).exclude(status=ImportJob.Status.PREVIEW)
+    recent = ImportJob.objects.filter(kind=screen.kind).exclude(status__in=(Status.READING, Status.PREVIEW))
     rows = recent.defer("content", "errors").select_related("employee").order_by("-created_at")[:RECENT]
     jobs = [{"job": one, "url": screen.url("import_job", one), "said": said(one)} for one in rows]
     maximum = tabular.megabytes(settings.IMPORT_MAX_BYTES)
@@ -66,50 +67,52 @@ def _received(request, screen: Screen) -> ImportJob:
     file = request.FILES.get("file")
     if file is None:
         raise Refusal("import.file", _("Kies eerst een bestand."), "file")
-    content = b""
-    if file.size <= settings.IMPORT_MAX_BYTES:
-        content = file.read()
-    else:
-        tabular.open_table(file.read(settings.IMPORT_MAX_BYTES + 1), max_bytes=settings.IMPORT_MAX_BYTES)
     branches = dict(screen.branches(request))
     branch_id = request.branch_id if request.branch_id in branches else next(iter(branches), None)
     return service.upload(
         employee=request.user,
         kind=screen.kind,
         file_name=file.name or "",
-        content=content,
+        content=file.read(settings.IMPORT_MAX_BYTES + 1),
         branch_id=branch_id,
         key=posted_key(request),
     )
 
 
 def page(request, screen: Screen, pk) -> HttpResponse:
-    """A file: its preview, how far it is, or what came of it."""
+    """A file: that it is being read, its preview, how far it is, or what came of it.
+
+    For htmx, which asks until it was read, the same without the page around it.
+    """
     job = _job(screen, pk)
-    if job.status == ImportJob.Status.PREVIEW:
-        return render(request, "imports/job.html", _preview_context(request, screen, job))
-    return render(request, "imports/job.html", _status_context(screen, job))
+    if not request.headers.get("HX-Request"):
+        return _whole(request, screen, job)
+    if job.status == Status.READING:
+        return _waiting(request, screen, job)
+    return render(request, "imports/_body.html", _context(request, screen, job))
 
 
 def columns(request, screen: Screen, pk) -> HttpResponse:
-    """Other columns, branch or name were chosen: the preview again."""
+    """Other columns, branch or name were chosen: the file is read again, and its preview follows."""
     job = _job(screen, pk)
-    if job.status != ImportJob.Status.PREVIEW:
-        return _go(request, screen.url("import_job", job))
     _chosen(request, screen, job)
-    template = "imports/_preview.html" if request.headers.get("HX-Request") else "imports/job.html"
-    return render(request, template, _preview_context(request, screen, job))
+    if not request.headers.get("HX-Request"):
+        return redirect(screen.url("import_job", job))
+    if job.status in (Status.READING, Status.PREVIEW):
+        return _waiting(request, screen, job)
+    return _go(screen.url("import_job", job))
 
 
 def start(request, screen: Screen, pk) -> HttpResponse:
     """Importeren: hand the file to the worker, when nothing is wrong with it."""
     job = _job(screen, pk)
-    if job.status == ImportJob.Status.PREVIEW:
-        _chosen(request, screen, job)
-        context = _preview_context(request, screen, job)
-        if not context["preview"].ready:
-            return render(request, "imports/job.html", context, status=422)
-    service.start(employee=request.user, job_id=job.pk, key=posted_key(request))
+    _chosen(request, screen, job)
+    try:
+        service.start(employee=request.user, job_id=job.pk, key=posted_key(request))
+    except Refusal:
+        if job.status in (Status.READING, Status.PREVIEW):  # what stands in the way is on the page
+            return _whole(request, screen, job, status=422)
+        raise
     return redirect(screen.url("import_job", job))
 
 
@@ -130,12 +133,10 @@ def said(job: ImportJob) -> str:
 
 
 def _job(screen: Screen, pk) -> ImportJob:
-    return get_object_or_404(ImportJob.objects.select_related("employee"), pk=pk, kind=screen.kind)
+    return get_object_or_404(ImportJob.objects.select_related("employee").defer("content"), pk=pk, kind=screen.kind)
 
 
-def _go(request, url: str) -> HttpResponse:
-    if not request.headers.get("HX-Request"):
-        return redirect(url)
+def _go(url: str) -> HttpResponse:
     response = HttpResponse(status=204)
     response.headers["HX-Redirect"] = url
     return response
@@ -143,7 +144,8 @@ def _go(request, url: str) -> HttpResponse:
 
 def _chosen(request, screen: Screen, job: ImportJob) -> None:
     """Take the columns, the branch and the name from the form."""
-    chosen = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(job.options["header"])}
+    header = job.options.get("header", [])
+    chosen = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(header)}
     branch_id = posted_int(request, "branch")
     try:
         name = clean_text(request.POST.get("mapping", ""), max_length=80)
@@ -153,10 +155,29 @@ def _chosen(request, screen: Screen, job: ImportJob) -> None:
     service.choose(job, columns=chosen, branch_id=branch_id if branch_id in allowed else None, mapping_name=name)
 
 
+def _whole(request, screen: Screen, job: ImportJob, status: int = 200) -> HttpResponse:
+    return render(request, "imports/job.html", _context(request, screen, job), status=status)
+
+
+def _waiting(request, screen: Screen, job: ImportJob) -> HttpResponse:
+    """The line that asks again, in place of itself: what else stands on the screen stays as it is until then."""
+    response = render(request, "imports/_waiting.html", {"job_url": screen.url("import_job", job), "waiting": True})
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#import-waiting", "outerHTML"
+    return response
+
+
+def _context(request, screen: Screen, job: ImportJob) -> dict[str, Any]:
+    if job.status == Status.READING:
+        return screen.context(job=job, job_url=screen.url("import_job", job), waiting=True)
+    if job.status == Status.PREVIEW:
+        return _preview_context(request, screen, job)
+    return _status_context(screen, job)
+
+
 def _preview_context(request, screen: Screen, job: ImportJob) -> dict[str, Any]:
     return screen.context(
         job=job,
-        preview=preview(job),
+        preview=Preview.of(job.summary["preview"]),
         fields=importer_of(job.kind).fields,
         branches=screen.branches(request),
         mappings=ImportMapping.objects.filter(kind=job.kind).order_by("name"),

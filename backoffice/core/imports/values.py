@@ -42,7 +42,7 @@ def comma(value: str, decimals: int) -> str:
 def quantity(value: str, point: bool) -> int:
     """Whole pieces, zero or more."""
     typed = comma(value, 0) if point else value.strip()
-    found = re.fullmatch(r"(-?)([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:[.,]0+)?", typed, re.ASCII)
+    found = re.fullmatch(r"(-?)([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3}){1,3})(?:[.,]0+)?", typed, re.ASCII)
     if not found:
         raise InputError(_("Dit is geen heel aantal."))
     pieces = int(found[2].replace(".", ""))

@@ -20,7 +20,7 @@ from backoffice.relations.views.pages import trail
 def system(request):
     context = {
         **operator.system(), "readiness": health.readiness(), "stalled": settings.WORKER_STALLED,
-        "trail": trail(), "key": new_key(),
+        "mail": health.mail(), "trail": trail(), "key": new_key(),
     }  # fmt: skip
     return render(request, "relations/system.html", context)
 

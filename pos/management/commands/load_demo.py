@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from backoffice.relations.models import Branch
+from backoffice.relations.models import Branch, Employee
 from pos import demo
 
 
@@ -10,7 +10,9 @@ class Command(BaseCommand):
     help = "Loads the demo shop Linde & Loof into an empty database."
 
     def handle(self, **options):
-        if Branch.objects.exists():
-            raise CommandError("The database is not empty: the demo shop is only for a new one.")
+        if Branch.objects.exists() or Employee.objects.exists():
+            raise CommandError(
+                "The database is not empty: the demo shop is for a new one, after migrate and before createsuperuser."
+            )
         demo.load()
         self.stdout.write("Demo shop Linde & Loof loaded.")

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,8 +44,10 @@ def queue_mail(
 
     kind: one of PAPERS; recipient: one address; subject_id: what the paper is of, where it is not the order itself.
     request: the key of the form, so that one form is one message whatever wraps this service. Raises Refusal with the
-    field that is wrong; nothing is kept then.
+    field that is wrong, and where no mail leaves at all; nothing is kept then.
     """  # fmt: skip
+    if told := off():
+        raise Refusal("mail.off", told)
     recipient, subject, body = checked(recipient, subject, body)
     if kind not in PAPERS:
         raise Refusal("mail.kind", _("Dit document kan niet worden gemaild."))
@@ -73,6 +76,8 @@ def queue_mail(
 @keyed("documents.mail.retry", result=("documents.OutgoingMail", "mail_id"))
 def retry_mail(*, mail_id: int, employee) -> OutgoingMail:
     """Opnieuw: a mail that failed, or waits for its next try, is sent now. Raises Refusal when it was sent."""
+    if told := off():
+        raise Refusal("mail.off", told)
     mail = OutgoingMail.objects.select_related("order", "message").filter(pk=mail_id).first()
     if mail is None or not access_of(employee).can("documents.send", mail.order.branch_id):
         raise UnknownOrder("mail.unknown", _("Deze mail is er niet, of hoort bij een ander filiaal."))
@@ -82,6 +87,13 @@ def retry_mail(*, mail_id: int, employee) -> OutgoingMail:
     tasks.send_mail.defer()
     record(mail, "documents.mail.retried", employee)
     return mail
+
+
+def off() -> str:
+    """Why no mail leaves this shop at all, or nothing: said before somebody types a mail, and when one is sent."""
+    if not settings.MAIL_OFF:
+        return ""
+    return _("Er gaat geen mail uit: er is geen mailserver ingesteld. Druk het document af, of vraag de beheerder.")
 
 
 def checked(recipient: str, subject: str, body: str) -> tuple[str, str, str]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core.models import OutboxMessage
 from sales.documents.models import OutgoingMail
-from sales.documents.services.mailing import KIND, PAPERS, Status, sender_name
+from sales.documents.services.mailing import KIND, PAPERS, Status, off, sender_name
 
 log = logging.getLogger(__name__)
 PERMANENT = range(500, 600)
@@ -58,6 +58,8 @@ def claim() -> OutgoingMail | None:
 
 def attempt(mail: OutgoingMail) -> None:
     """One try of a claimed mail, and what came of it."""
+    if told := off():
+        return _failed(mail, told)
     try:
         letter = written(mail)
     except Exception:

@@ -10,6 +10,7 @@ from backoffice.core import tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import job, mapping
 from backoffice.core.imports.importer import Problems, Source, importer_of
+from backoffice.core.imports.preview import checked
 from backoffice.relations.models import Branch, Employee, EmployeeRole
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             source = self.source(importer, options)
             choices = {"branch": branch(options["branch"]).pk if "stock" in source else None}
             if options["dry_run"]:
-                plan, problems = job.checked(importer, source, choices)
+                plan, problems = checked(importer, source, choices)
                 if problems:
                     raise job.Wrong(problems)
                 counts = importer.counts(plan)
@@ -55,7 +56,7 @@ class Command(BaseCommand):
 
     def source(self, importer, options) -> Source:
         try:
-            table = tabular.open_table(options["file"].read_bytes())
+            table = tabular.open_table(options["file"].read_bytes(), tabular.BY_HAND)
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}") from error
         if options["mapping"]:

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,8 @@ from backoffice.core.db import embedded
 
 STOP = (signal.SIGINT, signal.SIGTERM)
 PATIENCE = 30.0  # seconds for web server and worker to finish what they do
+LOOK = 1.0  # seconds between two looks at a database that another `make run` started
+LIVED = 10.0  # seconds: what ends sooner than that, three times in a row, cannot start
 
 
 class Command(BaseCommand):
@@ -50,9 +53,8 @@ class Command(BaseCommand):
             getattr(connection, "close_pool", bool)()  # its threads must not be forked
         bind = f"{options['host']}:{options['port']}"
         signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
-        children = {fork(lambda: web(bind)): "web server"}
-        if "worker" in get_commands():
-            children[fork(lambda: call_command("worker"))] = "worker"
+        parts = {"web server": lambda: web(bind), "worker": lambda: call_command("worker")}
+        children = [Child(name, task).start() for name, task in parts.items()]
         self.say(options, logins)
         code = wait(children)
         for cluster in embedded.local:
@@ -118,38 +120,64 @@ def web(bind: str) -> None:
     run()
 
 
-def wait(children: dict[int, str]) -> int:
-    """Until a signal, or until a child ends by itself; then stop the others. The exit code of serve."""
+@dataclass
+class Child:
+    """A part of the shop as a process of its own, which is started again when it ends by itself."""
+
+    name: str
+    task: Callable[[], object]
+    pid: int = 0
+    began: float = 0.0
+    short: int = 0  # lives in a row that were too short
+
+    def start(self) -> "Child":
+        self.pid, self.began = fork(self.task), time.monotonic()
+        return self
+
+    def ended(self) -> bool:
+        """Whether it ended; says so where that was not in order."""
+        done, status = os.waitpid(self.pid, os.WNOHANG)
+        if done and status:
+            sys.stderr.write(f"The {self.name} ended with status {os.waitstatus_to_exitcode(status)}.\n")
+        return bool(done)
+
+    def again(self) -> bool:
+        """Start it again; False when it ended too soon, too often."""
+        self.short = self.short + 1 if time.monotonic() - self.began < LIVED else 0
+        if self.short >= 3:
+            return False
+        sys.stderr.write(f"The {self.name} is started again.\n")
+        time.sleep(0.2)  # what it had started lets go of the port, which gunicorn asks for only once a second
+        self.start()
+        return True
+
+
+def wait(children: list[Child]) -> int:
+    """Until a signal, or until a part ends that cannot be had again; then stop the rest. The exit code of serve."""
     code = 0
-    while children:
-        number = signal.sigwait({*STOP, signal.SIGCHLD})
-        if number == signal.SIGCHLD:
-            code = max(code, reap(children))
-            if not code:
-                continue
-        break
-    for pid in children:
-        os.kill(pid, signal.SIGTERM)
+    while not code:
+        told = signal.sigtimedwait({*STOP, signal.SIGCHLD}, LOOK)
+        if told and told.si_signo in STOP:
+            break
+        try:
+            for cluster in embedded.local:
+                cluster.revive()
+        except embedded.EmbeddedError as error:
+            sys.stderr.write(f"{error}\n")
+            code = 1
+        for child in [child for child in children if child.ended()]:
+            if not child.again():
+                children.remove(child)
+                code = 1
+    for child in children:
+        os.kill(child.pid, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE
     while children and time.monotonic() < deadline:
-        reap(children)
+        children = [child for child in children if not child.ended()]
         time.sleep(0.02)
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
+    for child in children:
+        os.kill(child.pid, signal.SIGKILL)
     return code
-
-
-def reap(children: dict[int, str]) -> int:
-    """Forget the children that ended; 1 when one of them did."""
-    ended = 0
-    for pid in list(children):
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            name = children.pop(pid)
-            ended = 1
-            if status:
-                sys.stderr.write(f"The {name} ended with status {os.waitstatus_to_exitcode(status)}.\n")
-    return ended
 
 
 def collect_static() -> None:
