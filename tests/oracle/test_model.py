@@ -4,6 +4,13 @@ import ast
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from tests.oracle import counter, prices
+from tests.oracle.days import forget, remember
+from tests.oracle.model import Article, No, Person, Shop
+from tests.oracle.sums import D
+
 HERE = Path(__file__).parent
 MODEL = ("sums", "model", "prices", "money", "counter", "desk", "rating")
 ALLOWED = {"datetime", "decimal", "fractions", "dataclasses", "collections", "typing", "copy"}
