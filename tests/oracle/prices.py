@@ -122,7 +122,7 @@ def set_line(
     if off is not None:
         line.off_percent = off[1] if off[0] == "percent" else D(0)
         line.off_amount = off[1] if off[0] == "amount" else D(0)
-        line.off_mode = order.mode
+        line.off_mode = order.mode if line.off_amount else line.off_mode  # a percentage is the same in every mode
     check(order, who, approver, reason)
 
 
@@ -136,7 +136,8 @@ def set_discount(
 ) -> None:
     """A discount on the whole: a percentage, or euros in the order's mode."""
     refuse(not (percent or amount) or not order.goes_back, "a basket with a return has no discount on the whole")
-    order.off_percent, order.off_amount, order.off_mode = percent, amount, order.mode
+    order.off_percent, order.off_amount = percent, amount
+    order.off_mode = order.mode if amount else order.off_mode
     if amount:
         refuse(cents(amount) <= price(order).subtotal, "more than the order")
     check(order, who, approver, reason)
