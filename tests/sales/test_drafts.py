@@ -9,7 +9,7 @@ import time_machine
 
 from backoffice.core.errors import KeyReused, Refusal, Stale
 from backoffice.core.models import JournalEntry, RequestKey
-from sales.models import OrderVat, SalesOrder
+from sales.models import DeliveryMethod, OrderType, OrderVat, SalesOrder
 from sales.services import confirming, drafts, lines
 from tests import factories
 from tests.sales.order_shop import shop
@@ -34,6 +34,16 @@ def test_nieuw_starts_a_draft_with_sensible_values():
     assert (order.employee, order.branch, order.entered_by) == (s.seller, s.branch, s.seller)
     assert order.listed
     assert JournalEntry.objects.count() == 0
+
+
+@pytest.mark.parametrize("model", [OrderType, DeliveryMethod])
+def test_nieuw_without_a_soort_or_without_a_leverwijze_says_where_to_make_them(model):
+    s = shop()
+    model.objects.update(active=False)
+    with pytest.raises(Refusal, match="Richt eerst een Soort en een Leverwijze in bij Beheer") as refused:
+        drafts.create(branch_id=s.branch.pk, employee=s.seller)
+    assert refused.value.code == "setup.missing"
+    assert SalesOrder.objects.count() == 0
 
 
 def test_nieuw_in_a_branch_of_somebody_else_is_refused():
