@@ -156,7 +156,8 @@ def test_a_stale_choice_is_shown_by_its_name():
     with pytest.raises(Stale) as stale:
         drafts.set_header(order_id=order.pk, revision=1, values=values, employee=s.office)
     assert stale.value.fields == [
-        ("Soort", "Verkooporder", "Verkooporder zakelijk"), ("Verwachte leverdatum", f"{order.expected_delivery_date:%d-%m-%Y}", ""),
+        ("Soort", "Verkooporder", "Verkooporder zakelijk"),
+        ("Verwachte leverdatum", f"{order.expected_delivery_date:%d-%m-%Y}", ""),
     ]  # fmt: skip
 
 
