@@ -352,8 +352,8 @@ def _check_range(order: SalesOrder, paid: Decimal) -> None:
 
 def _check_returned(order: SalesOrder, lines, paid: Decimal) -> None:
     """Raises Refusal where money would go back that went back already, for pieces that came back at a till."""
-    back = returning.returned(lines) if paid < order.paid_total.amount else ZERO
-    if back and paid < back:
+    back = returning.returned(order, lines) if paid < order.paid_total.amount else ZERO
+    if back > 0 and paid < back:
         raise Refusal(
             "payments.returned",
             _("Van deze order kwam al voor %(back)s terug aan de kassa. Er kan nog %(left)s terug.")

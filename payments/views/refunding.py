@@ -49,7 +49,7 @@ def refund(request, order_id):
 
 def _refund_dialog(request, order, refusal: Refusal | None = None):
     typed = request.POST if request.method == "POST" else None
-    back = returning.returned(order.lines.all())
+    back = returning.returned(order, order.lines.all())
     values = {"order": order, "returned": -back, "left": order.paid_total.amount - back}
     return _ask(request, "payments/refund.html", refusal, **values, **money_context(order, None, typed, refusal))
 

@@ -134,13 +134,17 @@ def _moved(line_ids: list[int], but: int | None = None) -> dict[int | None, tupl
     return {row["returns"]: (-(row["held"] or NONE), Sold(-row["net"] - row["vat"], -row["vat"])) for row in rows}
 
 
-def returned(lines: Sequence[OrderLine]) -> Decimal:
-    """What went back at tills for pieces of these lines of an order, EUR including VAT; no statement where none did."""
+def returned(order: SalesOrder, lines: Sequence[OrderLine]) -> Decimal:
+    """What went back at tills for pieces of an order, beyond what was taken in on it in exchange, EUR including VAT.
+
+    No statement where nothing came back.
+    """
     ids = [line.pk for line in lines if line.returned_quantity]
     if not ids:
         return ZERO
     back = OrderLine.objects.filter(returns__in=ids, order__lifecycle=Lifecycle.CONFIRMED)
-    return -(back.aggregate(gross=Sum(F("return_net") + F("return_vat")))["gross"] or ZERO)
+    gross = -(back.aggregate(gross=Sum(F("return_net") + F("return_vat")))["gross"] or ZERO)
+    return gross + sum((_gross(order, line) for line in lines if line.quantity < 0), ZERO)
 
 
 @keyed("sales.till.take_back", result=ORDER)
@@ -331,14 +335,18 @@ def count_back(draft: Draft) -> list[dict]:
             OrderLine.objects.filter(pk=sold.pk).update(returned_quantity=F("returned_quantity") + asked[sold.pk])
     return [
         {"line": line.returns_id, "article": line.article_number, "quantity": str(-line.quantity),
-         "amount": str(-_gross(line)), "reason": line.override_reason, "to_stock": line.stocked}
+         "amount": str(-_gross(draft.order, line)), "reason": line.override_reason, "to_stock": line.stocked}
         for line in back
     ]  # fmt: skip
 
 
-def _gross(line: OrderLine) -> Decimal:
-    """What goes back for a line, EUR, below zero: including VAT where it has its receipt, else in the basket's mode."""
-    return line.return_net.amount + line.return_vat.amount if line.returns_id else line.line_total.amount
+def _gross(order: SalesOrder, line: OrderLine) -> Decimal:
+    """What a line that comes back is worth, EUR including VAT, below zero."""
+    if line.returns_id:
+        return line.return_net.amount + line.return_vat.amount
+    total = line.line_total.amount
+    exclusive = order.vat_mode == VatMode.EXCLUSIVE
+    return total + (_vat_in(total, line.vat_percent, inclusive=False) if exclusive else ZERO)
 
 
 def _orders_of(line_ids) -> list[int]:

@@ -36,7 +36,8 @@ PERSONAL = (
 LINE = tuple(
     field
     for field in OrderLine._meta.concrete_fields
-    if field.name not in ("id", "order", "revision", "changed_at", "changed_by", "currency")
+    if field.name
+    not in ("id", "order", "revision", "allowed_quantity", "allowed_off", "changed_at", "changed_by", "currency")
 )
 # the letterhead as it was; what steers the till is no part of it
 BRANCH = tuple(

@@ -94,6 +94,11 @@ def test_an_order_inclusive_of_vat_with_discounts_and_two_rates(schema):
     assert text(first, "cac:Item/cbc:Name") == "Oxford-overhemd Kade Wit 40"
     assert text(first, "cac:Item/cac:StandardItemIdentification/cbc:ID") == factories.code_of(white)
     assert text(first, "cac:Item/cac:SellersItemIdentification/cbc:ID") == "48211"
+    properties = [
+        (text(extra, "cbc:Name"), text(extra, "cbc:Value"))
+        for extra in first.iterfind("cac:Item/cac:AdditionalItemProperty", SPACES)
+    ]
+    assert properties == [("Kleur", "Wit"), ("Maat", "40")]
     assert text(first, "cac:Price/cbc:PriceAmount") == "41.2810"
     # 4 x 49,95 - 10 % = 179,82, of which 148,61 net
     assert text(first, "cbc:LineExtensionAmount") == "148.61"

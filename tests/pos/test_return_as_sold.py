@@ -431,3 +431,17 @@ def test_returnable_pieces_show_what_each_comes_back_at(s):
     sold = sold_to(s, s.exclusief, [(s.cap, 10)], "49.50")
     (row,) = returning.returnable(sold)
     assert (row.left, row.each, row.paid) == (10, D("4.95"), returning.Sold(D("49.50"), D("8.59")))
+
+
+def test_what_was_taken_in_exchange_comes_back_for_all_it_was_worth(s):
+    """A scarf of 50.00 for a coat of 121.00: 71.00 paid; the coat then comes back for 121.00, and nothing is left."""
+    basket = bring_back(s, sell(s, [(s.scarf, 1)]), 1)
+    lines.add(order_id=basket.pk, items=[(s.coat.pk, D(1))], employee=s.manager)
+    exchanged = paid_back(s, "71.00")
+    back = bring_back(s, exchanged, 0, 1)
+    assert back.gross.amount == D("-121.00")
+    paid_back(s, "-121.00")
+    exchanged.refresh_from_db()
+    coat = exchanged.lines.get(variant=s.coat)
+    assert returning.returned(exchanged, list(exchanged.lines.all())) == D("71.00") and coat.returned_quantity == 1
+    holds()

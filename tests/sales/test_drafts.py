@@ -9,7 +9,7 @@ import time_machine
 
 from backoffice.core.errors import KeyReused, Refusal, Stale
 from backoffice.core.models import JournalEntry, RequestKey
-from sales.models import OrderVat, SalesOrder
+from sales.models import DeliveryMethod, OrderType, OrderVat, SalesOrder
 from sales.services import confirming, drafts, lines
 from tests import factories
 from tests.sales.order_shop import shop
@@ -34,6 +34,16 @@ def test_nieuw_starts_a_draft_with_sensible_values():
     assert (order.employee, order.branch, order.entered_by) == (s.seller, s.branch, s.seller)
     assert order.listed
     assert JournalEntry.objects.count() == 0
+
+
+@pytest.mark.parametrize("model", [OrderType, DeliveryMethod])
+def test_nieuw_without_a_soort_or_without_a_leverwijze_says_where_to_make_them(model):
+    s = shop()
+    model.objects.update(active=False)
+    with pytest.raises(Refusal, match="Richt eerst een Soort en een Leverwijze in bij Beheer") as refused:
+        drafts.create(branch_id=s.branch.pk, employee=s.seller)
+    assert refused.value.code == "setup.missing"
+    assert SalesOrder.objects.count() == 0
 
 
 def test_nieuw_in_a_branch_of_somebody_else_is_refused():
@@ -76,6 +86,25 @@ def test_choosing_a_customer_copies_what_is_agreed():
     assert "vermeer" in order.search_text
 
 
+def test_a_company_is_written_to_with_who_receives_it_and_emptied_again():
+    s = shop()
+    company = factories.customer(
+        "Brandsma",
+        first_name="Tess",
+        company="Hotel De Zwaan B.V.",
+        vat_id="NL001234567B01",
+        email="tess@zwaan.example",
+    )
+    order = factories.draft(employee=s.office, customer=company)
+    copied = "customer_name", "customer_attention", "customer_vat_id", "customer_email"
+    values = ["Hotel De Zwaan B.V.", "Tess Brandsma", "NL001234567B01", "tess@zwaan.example"]
+    assert [getattr(order, name) for name in copied] == values
+    order = drafts.set_header(order_id=order.pk, revision=None, values={"customer": None}, employee=s.office)
+    order.refresh_from_db()
+    assert [getattr(order, name) for name in copied] == [""] * 4
+    assert (order.customer, order.invoice_address, order.delivery_address) == (None, {}, {})
+
+
 def test_a_blocked_customer_is_refused_and_nothing_changes():
     s = shop()
     order = factories.draft(employee=s.office)
@@ -116,6 +145,20 @@ def test_a_stale_header_shows_both_values_and_changes_nothing():
     assert stale.value.fields[1][2] == "04-12-2026"
     order.refresh_from_db()
     assert (order.subject, order.revision) == ("Bruiloft", 2)
+
+
+def test_a_stale_choice_is_shown_by_its_name():
+    s = shop()
+    order = factories.draft(employee=s.office)
+    drafts.set_header(order_id=order.pk, revision=1, values={"subject": "Bruiloft"}, employee=s.manager)
+    business = factories.order_type("Verkooporder zakelijk")
+    values = {"order_type": business.pk, "expected_delivery_date": None}
+    with pytest.raises(Stale) as stale:
+        drafts.set_header(order_id=order.pk, revision=1, values=values, employee=s.office)
+    assert stale.value.fields == [
+        ("Soort", "Verkooporder", "Verkooporder zakelijk"),
+        ("Verwachte leverdatum", f"{order.expected_delivery_date:%d-%m-%Y}", ""),
+    ]  # fmt: skip
 
 
 def test_fields_that_are_not_of_the_header_are_ignored():
