@@ -25,7 +25,7 @@ REFUSED = {"two_tabs", "more_after_approval", "restore", "amend_confirm", "refun
 def test_the_days_do_every_kind_of_step_and_most_of_what_they_try(request, shared):
     """Waits for the days that other workers play still."""
     asked = {item.callspec.params["seed"] for item in request.session.items if item.name.startswith("test_a_day_in")}
-    until = time.monotonic() + 300
+    until = time.monotonic() + 600
     while asked - noted(shared).keys() and time.monotonic() < until:
         time.sleep(0.2)
     days = noted(shared)

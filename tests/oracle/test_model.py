@@ -1,7 +1,15 @@
-"""The model knows nothing of the product, and is not changed by what it refuses."""
+"""The model knows nothing of the product, and refusing leaves it as it was."""
 
 import ast
+from datetime import date
 from pathlib import Path
+
+import pytest
+
+from tests.oracle import counter, prices
+from tests.oracle.days import forget, remember
+from tests.oracle.model import Article, No, Person, Shop
+from tests.oracle.sums import D
 
 HERE = Path(__file__).parent
 MODEL = ("sums", "model", "prices", "money", "counter", "desk", "rating")
@@ -38,6 +46,26 @@ def test_the_model_imports_nothing_of_the_product():
             else:
                 assert name.split(".")[0] in ALLOWED, f"{module} imports {name}"
     assert len(seen) == len(MODEL)
+
+
+def test_what_is_forgotten_is_as_it_was_before():
+    """A day puts the model back when a step is refused: every value, and every list and table in it."""
+    coat, who = Article("jas", D(121), "high"), Person("seller", 10)
+    shop = Shop(
+        date(2026, 11, 25), {"U1": "Utrecht"}, [coat], [], {"seller": who}, {"high": [(date(2019, 1, 1), D(21))]}
+    )
+    order = counter.basket(shop, "U1", who)
+    prices.add(shop, order, [(coat, D(1))], who, shop.today)
+    kept = remember(shop)
+    prices.add(shop, order, [(Article("boek", D(50), "high"), D(1))], who, shop.today)
+    counter.park(shop, "U1")
+    with pytest.raises(No):
+        prices.set_line(order, order.lines[0], who, off=("percent", D(50)), reason="zomaar")
+    forget(kept)
+    assert [(line.article, line.pieces, line.off_percent, line.allowed) for line in order.lines] == [
+        (coat, 1, 0, (0, 0))
+    ]
+    assert shop.on == {"U1": order} and not order.parked and order.gross == 121
 
 
 def test_no_file_of_the_oracle_is_long():

@@ -1,17 +1,12 @@
-"""A day, its backup, and the shop restored from it: as the model says, to the cent."""
+"""The shop restored from a backup: it must be as the model says, to the cent."""
 
 from contextlib import contextmanager
 
-import pytest
 from django.db import connection
 
 from tests.drills import empty_database, manage
 from tests.oracle import compare
 from tests.oracle.days import Day
-from tests.oracle.playing import terminal
-from tests.oracle.week import ACTS
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
@@ -35,12 +30,3 @@ def backed_up_and_restored(day: Day, folder, media) -> list[str]:
         assert done.returncode == 0, done.stderr
         with looking_at(name):
             return [*compare.differences(day.shop, {}), *compare.day(day.shop)]
-
-
-def test_a_day_is_restored_as_it_was(settings, tmp_path):
-    terminal(settings)
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.MEDIA_ROOT.mkdir()
-    with Day(1000) as day:
-        day.run(ACTS, 40)
-    assert backed_up_and_restored(day, tmp_path, settings.MEDIA_ROOT) == []
