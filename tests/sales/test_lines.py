@@ -274,6 +274,30 @@ def test_a_text_line_has_no_price_and_no_vat_row():
     assert pieces(order) == [("Wit 40", 1), ("Graag inpakken", 1)]
 
 
+def test_euros_off_in_an_exclusive_order_are_exclusive_euros():
+    s = shop()
+    coat = factories.article("70001", "Jas", "121.00").variants.get()
+    order = factories.draft(employee=s.admin, branch=s.branch, items=[(coat, 1)])
+    drafts.set_vat_mode(order_id=order.pk, vat_mode="exclusive", employee=s.admin)
+    order = set_line(order, order.all_lines[0], s.admin, discount=("amount", Decimal(10)))
+    assert (order.net.amount, order.gross.amount) == (Decimal(90), Decimal("108.90"))  # 100 - 10, with 21 %
+    order = drafts.set_vat_mode(order_id=order.pk, vat_mode="inclusive", employee=s.admin)
+    assert order.gross.amount == Decimal("108.90")
+    # the same figure typed again in the other mode is another discount: 121.00 - 10.00
+    order = set_line(order, order.all_lines[0], s.admin, discount=("amount", Decimal(10)))
+    assert order.gross.amount == Decimal("111.00")
+
+
+def test_a_copy_stands_right_below_its_line():
+    s = shop()
+    order = factories.draft(employee=s.office, items=[(s.wit40, 1), (s.riem, 2)])
+    first, last = order.all_lines
+    lines.copy(order_id=order.pk, line_id=first.pk, employee=s.office)
+    assert pieces(order) == [("Wit 40", 1), ("Wit 40", 1), ("Riem Tuig", 2)]
+    now = list(order.lines.order_by("position").values_list("pk", flat=True))
+    assert (now[0], now[2]) == (first.pk, last.pk)
+
+
 def test_move_copy_delete_and_undo():
     s = shop()
     order = factories.draft(employee=s.office, items=[(s.wit40, 1), (s.wit42, 2), (s.navy40, 3)])
