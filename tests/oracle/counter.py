@@ -282,7 +282,9 @@ def place(shop: Shop, order: Order, who: Person) -> None:
     """A draft becomes an order: a number, and its goods are reserved."""
     check_sold(order)
     refuse(order.customer, "nobody's")
-    refuse(order.due is not None and order.due >= shop.today, "the day is past")
+    refuse(order.due is not None, "no day")
+    assert order.due is not None
+    refuse(order.due >= (shop.today if order.channel == "till" else order.day), "the day is past")
     prices.check(order, who)
     year = order.day.year
     order.number = f"VO-{year}-{shop.take_number('VO', year):05d}"
