@@ -211,7 +211,9 @@ def ordered_and_back(day: Day) -> Steps:
 
 def wanted_more(day: Day, order: Order, who: Person) -> Steps:
     """All that was paid is asked back, or a line of which a piece came back is changed, or the rest is cancelled."""
-    ask = day.dice.choice(("refund", "reverse", "amend", "cancel"))
+    ask = day.dice.choice(("refund", "reverse", "amend", "amend", "amend", "cancel"))
+    if order.status not in UNDELIVERED:
+        ask = day.dice.choice(("refund", "reverse"))
     if ask == "refund":
         yield Step("refund", f"{who.name} gives {order.paid} bank of {order.number} back",
                    lambda: money.give_back(day.shop, order, [(BANK, order.paid)], None),
@@ -221,11 +223,11 @@ def wanted_more(day: Day, order: Order, who: Person) -> Steps:
         yield Step("reverse", f"rover reverses {row.amount} bank of {order.number}",
                    lambda: money.reverse(day.shop, payment, row, None),
                    lambda: day.services.reverse(order, row.kind, row.method, row.amount, rover, admin))  # fmt: skip
-    elif ask == "amend" and order.status in LIVE:
+    elif ask == "amend":
         yield from begin(day, order, who)
         twin = order.amendment.draft  # type: ignore[union-attr]
         line = twin.lines[0]
-        values = {"price": D("40.00"), "reason": "Afspraak"} if day.may(0.6) else {"quantity": line.pieces + 1}
+        values = {"price": D("40.00"), "reason": "Afspraak"} if day.may(0.75) else {"quantity": line.pieces + 1}
 
         def model() -> None:
             desk.prices.set_line(twin, line, who, pieces=values.get("quantity"), each=values.get("price"),
@@ -234,7 +236,7 @@ def wanted_more(day: Day, order: Order, who: Person) -> Steps:
         yield Step("amend_closed", f"{who.name} sets {values} on {line.article.name}", model,
                    lambda: day.services.set_line(twin, line, values, who), either="price" in values)  # fmt: skip
         yield from end(day, order)
-    elif order.status in UNDELIVERED:
+    else:
         yield from acts_desk.cancel_by(day, order, who, None)
 
 

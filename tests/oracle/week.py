@@ -16,6 +16,6 @@ ACTS = {
     acts_desk.deposit: 7, acts_desk.refund: 2, acts_desk.reverse: 1, acts_desk.deliver: 6, acts_desk.cancel_slip: 1,
     acts_desk.cancel: 3, acts_desk.undo_cancel: 1, acts_amend.amend: 4, acts_amend.amend_end: 1,
     # stories
-    acts_amend.back_by_and_by: 1, acts_amend.blocked_since: 1, acts_amend.even_exchange: 1,
-    acts_amend.ordered_and_back: 1, acts_amend.more_after_approval: 1, acts_amend.undo_after_discount: 1,
+    acts_amend.back_by_and_by: 1, acts_amend.blocked_since: 2, acts_amend.even_exchange: 1,
+    acts_amend.ordered_and_back: 2, acts_amend.more_after_approval: 1, acts_amend.undo_after_discount: 1,
 }  # fmt: skip
