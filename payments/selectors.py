@@ -151,13 +151,14 @@ SELECT coalesce(sum(e.amount), 0) FROM payments_ledgerentry e JOIN (
     HAVING (array_agg(s.session_id ORDER BY s.id))[1] = %s
 ) settled ON settled.order_id = e.order_id AND e.id < settled.first
 """
-# what moved in the session per kind, method and purpose: what the group was for, or what a reversal takes back
+# what moved in the session per kind, method and purpose: what the group was for; a reversal is of what it takes back
 MOVED = """
-SELECT e.kind, e.purpose, e.method_kind, coalesce(m.name, ''), coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0),
+SELECT e.what, e.purpose, e.method_kind, coalesce(m.name, ''), coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0),
     coalesce(sum(e.amount) FILTER (WHERE e.amount < 0), 0), count(*)
 FROM (
-    SELECT s.*, coalesce(r.kind, max(s.kind) FILTER (WHERE s.kind IN ('deposit', 'settlement', 'refund', 'credit'))
-        OVER (PARTITION BY s."group")) AS purpose
+    SELECT s.*, coalesce(r.kind, s.kind) AS what, max(coalesce(r.kind, s.kind))
+        FILTER (WHERE coalesce(r.kind, s.kind) IN ('deposit', 'settlement', 'refund', 'credit'))
+        OVER (PARTITION BY s."group") AS purpose
     FROM payments_ledgerentry s LEFT JOIN payments_ledgerentry r ON r.id = s.reverses_id
     WHERE s.session_id = %s AND s.kind <> 're_split'
         AND NOT (%s <> '' AND (s.kind = 'difference' OR (s.kind = 'drop' AND s.reference = %s)))

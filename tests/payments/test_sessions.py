@@ -14,6 +14,7 @@ from payments.ledger import Tender
 from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import open_session_of, session_figures
 from payments.services import sessions
+from payments.services.reversing import reverse
 from sales.services.editing import open_draft
 from tests import factories
 from tests.payments import shop as money
@@ -84,6 +85,20 @@ def test_the_x_report_keeps_turnover_deposits_and_set_off_apart():
     assert (shown.turnover, shown.deposits, shown.set_off, shown.refunded) == (D(110), D(30), D(20), 0)
     assert (shown.float_amount, shown.drops, shown.expected) == (D(100), D(-25), D(105))
     assert shown.methods == [("Contant", "cash", D(30), 0, 2), ("Pin", "terminal", D(90), 0, 2)]
+
+
+@pytest.mark.parametrize(("kind", "of"), [("settlement", "turnover"), ("deposit", "deposits")])
+def test_a_payment_that_is_taken_back_leaves_nothing_of_its_change_and_rounding_in_the_x_report(kind, of):
+    """41,33 paid with 50,00: 8,65 change and 0,02 rounded off; reversed they are all gone from their figures."""
+    s = shop()
+    session = money.session(s)
+    order = settle(s, money.order(s, "41.33"), session, ("contant", "50.00"), kind=kind)
+    before = session_figures(session)
+    assert (getattr(before, of), before.rounding, before.expected) == (D("41.33"), D("-0.02"), D("141.35"))
+    reverse(entry_id=order.entries.get(kind=kind).pk, reason="verkeerde order", employee=s.manager)
+    shown = session_figures(session)
+    assert (shown.turnover, shown.deposits, shown.refunded, shown.rounding) == (0, 0, 0, 0)
+    assert shown.expected == D(100)
 
 
 def test_more_than_lies_in_the_drawer_is_not_dropped_and_a_reason_is_asked():
