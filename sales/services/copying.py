@@ -83,7 +83,6 @@ def convert(*, order_id: int, employee) -> SalesOrder:
     source = quotation.order
     check_not_amended(source)
     order = _new(source, employee, AGREED)
-    order.order_date = timezone.localdate()
     promised = source.expected_delivery_date
     if promised is None or promised >= order.order_date:
         order.expected_delivery_date = promised

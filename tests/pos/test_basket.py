@@ -10,6 +10,7 @@ from django.urls import reverse
 from backoffice.core.models import JournalEntry
 from pos.models import QuickKey, QuickKeyPage, TillLayout, TillSeat
 from sales.models import SalesOrder
+from sales.services import lines
 from tests import factories
 from tests.pos import counter
 from tests.sales.order_shop import pieces
@@ -122,6 +123,16 @@ def test_quantity_price_discount_text_and_steps_of_a_line(till, s):
     line.refresh_from_db()
     assert (line.quantity, line.unit_price.amount, line.discount_percent, line.text) == (3, 29, 5, "Cadeau")
     assert basket(s).gross.amount == Decimal("82.65")
+
+
+def test_a_step_goes_no_further_than_a_quantity_may_be(till, s):
+    scan(till, factories.code_of(s.riem))
+    line = basket(s).lines.get()
+    values = {"quantity": Decimal("99999")}
+    lines.set_line(order_id=line.order_id, line_id=line.pk, revision=None, values=values, employee=s.seller)
+    assert post(till, "pos:line", line.pk, step="1").status_code == 422
+    line.refresh_from_db()
+    assert line.quantity == 99999
 
 
 def test_the_last_piece_is_not_stepped_away(till, s):

@@ -15,7 +15,8 @@ from payments.services import sessions, terminals
 from pos.models import Receipt
 from pos.services import refunds, seats
 from sales.models import OrderLine, SalesOrder
-from sales.services import drafts, lines, returning, selling
+from sales.services import confirming, drafts, lines, returning, selling
+from tests import factories
 from tests.invariants import holds
 from tests.payments.shop import split
 from tests.pos import counter, test_check_out
@@ -247,6 +248,20 @@ def test_what_is_not_paid_or_not_there_does_not_come_back(s):
             returning.take_back(order_id=basket, source_id=source, pieces={}, reason="x", employee=s.seller)
         assert refused.value.code == code
     assert not OrderLine.objects.filter(quantity__lt=0).exists()
+
+
+def test_what_is_of_another_branch_or_an_offerte_is_not_there(s):
+    sold = sell(s, [(s.wit40, 1)])
+    assert returning.find(sold.pk, s.seller) == sold
+    stranger = factories.employee("seller", factories.branch("Zwolle"))
+    kind = factories.order_type("Offerte", quotation=True, position=9)
+    offer = factories.draft(employee=s.office, customer=s.customer, items=[(s.riem, 1)])
+    drafts.set_header(order_id=offer.pk, revision=None, values={"order_type": kind.pk}, employee=s.office)
+    confirming.confirm(order_id=offer.pk, employee=s.office)
+    for order, who in ((sold, stranger), (offer, s.office)):
+        with pytest.raises(Refusal) as refused:
+            returning.find(order.pk, who)
+        assert refused.value.code == "return.unknown"
 
 
 def test_a_scanned_receipt_opens_its_lines_and_a_wrong_number_says_so(client, s):

@@ -84,6 +84,18 @@ def test_converting_makes_a_confirmed_order_with_the_agreed_prices():
     assert (entry.action, entry.data["number"]) == ("sales.quotation.converted", "VO-2026-00001")
 
 
+@pytest.mark.parametrize(("mode", "wanted"), [("inclusive", "Verkooporder"), ("exclusive", "Verkooporder zakelijk"),
+                                              ("none", "Verkooporder")])  # fmt: skip
+def test_the_order_is_of_the_first_soort_of_its_vat_mode_else_of_the_first(mode, wanted):
+    s = shop()
+    draft = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 4)])
+    kind = factories.order_type("Offerte", quotation=True, position=9)
+    drafts.set_header(order_id=draft.pk, revision=None, values={"order_type": kind.pk}, employee=s.office)
+    SalesOrder.objects.filter(pk=draft.pk).update(vat_mode=mode)
+    offer = confirming.confirm(order_id=draft.pk, employee=s.office)
+    assert copying.convert(order_id=offer.pk, employee=s.office).order_type.name == wanted
+
+
 def test_it_is_converted_once_and_then_stands_still():
     s = shop()
     offer = quotation(s)

@@ -47,3 +47,10 @@ def test_an_order_of_another_branch_cannot_be_copied():
     before = everything()
     copying.copy(order_id=order.pk, employee=s.office)
     assert everything()["SalesOrder"][:1] == before["SalesOrder"]
+
+
+def test_a_draft_that_was_dropped_is_not_copied():
+    s = shop()
+    draft = factories.draft(employee=s.office, items=[(s.riem, 1)])
+    drafts.discard(order_id=draft.pk, employee=s.office)
+    refused("order.discarded", lambda: copying.copy(order_id=draft.pk, employee=s.office))

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.core.errors import Refusal
@@ -383,3 +385,11 @@ def test_the_screen_of_the_packing_slip_asks_with_both_totals_and_keeps_what_was
         assert client.post(url, answered).status_code == 303
     assert figures(order)[0] == "124.00" and PackingSlip.objects.get().note == "Voorzichtig"
     holds()
+
+
+def test_where_no_rate_began_since_the_order_a_delivery_reads_none(s):
+    order = ordered(s, "121.00")
+    with CaptureQueriesContext(connection) as done:
+        leave(s, order)
+    assert order.delivery_state == "all"
+    assert not [query["sql"] for query in done if query["sql"].startswith('SELECT "catalog_vatrate"')]
