@@ -30,13 +30,15 @@ def make_order(day: Day) -> Steps:
                lambda: day.services.make_order(order, customer, due, home, who))  # fmt: skip
     if not day.last:
         return
-    if day.may(0.4) or till not in day.shop.sessions:
+    if day.may(0.15):
+        pass
+    elif day.may(0.4) or till not in day.shop.sessions:
         yield Step("place_later", f"{till}: {who.name} places it, to be paid later",
                    lambda: counter.place_later(day.shop, till, who), lambda: day.services.place(till, who),
                    acts_till.given_out, compare.receipt)  # fmt: skip
     else:
         yield from acts_till.pay(day, "place_and_pay", till, part_of(day, order), {})
-    if not day.last:
+    if order.state == DRAFT:
         yield Step("back_to_basket", f"{till}: {who.name} makes it a basket again", lambda: back(order),
                    lambda: day.services.back_to_basket(order, who))  # fmt: skip
 
@@ -60,7 +62,7 @@ def open_order(day: Day) -> Steps:
     till = day.till(lambda t: day.shop.on[t] is None)
     if till is None:
         return
-    wrong = day.may(0.08)
+    wrong = day.may(0.15)
     order = day.confirmed(
         lambda o: (
             bool(o.number)
@@ -114,7 +116,7 @@ def some_open(day: Day, order: Order) -> dict[Line, Decimal]:
         return {line: line.open for line in lines}
     chosen = day.dice.sample(lines, day.dice.randint(1, len(lines)))
     take = {line: D(day.dice.randint(1, int(line.open))) for line in chosen}
-    if day.may(0.06):
+    if day.may(0.12):
         take[chosen[0]] = chosen[0].open + 1
     return take
 

@@ -166,13 +166,13 @@ def discard(day: Day) -> Steps:
 # ---- money at the desk -----------------------------------------------------------------------------------------------
 def deposit(day: Day) -> Steps:
     """Aanbetalen by bank, iDEAL, tegoed or cash, in part or whole; now and then too much, or on a paid order."""
-    wrong = day.may(0.06)
+    wrong = day.may(0.1)
     order = day.confirmed(lambda o: bool(o.number) and (o.status in LIVE) and (o.payment_state == "paid") == wrong)
     if order is None or (order.left <= 0 and not wrong):
         return
     who, session = at_desk(day), day.drawer(order.branch)
     amount = order.left if day.may(0.45) else day.euros(max(order.left, D(1)))
-    if day.may(0.05):
+    if day.may(0.1):
         amount = order.left + D("0.05")
     method = day.dice.choice((BANK, BANK, ONLINE, CASH if session else BANK))
     tenders = [(method, five_cents(amount) if method == CASH and amount != order.left else amount)]

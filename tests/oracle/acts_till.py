@@ -266,7 +266,7 @@ def check_out(day: Day, till: str | None = None) -> Steps:
             return
     else:
         tenders = ways_to_pay(day, order, now)
-        if tenders and day.may(0.06) and now > 1:
+        if tenders and day.may(0.1) and now > 1:
             tenders = [(CASH, five_cents(now / 2))]
     if till not in day.shop.sessions or not whole(order):
         tenders = [(method, amount) for method, amount in tenders if method != CARD] or [(CASH, five_cents(now))]
@@ -339,7 +339,7 @@ def take_back(day: Day) -> Steps:
     pieces = {}
     for line in chosen:
         most = int(counter.left_to_return(day.shop, line))
-        pieces[line] = D(most + 1 if day.may(0.08) else day.dice.choice((1, day.dice.randint(1, most), most)))
+        pieces[line] = D(most + 1 if day.may(0.12) else day.dice.choice((1, day.dice.randint(1, most), most)))
     yield from bring(day, till, source, pieces)
 
 

@@ -23,7 +23,7 @@ from tests.oracle.sums import Row
 D = Decimal
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MORNING = datetime.time(9, 0)
-BY_SCREEN = 0.12  # how much is done by forms over HTTP, where there is one
+BY_SCREEN = 0.32  # how much is done by forms over HTTP, where there is one
 TWICE = 0.05  # how often a request is sent again with its key
 
 

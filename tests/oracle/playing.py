@@ -24,13 +24,17 @@ def terminal(settings) -> None:
     settings.TERMINAL_DRIVER, settings.TERMINAL_PLAY = "simulator", "approved"
 
 
-def play(seed: int, steps: int = STEPS) -> Day:
-    """A day; fails with its seed and its steps where product and model do not agree."""
+def play(seed: int, steps: int = STEPS, folder: Path | None = None) -> Day:
+    """A day; fails with its seed and its steps where product and model do not agree. folder: where it is noted."""
     with Day(seed) as day:
-        day.run(ACTS, steps)
-        day.agree([f"what always holds: {breach}" for breach in broken()])
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        try:
+            day.run(ACTS, steps)
+            day.agree([f"what always holds: {breach}" for breach in broken()])
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        finally:
+            if folder is not None:
+                note(day, folder)
     return day
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.oracle.playing import note, play, seeds, terminal
+from tests.oracle.playing import play, seeds, terminal
 
 pytestmark = pytest.mark.django_db
 
@@ -10,4 +10,4 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("seed", seeds(3))
 def test_a_day_in_the_shop(seed, settings, shared):
     terminal(settings)
-    note(play(seed), shared)
+    play(seed, folder=shared)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.oracle import compare
-from tests.oracle.playing import STEPS, note, noted, play, terminal
+from tests.oracle.playing import STEPS, noted, play, terminal
 
 KINDS = {
     "begin", "scan", "quantity", "price", "line_discount", "basket_discount", "remove", "restore", "choose_customer",
@@ -25,7 +25,7 @@ REFUSED = {"two_tabs", "more_after_approval", "restore", "amend_confirm", "refun
 def test_the_days_do_every_kind_of_step_and_most_of_what_they_try(request, shared):
     """Waits for the days that other workers play still."""
     asked = {item.callspec.params["seed"] for item in request.session.items if item.name.startswith("test_a_day_in")}
-    until = time.monotonic() + 600
+    until = time.monotonic() + 300
     while asked - noted(shared).keys() and time.monotonic() < until:
         time.sleep(0.2)
     days = noted(shared)
@@ -47,7 +47,6 @@ def test_the_days_do_every_kind_of_step_and_most_of_what_they_try(request, share
 def test_replay(settings, tmp_path):
     """ORACLE_SEED=<seed> [ORACLE_STEPS=<steps>] plays one day again, and says what happened."""
     terminal(settings)
-    day = play(int(os.environ.get("ORACLE_SEED", "0")), int(os.environ.get("ORACLE_STEPS", STEPS)))
-    note(day, tmp_path / "oracle")
+    day = play(int(os.environ.get("ORACLE_SEED", "0")), int(os.environ.get("ORACLE_STEPS", STEPS)), tmp_path / "oracle")
     print("\n".join(day.told), day.done, day.refused)
     assert day.done and connection.in_atomic_block and compare.differences(day.shop, {}) == []
