@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from tests.oracle.sums import INCLUSIVE, ZERO, D, Key, Row, Rows, Totals, add_rows, price
+from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, Key, Row, Rows, Totals, add_rows, price
 
 CASH, CARD, BANK, ONLINE, CREDIT = "contant", "pin", "bank", "ideal", "tegoed"
 AT_TILL, AT_DESK = {CASH, CARD, CREDIT}, {CASH, BANK, ONLINE, CREDIT}
@@ -85,7 +85,7 @@ class Line:
     returned: Decimal = ZERO
     handled: bool = False  # a delivery points at it, if only one that was taken back
     # up to how many pieces and how deep below the list price (a fraction) it was allowed, beyond a ceiling for a reason
-    allowed: tuple[Decimal, Decimal] = (ZERO, ZERO)
+    allowed: tuple[Decimal, Exact] = (ZERO, ZERO)
     reason: str = ""
     ref: int = 0
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle.model import Article, Line, No, Order, Person, Shop, refuse
-from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, cents, line_total, price, rounded
+from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, cents, line_total, price
 
 
 def asked_for(order: Order) -> dict[Line, tuple[Fraction, Fraction]]:
@@ -58,7 +58,7 @@ def check(order: Order, who: Person, approver: Person | None = None, reason: str
             refuse((approver or who).manages, "beyond the ceiling")
             why = reason or (line.reason if leaves(asked, listed, line.allowed[1]) else of_the_whole(order, line))
             refuse(why, "no reason")
-        line.allowed, line.reason = (line.pieces, rounded(1 - asked / listed, 6)), why
+        line.allowed, line.reason = (line.pieces, 1 - asked / listed), why
 
 
 def of_the_whole(order: Order, line: Line) -> str:
