@@ -26,6 +26,6 @@ def mail_leaves(app_configs, **kwargs):
         Warning(
             "EMAIL_URL is not set, or is console: no mail leaves, and whoever mails is told so.",
             hint="EMAIL_URL=smtp://user:password@host:587?tls=1",
-            id="toonbank.W002",
+            id="toonbank.W003",
         )
     ]

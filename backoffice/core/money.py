@@ -24,6 +24,11 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP) + 0
 
 
+def cents_down(amount: Decimal) -> Decimal:
+    """The whole cents in an amount in EUR, towards zero: what a discount on it can be at most."""
+    return amount.quantize(CENT, ROUND_DOWN) + 0
+
+
 def four(amount: Decimal) -> Decimal:
     """A derived unit price in EUR rounded to four decimals, half away from zero; never minus zero."""
     return amount.quantize(FOUR, ROUND_HALF_UP) + 0

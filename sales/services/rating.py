@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money, format_percent
-from backoffice.core.money import CENT, HUNDRED, cents
+from backoffice.core.money import HUNDRED, cents, cents_down
 from sales import pricing, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import versions
@@ -247,7 +247,7 @@ def _restate(line: OrderLine, stays: str) -> None:
         price = pricing.convert(line.entered_price.amount, line.vat_percent, line.entered_mode, stays)
         line.entered_price, line.entered_mode = price, stays
     if line.discount_amount.amount:
-        most = (line.entered_price.amount * abs(line.quantity)).quantize(CENT, ROUND_DOWN)
+        most = cents_down(line.entered_price.amount * abs(line.quantity))
         line.discount_amount = min(line.discount_amount.amount, most)
 
 

@@ -39,7 +39,7 @@ def test_the_check_for_production_finds_nothing():
     environment = {
         "PATH": os.environ["PATH"], "SECRET_KEY": "a long random text for this test alone, 0123456789 abcdefghij",
         "ALLOWED_HOSTS": "winkel.example.nl", "DATABASE_URL": "postgresql://app:x@localhost/t",
-        "DATABASE_OWNER_URL": "postgresql://owner:x@localhost/t",
+        "DATABASE_OWNER_URL": "postgresql://owner:x@localhost/t", "EMAIL_URL": "smtp://user:x@mail.example.nl:587?tls=1",
     }  # fmt: skip
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)

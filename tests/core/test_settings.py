@@ -144,7 +144,7 @@ def test_the_deployment_check_says_that_no_mail_leaves(url):
     two = ONE_URL | {"DATABASE_OWNER_URL": "postgresql://owner@localhost/toonbank"}
     done = manage("check", "--deploy", "--fail-level=WARNING", **PRODUCTION | two | {"EMAIL_URL": url})
     assert done.returncode == 1
-    assert "(toonbank.W002) EMAIL_URL is not set, or is console: no mail leaves" in done.stderr
+    assert "(toonbank.W003) EMAIL_URL is not set, or is console: no mail leaves" in done.stderr
     assert "1 issue" in done.stderr
 
 

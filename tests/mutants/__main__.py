@@ -11,6 +11,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -154,6 +155,7 @@ def database(root: Path, folder: Path):
 
 def main(arguments=None) -> int:
     options = parsed(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the copies go and the database stops
     folder = Path(tempfile.mkdtemp(prefix="toonbank-mutants-"))
     try:
         return work(options, folder)
@@ -208,7 +210,10 @@ def judge_all(mutants: list[places.Mutant], processes: list[Process], same: dict
                 tell(result, len(results), len(mutants))
 
     with ThreadPoolExecutor(len(processes)) as pool:
-        list(pool.map(take_turns, processes))  # raises what one of them raised
+        try:
+            list(pool.map(take_turns, processes))  # raises what one of them raised
+        finally:
+            waiting = iter(())  # broken off: no process begins another
     return results
 
 

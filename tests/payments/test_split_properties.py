@@ -150,8 +150,10 @@ def test_cash_with_change_closes_the_rest_to_the_cent(rest, by_bank, more):
 
 def test_money_back_comes_off_the_rate_that_holds_it_also_when_it_holds_too_much():
     # an amendment left 50.00 of the 100.00 at 21 %, all paid, and put 100.00 at 9 % beside it; 20.00 goes back
-    high = Rate(Decimal(21), Decimal("50.00"), Decimal("8.68"), paid=Decimal("100.00"), paid_vat=Decimal("17.36"))
-    low = Rate(Decimal(9), Decimal("100.00"), Decimal("8.26"))
+    high = Rate(
+        "high", Decimal(21), Decimal("50.00"), Decimal("8.68"), paid=Decimal("100.00"), paid_vat=Decimal("17.36")
+    )
+    low = Rate("low", Decimal(9), Decimal("100.00"), Decimal("8.26"))
     (part,) = splits.split([high, low], Decimal("-20.00"))
     # 80 of 50 at 21 %: 8.68 x 80 / 50 = 13.89, that is 3.47 less
     assert (part.percent, part.gross, part.vat, part.net) == (

@@ -134,7 +134,7 @@ def test_an_order_that_is_priced_without_vat_is_asked_too(s):
         order = money.order(s, "1.00", vat_mode="exclusive", confirmed=False)
         values = {"price": D("100.00")}
         line = order.lines.get()
-        lines.set_line(order_id=order.pk, line_id=line.pk, revision=None, values=values, employee=s.office)
+        lines.set_line(order_id=order.pk, line_id=line.pk, revision=None, values=values, sure=True, employee=s.office)
         order = confirming.confirm(order_id=order.pk, employee=s.office)
         question = asked(s, order)
         assert (question.inclusive, question.exclusive) == (D("121.00"), D("124.00"))
