@@ -266,7 +266,8 @@ def asked(statement: str) -> tuple[type, bool]:
         finally:
             await connector.close_async()
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as beside:  # a browser of another test may keep a loop in this thread
+        return beside.submit(asyncio.run, ask()).result()
 
 
 def test_only_a_question_without_an_answer_means_that_the_database_is_lost(monkeypatch):
