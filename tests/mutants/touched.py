@@ -127,7 +127,9 @@ def _record(root: Path, kept: Path, files: list[str], hashes: dict[str, str], pr
     parts.mkdir()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutants.recording", "-p", "no:cacheprovider"]
     command += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
-    done = subprocess.run([*command, *files], cwd=root, env=env | {"MUTANTS_RECORD": str(parts)}, check=False,
+    # a mutant of the same second and length would be taken for what was compiled before it
+    env |= {"MUTANTS_RECORD": str(parts), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([*command, *files], cwd=root, env=env, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
     whole = Touched()
     for part in parts.glob("*.json"):
