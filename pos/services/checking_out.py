@@ -95,7 +95,8 @@ def check_out(
             kind = _settle(counter, draft, take or {}, override_reason)
         seats.put(seat, None)
         return receipts.issue(
-            seat, draft.order, kind, employee=employee, session=session, drawer=counter.opens_drawer,
+            seat, draft.order, kind, employee=employee, day=session.business_date, session=session,
+            drawer=counter.opens_drawer,
             group=counter.group if counter.pays else None,
         )  # fmt: skip
 

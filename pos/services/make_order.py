@@ -67,11 +67,12 @@ def place(*, till_id: int, employee, shown: str = "") -> Receipt:
     with journal.at_the_end():
         draft = open_draft(seat.order_id, employee, "confirm", confirming.RELATED)
         shown_before.check(draft.order, draft.lines, shown)
-        seats.keep_to_day(draft, seat.day or timezone.localdate())
+        day = seat.day or timezone.localdate()
+        seats.keep_to_day(draft, day)
         check_day(draft.order)
         order = confirming.apply_confirm(draft)
         seats.put(seat, None)
-        return receipts.issue(seat, order, Receipt.Kind.ORDER, employee=employee)
+        return receipts.issue(seat, order, Receipt.Kind.ORDER, employee=employee, day=day)
 
 
 def check_day(order: SalesOrder) -> None:

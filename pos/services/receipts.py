@@ -1,8 +1,7 @@
 """Receipts: their gapless number per till and year, and their way to the printer."""
 
 import uuid
-
-from django.utils import timezone
+from datetime import date
 
 from backoffice.core import journal, numbers
 from backoffice.core.db import rows
@@ -18,18 +17,18 @@ def issue(
     kind: str,
     *,
     employee,
+    day: date,
     session: TillSession | None = None,
     group: uuid.UUID | None = None,
     drawer: bool = False,
 ) -> Receipt:
     """Write the receipt of what was just placed or paid, inside the caller's transaction, after every other lock.
 
-    group: the ledger entries that it shows; drawer: whether it opens the drawer. The number is that of the till and
-    the year (UT1-2026-018442).
+    day: that of the till's session, or today while it is closed; group: the ledger entries that it shows; drawer:
+    whether it opens the drawer. The number is that of the till and the year of the day (UT1-2026-018442).
     """
     till = seat.till
-    year = (session.business_date if session else timezone.localdate()).year
-    number = f"{till.branch.code}{till.number}-{year}-{numbers.take('receipt', year, till.pk):06d}"
+    number = f"{till.branch.code}{till.number}-{day.year}-{numbers.take('receipt', day.year, till.pk):06d}"
     receipt = Receipt(
         number=number, kind=kind, till=till, session=session, order=order, entry_group=group, employee=employee
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle.model import Article, Line, No, Order, Person, Shop, refuse
-from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, cents, line_total, price
+from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, cents, line_total, price, unit_price
 
 
 def asked_for(order: Order) -> dict[Line, tuple[Fraction, Fraction]]:
@@ -118,7 +118,8 @@ def set_line(
         line.pieces = pieces
     if each is not None:
         refuse(each >= 0, "a price below zero")
-        line.price, line.price_mode = each, order.mode
+        if each != unit_price(line, order.mode):  # what stands there already is no other price
+            line.price, line.price_mode = each, order.mode
     if off is not None:
         line.off_percent = off[1] if off[0] == "percent" else D(0)
         line.off_amount = off[1] if off[0] == "amount" else D(0)
