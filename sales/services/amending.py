@@ -222,7 +222,7 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     order.totals = totals.recalculate(order, draft.lines)
     after = versions.snapshot(order, draft.lines)
     order.all_lines, order.new_version = draft.lines, None
-    if before == after:
+    if versions.same(before, after):
         _close(wanted)
         return order
     _check_returned_prices(draft, sold)

@@ -190,6 +190,19 @@ def _read(model, name: str, value):
     return Decimal(value) if isinstance(field, DecimalField) else field.to_python(value)
 
 
+def same(before: dict, after: dict) -> bool:
+    """Whether two of snapshot() hold the same order: who allowed a price that is not asked any more changes nothing."""
+    return _without_overrides(before) == _without_overrides(after)
+
+
+def _without_overrides(kept: dict) -> dict:
+    rows = [
+        {name: value for name, value in row.items() if name not in ("override_by", "override_reason")}
+        for row in kept["snapshot"]["lines"]
+    ]
+    return kept | {"snapshot": kept["snapshot"] | {"lines": rows}}
+
+
 def between(before: OrderVersion | None, after: OrderVersion) -> list[dict]:
     """What a version changed, with personal values where they are still kept."""
     if before is None or "header" not in before.snapshot or "header" not in after.snapshot:

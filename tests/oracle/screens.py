@@ -111,6 +111,8 @@ class Screens:
         answer = self.client.get(address, query)
         if answer.status_code == 302:
             raise Refused("screen.302", answer.url)
+        if answer.status_code == 422:
+            raise Refused("screen.422", address)
         assert answer.status_code == 200, (address, answer.status_code)
         return Page(answer.content.decode(), address)
 

@@ -103,6 +103,17 @@ def test_a_discount_of_nothing_is_no_change_in_any_mode():
     assert SalesOrder.objects.get(pk=order.pk).version == 1
 
 
+def test_a_discount_beyond_the_ceiling_that_is_taken_back_is_no_change():
+    """35 % on the whole, with a reason, and 0 % again: nobody's reason is left on a line as a change."""
+    s = shop()
+    order = confirmed(s)
+    amendment = amend(order, s.manager)
+    drafts.set_discount(order_id=amendment.pk, percent=Decimal(35), reason="partij", employee=s.manager)
+    drafts.set_discount(order_id=amendment.pk, percent=Decimal(0), employee=s.manager)
+    assert confirm_amendment(amendment, s.manager).new_version is None
+    assert SalesOrder.objects.get(pk=order.pk).version == 1
+
+
 def test_discarding_leaves_the_order_as_it_was():
     s = shop()
     order = confirmed(s)
