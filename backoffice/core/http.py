@@ -75,7 +75,7 @@ def close_dialog(response: HttpResponse) -> HttpResponse:
 
 
 def stored_picture(file) -> FileResponse:
-    """A picture as it was stored, of an ImageField or by its name. Raises Http404 where there is none, or it is gone."""
+    """A picture as it was stored, of an ImageField or by its name. Raises Http404 where it is none, or gone."""
     name = str(file or "")
     if not name or not default_storage.exists(name):
         raise Http404

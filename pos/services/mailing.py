@@ -26,8 +26,10 @@ def mail_receipt(*, receipt_id: int, recipient: str, request: str, employee) -> 
 
 
 def mailed(mail: OutgoingMail) -> tuple[str, bytes]:
-    """The attachment (sales.documents.services.mailing.PAPERS): what the receipt said first; KOPIE where it was given
-    out before, by the printer of the till or in an earlier mail."""
+    """The attachment (sales.documents.services.mailing.PAPERS): what the receipt said first.
+
+    It says KOPIE where the receipt was given out before: by the printer of the till, or in an earlier mail.
+    """
     receipt = Receipt.objects.get(pk=mail.subject_id)
     earlier = OutgoingMail.objects.filter(kind=mail.kind, subject_id=mail.subject_id, pk__lt=mail.pk or 0)
     given_out = receipt.print_state == Receipt.Print.PRINTED or receipt.copies or earlier.exists()
