@@ -43,13 +43,14 @@ def facts(
     dated = receipt.kind == Receipt.Kind.ORDER and order.expected_delivery_date
     after = order.gross.amount if order.vat_mode == VatMode.INCLUSIVE else order.net.amount
     subtotal = sum((line.line_total.amount for line in shown), ZERO)
+    vat_id = order.customer_vat_id if order.vat_mode == VatMode.REVERSE_CHARGE else ""
     return {
         "till": till.name,
         "employee": receipt.employee.name,
         "branch": letterhead(till.branch),
         "day": session.business_date.isoformat() if session and session.business_date != localdate() else "",
         "order": order.number,
-        "customer": {"name": order.customer_name, "vat_id": order.customer_vat_id} if order.customer_name else {},
+        "customer": {"name": order.customer_name, "vat_id": vat_id} if order.customer_name else {},
         "delivery": {
             "method": order.delivery_method.name, "day": order.expected_delivery_date.isoformat(),
             "window": order.time_window,

@@ -131,6 +131,7 @@ def paper_of(row, booked, delivered, codes, branches):
     letterhead = branches[here] | (names.get("branch") or {} if here == branch else {})
     due = kind == "order" and header["expected_delivery_date"]
     personal = {} if gone else personal
+    vat_id = personal.get("customer_vat_id", "") if header["vat_mode"] == "reverse_charge" else ""
     return header["customer"], {
         "till": till, "employee": employee,
         "branch": {name: letterhead[name] or "" for name in LETTERHEAD} | {
@@ -139,8 +140,7 @@ def paper_of(row, booked, delivered, codes, branches):
         },
         "day": day.isoformat() if day and day != timezone.localdate(at) else "",
         "order": number if kind != "sale" else "",
-        "customer": {"name": personal["customer_name"], "vat_id": personal.get("customer_vat_id", "")}
-        if personal.get("customer_name") else {},
+        "customer": {"name": personal["customer_name"], "vat_id": vat_id} if personal.get("customer_name") else {},
         "delivery": {
             "method": names.get("delivery_method", {}).get("name", ""),
             "day": date.fromisoformat(due).isoformat(), "window": header["time_window"],
