@@ -63,7 +63,8 @@ def pair(left: str, right: str, columns: int) -> list[str]:
     """Two texts at the edges: neither is cut. The left one goes on below, the right one where it leaves no room."""
     left, right = plain(left), plain(right)
     room = columns - len(right) - 1
-    if room < min(len(left), LEAST):
+    longest = max(map(len, left.split()), default=0)
+    if room < min(len(left), LEAST) or room < longest <= columns:
         return [*wrapped(left, columns), *(row.rjust(columns) for row in wrapped(right, columns))]
     first, *more = _broken(left, room)
     return [f"{first:<{room}} {right}", *more]
@@ -178,7 +179,7 @@ def report_rows(report: Report, columns: int) -> list[str]:
         *pair(_("Bonnen"), str(report.receipts.count), columns),
     ]
     if report.receipts.count:
-        found += pair(report.receipts.first, f"- {report.receipts.last}", columns)
+        found += wrapped(f"{report.receipts.first} - {report.receipts.last}", columns, "  ")
     found.append("-" * columns)
     for name, _kind, into, out, number in report.figures.methods:
         found += pair(f"{name} ({number})", format_amount(into + out), columns)
