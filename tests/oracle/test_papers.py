@@ -5,12 +5,23 @@ import pytest
 from pos import slip
 from pos.models import Receipt
 from sales.selectors import lines_of
-from tests.oracle import compare
-from tests.oracle.days import Differs
-from tests.oracle.playing import play, terminal
+from tests.oracle import acts_amend, acts_day, acts_desk, acts_till, compare
+from tests.oracle.days import Day, Differs
+from tests.oracle.playing import terminal
 
 pytestmark = pytest.mark.django_db
+# a day of orders that are changed and cancelled while their receipts are about
+ACTS = {
+    acts_day.open_till: 4, acts_amend.cancelled_and_fetched: 4, acts_till.scan: 2, acts_day.make_order: 2,
+    acts_amend.amend: 2, acts_amend.amend_end: 2, acts_desk.cancel: 1, acts_till.reprint: 2,
+}  # fmt: skip
 SEED = 0
+
+
+def play(seed: int) -> Day:
+    with Day(seed) as day:
+        day.run(ACTS, 40)
+    return day
 
 
 def of_now(found: Receipt) -> slip.Slip:
@@ -31,6 +42,13 @@ def ordered(line, kind: str) -> dict[str, str]:
 
 
 drawn = slip._line
+
+
+@pytest.mark.parametrize("seed", [SEED])
+def test_with_the_mend_nothing_is_found(settings, seed):
+    terminal(settings)
+    day = play(seed)
+    assert len([paper for paper in day.shop.papers if paper.ref]) >= 3 and day.done["settle"] and day.done["cancel"]
 
 
 @pytest.mark.parametrize("seed", [SEED])
