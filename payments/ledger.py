@@ -4,6 +4,7 @@ Every service above books through here. An entry has postings that add up to zer
 entries is one request; whatever its length it takes one statement.
 """
 
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,9 @@ from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.money import ZERO, money
 from backoffice.relations.models import Branch
-from payments import splits, tendering
-from payments.models import CreditAccount, LedgerEntry, PaymentMethod, Posting, TillSession
+from payments import credit, splits, tendering
+from payments.letterhead import letterhead
+from payments.models import LedgerEntry, PaymentMethod, Posting, TillSession
 from payments.splits import Part, Rate
 from sales import totals
 from sales.models import SalesOrder
@@ -141,9 +143,11 @@ def write(
     paid = order.paid_total.amount + sum((entry.amount.amount for entry in entries), ZERO)
     _check_range(order, paid)
     _check_returned(order, lines, paid)
-    credit = _hold_credit(order, entries)
+    account = credit.hold(order, entries)
     session = hold_session(session, branch)
     rates = rates_of(order) if rates is None else rates
+    if paid > order.paid_total.amount:
+        entries[0].paper = _facts(order, entries, employee)
     bookings = [_on_order(order, entry, rates, branch) for entry in entries]
     if paid == order.gross.amount and (closing := splits.re_split(rates)):
         bookings.append(_re_split(order, closing))
@@ -153,8 +157,8 @@ def write(
         bookings, employee=employee, branch=branch, session=session, business_date=business_date, group=group,
         reason=reason, approved_by=approved_by,
     )  # fmt: skip
-    if credit is not None:
-        _write_credit(credit, bookings)
+    if account is not None:
+        credit.write(account, [side for booking in bookings for side in booking.sides])
     totals.write_paid(order, lines, paid, employee=employee)
     data = {
         "group": str(written[0].group),
@@ -172,6 +176,17 @@ def write(
     else:
         later.append(note)
     return written
+
+
+def _facts(order: SalesOrder, entries: Sequence[LedgerEntry], employee) -> dict:
+    """What a receipt of this payment shows that may change: the branch, who took it, and the names of its methods.
+
+    A sale that is paid and handed over at once has the receipt of its till, and no other.
+    """
+    if not order.number and entries[0].kind != Kind.DEPOSIT:
+        return {}
+    methods = {str(entry.method.pk): entry.method.name for entry in entries if entry.method}
+    return {"branch": letterhead(order.branch), "employee": employee.name, "methods": methods}
 
 
 def re_split(order: SalesOrder, *, employee, session: TillSession | None = None, branch: Branch | None = None) -> None:
@@ -286,6 +301,7 @@ ENTRY = {
     "branch_id": "bigint", "session_id": "bigint", "employee_id": "bigint", "approved_by_id": "bigint",
     "business_date": "date", "at": "timestamptz", "amount": "numeric", "currency": "text", "group": "uuid",
     "reverses_id": "bigint", "refunds_id": "bigint", "reason": "text", "reference": "text",
+    "paper": "jsonb",
 }  # fmt: skip
 _names = ", ".join(f'"{name}"' for name in ENTRY)
 INSERT = (
@@ -305,7 +321,12 @@ INSERT = (
 
 
 def _columns(entries) -> list[list]:
-    return [[getattr(value, "amount", value) for value in (e.__dict__[name] for e in entries)] for name in ENTRY]
+    return [[_value(entry.__dict__[name]) for entry in entries] for name in ENTRY]
+
+
+def _value(value):
+    """As the database takes it in a column of many."""
+    return json.dumps(value) if isinstance(value, dict) else getattr(value, "amount", value)
 
 
 def _turned(rows, width: int) -> list[list]:
@@ -360,51 +381,3 @@ def _check_returned(order: SalesOrder, lines, paid: Decimal) -> None:
             % {"back": format_money(back), "left": format_money(max(order.paid_total.amount - back, ZERO))},
             "amount",
         )
-
-
-def _hold_credit(order: SalesOrder, entries) -> CreditAccount | None:
-    """Lock the customer's store credit where an entry moves it. Raises Refusal when it holds too little."""
-    moved = sum((e.amount.amount for e in entries if e.method_kind == Wise.CREDIT), ZERO)
-    if not any(entry.method_kind == Wise.CREDIT for entry in entries):
-        return None
-    account = hold_account(_customer_of(order), make=moved < 0)
-    _check_balance(account, moved)
-    return account
-
-
-def check_credit(order: SalesOrder, amounts: Sequence[tuple[str, Decimal]]) -> None:
-    """Raises what booking these amounts [(kind of method, EUR)] would raise about store credit, without locking."""
-    spent = [amount for kind, amount in amounts if kind == Wise.CREDIT]
-    if spent:
-        _check_balance(CreditAccount.objects.filter(customer_id=_customer_of(order)).first(), sum(spent, ZERO))
-
-
-def _customer_of(order: SalesOrder) -> int:
-    if order.customer_id is None:
-        raise Refusal("payments.credit_customer", _("Tegoed vraagt een debiteur op de order."), "method")
-    return order.customer_id
-
-
-def _check_balance(account: CreditAccount | None, moved: Decimal) -> None:
-    balance = account.balance.amount if account else ZERO
-    if account is None or balance < moved:
-        raise Refusal(
-            "payments.credit_short",
-            _("Er is %(balance)s tegoed; meer kan er niet van af.") % {"balance": format_money(balance)},
-            "amount",
-        )
-
-
-def hold_account(customer_id: int, *, make: bool = False) -> CreditAccount | None:
-    """Lock the store credit account of the customer; `make` opens it where there is none."""
-    if make:
-        CreditAccount.objects.bulk_create([CreditAccount(customer_id=customer_id)], ignore_conflicts=True)
-    held = locks.take("credit", CreditAccount.objects.filter(customer_id=customer_id))
-    return held[0] if held else None
-
-
-def _write_credit(account: CreditAccount, bookings) -> None:
-    """The account follows its postings: a debit of the shop's liability is what the customer spends."""
-    moved = sum((a for b in bookings for at, _branch, a in b.sides if at == Account.CREDIT), ZERO)
-    account.balance = money(account.balance.amount - moved)
-    account.save(update_fields=["balance"])

@@ -139,6 +139,8 @@ class LedgerEntry(AppendOnly):
     refunds = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="refunded_by")
     reason = models.CharField(max_length=200, blank=True, default="")
     reference = models.CharField(max_length=80, blank=True, default="")
+    # on the first entry of what came in on an order: the names on its receipt, as they were (payments.ledger)
+    paper = models.JSONField(default=dict, db_default={})
 
     class Meta:
         constraints = [

@@ -1,16 +1,16 @@
 """The payments of an order as people see them, and the deposit receipt: what stands on it, as figures and as a page.
 
 What one request booked (one group of entries) is one payment. A receipt says what was true then: the total of the
-version that was in force, and what was paid up to and with it; so a reprint after an amendment is the same paper.
+version that was in force, what was paid up to and with it, and the names that were kept with it (the branch, who took
+it, the methods); so a reprint is the same paper, whatever was amended or renamed since. One thing goes: the customer's
+name and address, where the customer was anonymised: privacy comes before the copy.
 """
 
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from textwrap import wrap
 
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import Http404
 from django.template.loader import render_to_string
@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 
 from backoffice.core.models import JournalEntry
 from backoffice.core.money import ZERO
+from backoffice.relations.models import Customer
+from backoffice.relations.services import anonymising
+from payments.letterhead import Letterhead, letterhead
 from payments.models import LedgerEntry
 from payments.splits import Part
 from sales.documents import pdf
 from sales.documents.codes import code128
 from sales.documents.models import OutgoingMail
-from sales.documents.pdf import media_url
 from sales.models import SalesOrder
 from sales.services import versions
 
@@ -61,10 +63,18 @@ class Payment:
 
     @property
     def rows(self) -> list[tuple[str, Decimal]]:
-        return [
-            (entry.method.name if entry.method else entry.get_kind_display(), entry.amount.amount)
-            for entry in self.entries
-        ]
+        names = self.paper.get("methods", {})
+        return [(names.get(str(entry.method_id)) or _name(entry), entry.amount.amount) for entry in self.entries]
+
+    @property
+    def paper(self) -> dict:
+        """The names on its receipt as they were; nothing of what has no receipt."""
+        return self.first.paper
+
+    @property
+    def employee(self) -> str:
+        """Who took it."""
+        return self.paper.get("employee") or self.first.employee.name
 
     @property
     def word(self) -> str:
@@ -78,7 +88,13 @@ class Payment:
 
     @property
     def has_receipt(self) -> bool:
-        return self.amount > 0
+        """What came in on an order; what a till sold and handed over at once has the receipt of the till."""
+        order = self.first.order
+        return self.amount > 0 and order is not None and bool(order.number)
+
+
+def _name(entry: LedgerEntry) -> str:
+    return entry.method.name if entry.method else str(Kind(entry.kind).label)
 
 
 def payments_of(order: SalesOrder) -> list[Payment]:
@@ -114,16 +130,16 @@ def receipt_html(order: SalesOrder, payment: Payment, language: str = "nl", *, c
 
 def content(order: SalesOrder, payment: Payment) -> dict:
     """What the receipt shows, EUR; nothing is calculated anew but what adds the ledger's rows up."""
-    agreed, branch = as_agreed(order, payment.at), order.branch
+    agreed = as_agreed(order, payment.at)
+    branch = Letterhead(**payment.paper.get("branch") or letterhead(order.branch))
     before = paid_before(order, payment)
     parts = parts_of(payment)
-    logo = branch.logo.name
     return {
         "order": agreed, "branch": branch, "payment": payment,
         "title": _("Aanbetalingsbon") if payment.first.kind == Kind.DEPOSIT else _("Betalingsbewijs"),
-        "logo": media_url(logo) if logo and default_storage.exists(logo) else "",
+        "logo": branch.logo_url,
         "barcode": code128(order.number), "invoice_address": agreed.invoice_address,
-        "iban": " ".join(wrap(branch.iban.replace(" ", ""), 4)),
+        "iban": branch.iban_shown,
         "parts": parts,
         "sum": Part("", ZERO, *(sum((getattr(p, name) for p in parts), ZERO) for name in ("net", "vat", "gross"))),
         "before_off": -before, "amount_off": -payment.amount,
@@ -132,11 +148,15 @@ def content(order: SalesOrder, payment: Payment) -> dict:
 
 
 def as_agreed(order: SalesOrder, at: datetime) -> SalesOrder:
-    """The order at the version that was in force at that moment."""
+    """The order at the version that was in force at that moment; of an anonymised customer without who it was."""
     version = (
         order.versions.filter(at__lte=at).order_by("-version").first() or order.versions.order_by("version").first()
     )
-    return versions.rebuild(version)[0] if version else order
+    agreed = versions.rebuild(version)[0] if version else order
+    if agreed.customer_id and Customer.objects.filter(pk=agreed.customer_id, anonymised_at__isnull=False).exists():
+        agreed.customer_name, agreed.customer_attention, agreed.customer_vat_id = anonymising.NAME, "", ""
+        agreed.invoice_address = {}
+    return agreed
 
 
 def paid_before(order: SalesOrder, payment: Payment) -> Decimal:
@@ -169,7 +189,12 @@ def times_printed(order: SalesOrder, group: uuid.UUID) -> int:
 
 
 def mailed(mail: OutgoingMail) -> tuple[str, bytes]:
-    """The attachment of a mail that carries a receipt (sales.documents.services.mailing.PAPERS)."""
+    """The attachment of a mail that carries a receipt (sales.documents.services.mailing.PAPERS).
+
+    It says KOPIE where the receipt was given out before: printed, or in an earlier mail.
+    """
     order = SalesOrder.objects.select_related("branch").get(pk=mail.order_id)
     payment = payment_of(order, uuid.UUID(mail.subject_id))
-    return f"{order.number}-{payment.first.pk}.pdf", pdf.render_pdf(receipt_html(order, payment))
+    earlier = OutgoingMail.objects.filter(order=order, kind=mail.kind, subject_id=mail.subject_id, pk__lt=mail.pk)
+    copy = times_printed(order, payment.group) > 0 or earlier.exists()
+    return f"{order.number}-{payment.first.pk}.pdf", pdf.render_pdf(receipt_html(order, payment, copy=copy))

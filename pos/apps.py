@@ -8,8 +8,10 @@ class PosConfig(AppConfig):
     verbose_name = _("Kassa")
 
     def ready(self):
-        from pos import invariants  # noqa: F401 - registers them
+        from backoffice.relations.services import anonymising
+        from pos import invariants, slip  # noqa: F401 - invariants registers them
         from pos.services.mailing import mailed
         from sales.documents.services import mailing
 
         mailing.PAPERS["receipt"] = mailed
+        anonymising.AFTER.append(slip.forget_customer)

@@ -18,3 +18,61 @@ def days_of_sales(cursor) -> list[str]:
         " JOIN sales_salesorder o ON o.id = r.order_id"
         " WHERE r.kind = 'sale' AND o.order_date <> s.business_date AND @recent(o.changed_at) ORDER BY r.id",
     )
+
+
+# what stands on a receipt beside what the order's version in force and its ledger say of that moment; EUR
+PAPERS = """
+SELECT r.id, r.number, r.kind, p.*, coalesce(lines.total, 0) - p.discount AS lines,
+    v.gross AS agreed,
+    coalesce(rates.net, 0) AS rates_net, coalesce(rates.vat, 0) AS rates_vat,
+    coalesce(entries.total, 0) AS paid, coalesce(entries.number, 0) AS times, coalesce(before.total, 0) AS before,
+    booked.now AS booked, booked.times AS booked_times, booked.before AS booked_before
+FROM pos_receipt r
+CROSS JOIN LATERAL jsonb_to_record(r.paper) AS p (
+    mode text, net numeric, vat numeric, gross numeric, discount numeric, "left" numeric)
+CROSS JOIN LATERAL (SELECT sum((l->>'total')::numeric) AS total FROM jsonb_array_elements(r.paper->'lines') l) lines
+CROSS JOIN LATERAL (SELECT sum((t->>'net')::numeric) AS net, sum((t->>'vat')::numeric) AS vat
+    FROM jsonb_array_elements(r.paper->'rates') t) rates
+CROSS JOIN LATERAL (SELECT sum((e->>'amount')::numeric) AS total, count(*) AS number
+    FROM jsonb_array_elements(r.paper->'entries') e) entries
+CROSS JOIN LATERAL (SELECT sum((e->>'amount')::numeric) AS total
+    FROM jsonb_array_elements(r.paper->'before') e) before
+CROSS JOIN LATERAL (SELECT coalesce(sum(e.amount) FILTER (WHERE mine), 0) AS now,
+    count(*) FILTER (WHERE mine AND e.kind <> 're_split') AS times,
+    coalesce(sum(e.amount) FILTER (WHERE NOT mine AND e.at <= r.at AND e.id < coalesce(first, e.id + 1)), 0) AS before
+    FROM (SELECT x.*, x."group" IS NOT DISTINCT FROM r.entry_group AS mine,
+        min(x.id) FILTER (WHERE x."group" = r.entry_group) OVER () AS first
+        FROM payments_ledgerentry x WHERE x.order_id = r.order_id) e) booked
+LEFT JOIN LATERAL (SELECT (w.snapshot->'header'->>'gross')::numeric AS gross FROM sales_orderversion w
+    WHERE w.order_id = r.order_id AND w.at <= r.at ORDER BY w.version DESC LIMIT 1) v ON true
+WHERE @recent(r.at)
+"""
+
+
+@invariant(17, "what stands on a receipt is what was agreed, booked and left open when it was given out")
+def papers(cursor) -> list[str]:
+    """A copy draws what is stored: as long as that is so, it equals its first print."""
+    lines = "CASE mode WHEN 'inclusive' THEN gross ELSE net END"
+    wrong = (
+        ("mode IS NULL", "nothing stands on it"),
+        ("gross <> agreed", "it says %%s, its order was %%s then", "gross", "agreed"),
+        (f"lines <> {lines}", "its lines add up to %%s, it says %%s", "lines", lines),
+        (
+            "(rates_net, rates_vat) <> (net, vat) OR net + vat <> gross",
+            "its rates are %%s with %%s VAT, it says %%s of %%s", "rates_net", "rates_vat", "vat", "gross",
+        ),
+        (
+            "(paid, times) <> (booked, booked_times)",
+            "it says %%s in %%s rows, %%s in %%s was booked", "paid", "times", "booked", "booked_times",
+        ),
+        ("before <> booked_before", "it says %%s was paid before, that was %%s", "before", "booked_before"),
+        ("\"left\" <> gross - before - paid", "it says %%s is left, of %%s", "\"left\"", "gross - before - paid"),
+    )  # fmt: skip
+    told = ", ".join(
+        f"CASE WHEN {case} THEN format({', '.join((repr(text), *values))}) END" for case, text, *values in wrong
+    )
+    return rows(
+        cursor,
+        f"SELECT format('receipt %%s: %%s', number, told) FROM (SELECT id, number, concat_ws('; ', {told}) AS told"  # noqa: S608
+        f" FROM ({PAPERS}) shown) found WHERE told <> '' ORDER BY id",
+    )

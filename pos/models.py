@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.catalog.models import Article, Variant
-from backoffice.relations.models import Employee, Till
+from backoffice.core.models import AppendOnly
+from backoffice.relations.models import Customer, Employee, Till
 from payments.models import TillSession
 from sales.models import SalesOrder
 
@@ -153,19 +154,33 @@ class Receipt(models.Model):
     session = models.ForeignKey(TillSession, models.PROTECT, null=True, blank=True, related_name="receipts")
     employee = models.ForeignKey(Employee, models.PROTECT, related_name="+")
     order = models.ForeignKey(SalesOrder, models.PROTECT, related_name="receipts")
+    # whose it was, so that anonymising finds it
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="receipts", db_index=False
+    )
     # the entries that it shows (LedgerEntry.group); none when nothing was paid
     entry_group = models.UUIDField(null=True, blank=True)
     print_state = models.CharField(max_length=8, choices=Print.choices, default=Print.NONE)
     print_error = models.CharField(max_length=200, blank=True, default="")
     copies = models.PositiveSmallIntegerField(default=0)
+    # all that stands on it, written once with it (pos.slip.facts): a copy draws this, and never the order of now
+    paper = models.JSONField(default=dict, db_default={})
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        # receipts of an order, and the latest of a till
+        # receipts of an order, the latest of a till, and those of a customer
         indexes = [
             models.Index(fields=["order", "id"], name="receipt_of_order"),
             models.Index(fields=["till", "-id"], name="receipt_of_till"),
+            models.Index(fields=["customer"], condition=Q(customer__isnull=False), name="receipt_of_customer"),
         ]
 
     def __str__(self):
         return self.number
+
+
+class DayReport(AppendOnly):
+    """All that stands on the Z report of a closed session, written once with its close (pos.day_report.facts)."""
+
+    session = models.OneToOneField(TillSession, models.PROTECT, primary_key=True, related_name="report")
+    paper = models.JSONField()

@@ -258,11 +258,8 @@ def counts(till: Till) -> dict[str, int | str]:
     return {"version": version, "waiting": waiting, "parked": parked_count(till)}
 
 
-# what a receipt shows
-RECEIPT = (
-    "till__branch", "order__customer", "order__branch", "order__delivery_method", "order__employee", "employee",
-    "session",
-)  # fmt: skip
+# what stands beside a receipt: where it is printed, and how its order is doing now
+RECEIPT = ("till__branch", "order")
 
 
 def receipt_at(till: Till, receipt_id: int) -> Receipt | None:
@@ -271,21 +268,14 @@ def receipt_at(till: Till, receipt_id: int) -> Receipt | None:
     return receipts.filter(pk=receipt_id, till__branch=till.branch_id).first()
 
 
-def money_of(receipt: Receipt) -> list[LedgerEntry]:
-    """The ledger entries that the receipt shows: payments, change and rounding, oldest first."""
-    if receipt.entry_group is None:
-        return []
-    entries = receipt.order.entries.filter(group=receipt.entry_group).exclude(kind=LedgerEntry.Kind.RE_SPLIT)
-    return list(entries.select_related("method").order_by("pk"))
-
-
 def paid_before(receipt: Receipt) -> list[LedgerEntry]:
-    """What was paid on the order before the receipt."""
-    entries = receipt.order.entries.exclude(kind=LedgerEntry.Kind.RE_SPLIT).select_related("method").order_by("pk")
-    if receipt.entry_group is None:
-        return list(entries.filter(at__lt=receipt.at))
-    first = receipt.order.entries.filter(group=receipt.entry_group).order_by("pk").values_list("pk", flat=True).first()
-    return list(entries.filter(pk__lt=first or 0))
+    """What was booked on the order of a receipt that is being written, but for what it is of. Index: entry_of_order."""
+    return [entry for entry in _entries(receipt.order_id) if entry.group != receipt.entry_group]
+
+
+@Spelled
+def _entries(order_id: int) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(order=order_id).select_related("method").order_by("pk")
 
 
 def sold_under(code: str) -> int | None:

@@ -36,6 +36,7 @@ ACTIONS: dict[str, set[str]] = {
     "pay_back": LIVE | DONE,
     "print": ALL - {Status.DRAFT.value},
     "mail": ALL - {Status.DRAFT.value},
+    "mail_receipt": ALL - {Status.DRAFT.value},
     "export": ALL,
     "history": ALL - {Status.DRAFT.value},
     "confirm_amendment": {Status.DRAFT},
@@ -44,11 +45,15 @@ ACTIONS: dict[str, set[str]] = {
 # an amendment is a draft, but not every draft is an amendment
 OF_AMENDMENTS = {"confirm_amendment", "discard_amendment"}
 AMENDMENT = OF_AMENDMENTS | {"edit"}
+# what was sold and handed over at once at a till has no number: its receipt is its paper
+OF_NUMBERED = {"print", "mail"}
 
 
 def allowed(order: SalesOrder, action: str) -> bool:
     """Whether the action is legal for the order as it stands."""
     if order.lifecycle == Lifecycle.DISCARDED or order.status not in ACTIONS[action]:
+        return False
+    if action in OF_NUMBERED and not order.number:
         return False
     if action == "undo_cancel" and (order.cancel_state == Extent.NONE or order.converted_to_id):
         return False
@@ -63,6 +68,10 @@ def guard(order: SalesOrder, action: str) -> None:
         raise Refusal("order.amendment", _("Dit is een wijziging. Bevestig of verwerp haar eerst."))
     if action == "undo_cancel" and order.status in ACTIONS[action] and order.cancel_state == Extent.NONE:
         raise Refusal("order.not_cancelled", _("Aan deze order is niets geannuleerd."))
+    if action in OF_NUMBERED and order.lifecycle == Lifecycle.CONFIRMED and not order.number:
+        raise Refusal(
+            "order.receipt_only", _("Dit is een kassaverkoop: druk de kassabon aan de kassa af, of mail die.")
+        )
     if not allowed(order, action):
         raise Refusal(
             "order.status",

@@ -17,6 +17,7 @@ from backoffice.core.models import OutboxMessage
 from payments.models import PaymentMethod, TerminalPayment
 from payments.services import depositing, sessions, terminals
 from pos.models import QuickKeyPage, Receipt, TillLayout
+from pos.slip import facts
 from sales.documents.services import mailing, packing
 from sales.models import SalesOrder
 from sales.services import confirming
@@ -126,9 +127,9 @@ def shop():
     # no money was moved yet: these are nowhere, for everybody alike
     made.pks |= dict.fromkeys(("payments:reverse", "payments:suspense", "payments:terminal_suspense"), 1)
     made.page = QuickKeyPage.objects.create(layout=TillLayout.objects.create(name="Winkel"), name="Toonbank")
-    made.receipt = Receipt.objects.create(
-        number="F1-2026-000001", till=made.till, order=order, employee=people["seller"]
-    )  # fmt: skip
+    made.receipt = Receipt(number="F1-2026-000001", till=made.till, order=order, employee=people["seller"])
+    made.receipt.paper = facts(made.receipt, list(order.lines.all()), [], [])
+    made.receipt.save()
     return made
 
 

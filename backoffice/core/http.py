@@ -3,6 +3,7 @@
 import json
 import uuid
 
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -74,10 +75,11 @@ def close_dialog(response: HttpResponse) -> HttpResponse:
 
 
 def stored_picture(file) -> FileResponse:
-    """A picture as it was stored, of an ImageField. Raises Http404 where there is none, or its file is gone."""
-    if not file or not file.storage.exists(file.name):
+    """A picture as it was stored, of an ImageField or by its name. Raises Http404 where it is none, or gone."""
+    name = str(file or "")
+    if not name or not default_storage.exists(name):
         raise Http404
-    return FileResponse(file.open("rb"))
+    return FileResponse(default_storage.open(name))
 
 
 def refused(request, refusal: Refusal) -> HttpResponse:

@@ -210,7 +210,7 @@ class TillForm(forms.ModelForm):
     class Meta:
         model = Till
         formfield_callback = clean_formfield
-        fields = ["branch", "number", "name", "printer_host", "printer_port", "scan_prefix", "active"]
+        fields = ["branch", "number", "name", "printer_host", "printer_port", "paper_columns", "scan_prefix", "active"]
 
 
 class EmployeeForm(forms.ModelForm):

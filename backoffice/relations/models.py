@@ -68,6 +68,9 @@ class Branch(Address):
 SCAN_PREFIXES = ("F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "Pause", "ScrollLock")
 
 
+PAPER_COLUMNS = (32, 42, 48)
+
+
 class Till(models.Model):
     """A till (kassa) of a branch; the browser on it is known by the hash of its device token."""
 
@@ -76,6 +79,14 @@ class Till(models.Model):
     name = models.CharField(_("Naam"), max_length=40)
     printer_host = models.CharField(_("Printeradres"), max_length=120, blank=True, default="")
     printer_port = models.PositiveIntegerField(_("Printerpoort"), default=9100)
+    # characters in a row of the printer's common letter: 32 on paper of 58 mm, 42 or 48 on 80 mm
+    paper_columns = models.PositiveSmallIntegerField(
+        _("Tekens per regel"),
+        choices=[(columns, str(columns)) for columns in PAPER_COLUMNS],
+        default=42,
+        db_default=42,
+        help_text=_("Hoeveel tekens er op een regel van de bon passen: 32 op papier van 58 mm, 42 of 48 op 80 mm."),
+    )
     scan_prefix = models.CharField(
         _("Voorlooptoets scanner"),
         max_length=10,
@@ -97,7 +108,10 @@ class Till(models.Model):
 
     class Meta:
         ordering = ["branch", "number"]
-        constraints = [models.UniqueConstraint(fields=["branch", "number"], name="till_number_in_branch")]
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "number"], name="till_number_in_branch"),
+            models.CheckConstraint(condition=Q(paper_columns__in=PAPER_COLUMNS), name="till_paper_columns"),
+        ]
         verbose_name, verbose_name_plural = _("kassa"), _("kassa's")
 
     def __str__(self):

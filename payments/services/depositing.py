@@ -11,7 +11,7 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO
-from payments import ledger, methods, tendering
+from payments import credit, ledger, methods, tendering
 from payments.freezing import may_hold
 from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TillSession
@@ -74,7 +74,7 @@ def preview(
     rest = order.open_amount.amount
     given = [(tender.method.cash, tender.amount) for tender in chosen]
     rows = tendering.rows(rest, given, rounds=order.branch.cash_rounding)
-    ledger.check_credit(order, [(tender.method.kind, tender.amount) for tender in chosen])
+    credit.check(order, [(tender.method.kind, tender.amount) for tender in chosen])
     ledger.check_session(_drawer(chosen, session_id), order.branch)
     parts = [(chosen[row.tender].method, row.amount) for row in rows if row.tender is not None]
     amount = sum((row.amount for row in rows), ZERO)

@@ -6,7 +6,7 @@ is paid. An opened order is paid, wholly or in part, and as much of it is handed
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -43,6 +43,7 @@ class _Counter:
     employee: object
     pinned: list[TerminalPayment]  # approved by the terminal, not booked yet
     approver: object = None
+    booked: list[LedgerEntry] = field(default_factory=list)  # what was paid, once it is in the ledger
 
     @property
     def pays(self) -> bool:
@@ -95,9 +96,8 @@ def check_out(
             kind = _settle(counter, draft, take or {}, override_reason)
         seats.put(seat, None)
         return receipts.issue(
-            seat, draft.order, kind, employee=employee, day=session.business_date, session=session,
-            drawer=counter.opens_drawer,
-            group=counter.group if counter.pays else None,
+            seat, draft.order, draft.lines, kind, employee=employee, day=session.business_date, session=session,
+            drawer=counter.opens_drawer, group=counter.group if counter.pays else None, entries=counter.booked,
         )  # fmt: skip
 
 
@@ -130,11 +130,11 @@ def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
 def _book(counter: _Counter, draft: Draft, kind: str, reason: str = "") -> None:
     if not counter.pays:
         return
-    terminals.book_approved(
+    counter.booked.extend(terminals.book_approved(
         draft.order, draft.lines, counter.pinned, tenders=counter.tenders, kind=kind, employee=counter.employee,
         branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True,
         action="payments.till.paid", reason=reason, approved_by=counter.approver,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _sell(counter: _Counter, draft: Draft) -> str:
@@ -181,6 +181,8 @@ def _settle(counter: _Counter, draft: Draft, take: dict[int, Decimal], override_
     order = draft.order
     if not counter.pays and not take:
         raise Refusal("order.nothing", _("Vul een bedrag in, of kies wat er meegaat."), "amount")
+    if not counter.pays:
+        ledger.hold_session(counter.session, counter.seat.till.branch)  # no receipt after the close of its day
     tendered = sum((tender.amount for tender in counter.tenders), Decimal(0))
     tendered += sum((payment.amount.amount for payment in counter.pinned), Decimal(0))
     everything = all(take.get(line.pk, Decimal(0)) == line.open_quantity for line in draft.lines)

@@ -8,6 +8,7 @@ from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
 from payments.models import TillSession
 from payments.services import sessions
+from pos import day_report
 from pos.services import printing
 
 SESSION = ("payments.TillSession", "session_id")
@@ -22,6 +23,7 @@ def close(
         session = sessions.close_session(
             session_id=session_id, denominations=denominations, employee=employee, reason=reason, force=force
         )
+        day_report.store(session)
         printing.queue_report(session, copy=False)
         return session
 

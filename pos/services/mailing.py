@@ -4,7 +4,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backoffice.core.keys import keyed
-from pos import selectors
 from pos.models import Receipt
 from pos.services.printing import known
 from pos.slip import slip
@@ -27,7 +26,13 @@ def mail_receipt(*, receipt_id: int, recipient: str, request: str, employee) -> 
 
 
 def mailed(mail: OutgoingMail) -> tuple[str, bytes]:
-    """The attachment (sales.documents.services.mailing.PAPERS)."""
-    receipt = Receipt.objects.select_related(*selectors.RECEIPT).get(pk=mail.subject_id)
-    html = render_to_string("pos/receipt_paper.html", slip(receipt) | {"logo": pdf.logo_url(receipt.till.branch)})
-    return f"{receipt.number}.pdf", pdf.render_pdf(html)
+    """The attachment (sales.documents.services.mailing.PAPERS): what the receipt said first.
+
+    It says KOPIE where the receipt was given out before: by the printer of the till, or in an earlier mail.
+    """
+    receipt = Receipt.objects.get(pk=mail.subject_id)
+    earlier = OutgoingMail.objects.filter(kind=mail.kind, subject_id=mail.subject_id, pk__lt=mail.pk or 0)
+    given_out = receipt.print_state == Receipt.Print.PRINTED or receipt.copies or earlier.exists()
+    shown = slip(receipt)
+    values = {"slip": shown, "copy": bool(given_out), "logo": shown.branch.logo_url}
+    return f"{receipt.number}.pdf", pdf.render_pdf(render_to_string("pos/receipt_paper.html", values))

@@ -1,12 +1,15 @@
 """Maak order: the basket gets a customer, a way and a day, and becomes an order without losing a line."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
+from backoffice.core import journal, locks
+from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.services import customers
+from payments.models import TillSession
 from pos.models import Receipt
 from pos.services import receipts, seats
 from sales.models import SalesOrder
@@ -70,9 +73,16 @@ def place(*, till_id: int, employee, shown: str = "") -> Receipt:
         day = seat.day or timezone.localdate()
         seats.keep_to_day(draft, day)
         check_day(draft.order)
+        # its number is one of the day's: held, so that the Z report counts it too
+        session = next(iter(locks.take("session", _session_of, seat.till_id)), None) if seat.day else None
         order = confirming.apply_confirm(draft)
         seats.put(seat, None)
-        return receipts.issue(seat, order, Receipt.Kind.ORDER, employee=employee, day=day)
+        return receipts.issue(seat, order, draft.lines, Receipt.Kind.ORDER, employee=employee, day=day, session=session)
+
+
+@Spelled
+def _session_of(till_id: int) -> QuerySet[TillSession]:
+    return TillSession.objects.filter(till=till_id, closed_at=None).order_by()
 
 
 def check_day(order: SalesOrder) -> None:

@@ -15,7 +15,7 @@ from backoffice.core.keys import keyed
 from backoffice.core.models import OutboxMessage
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
-from payments.models import LedgerEntry, TillSession
+from payments.models import TillSession
 from pos import escpos, selectors, tasks
 from pos.day_report import day_report
 from pos.models import Receipt
@@ -131,19 +131,18 @@ def _attempt(message: OutboxMessage) -> None:
 
 
 def _receipt(message: OutboxMessage) -> tuple[Till, str, bytes]:
-    receipt = Receipt.objects.select_related(*selectors.RECEIPT).get(pk=message.payload["receipt"])
-    copy = message.payload["copy"]
-    paid_cash = any(
-        entry.method_kind == "cash" and entry.kind != LedgerEntry.Kind.CHANGE for entry in selectors.money_of(receipt)
-    )
-    content = escpos.render(slip(receipt), copy=copy, drawer=paid_cash and not copy)
+    receipt = Receipt.objects.select_related("till").get(pk=message.payload["receipt"])
+    copy, shown = message.payload["copy"], slip(receipt)
+    content = escpos.render(shown, columns=receipt.till.paper_columns, copy=copy, drawer=shown.cash and not copy)
     return receipt.till, f"Receipt {receipt.number}", content
 
 
 def _report(message: OutboxMessage) -> tuple[Till, str, bytes]:
-    sessions = TillSession.objects.select_related("till__branch", "opened_by", "closed_by")
+    sessions = TillSession.objects.select_related("till__branch", "opened_by", "closed_by", "report")
     session = sessions.get(pk=message.payload["session"])
-    content = escpos.render_report(day_report(session), copy=message.payload["copy"])
+    content = escpos.render_report(
+        day_report(session), columns=session.till.paper_columns, copy=message.payload["copy"]
+    )
     return session.till, f"Z report {session.z_number}", content
 
 

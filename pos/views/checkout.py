@@ -210,15 +210,22 @@ def receipt(request, receipt_id):
     if found is None:
         raise Http404
     papers = slips_of(found.order)[:1] if found.kind == Receipt.Kind.PAYMENT else []
-    values = {"slips": papers, "logo": reverse("pos:logo") if found.till.branch.logo else ""}
-    return render(request, "pos/receipt.html", {**answers.bar_context(request), **slip(found), **values})
+    shown = slip(found)
+    values = {
+        "receipt": found, "order": found.order, "slip": shown, "copy": found.copies > 0, "slips": papers,
+        "logo": reverse("pos:logo", args=[found.pk]) if shown.branch.logo else "",
+    }  # fmt: skip
+    return render(request, "pos/receipt.html", {**answers.bar_context(request), **values})
 
 
 @at_till("pos.use")
 @require_GET
-def logo(request):
+def logo(request, receipt_id):
     """What stands above the shop's name on a receipt."""
-    return http.stored_picture(request.till.branch.logo)
+    found = selectors.receipt_at(request.till, receipt_id)
+    if found is None:
+        raise Http404
+    return http.stored_picture(found.paper["branch"]["logo"])
 
 
 @at_till("pos.use")

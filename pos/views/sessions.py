@@ -55,8 +55,8 @@ def x_report(request):
     session = open_session_of(request.till)
     if session is None:
         return redirect("pos:open")
-    values = {"till": request.till, "idle_seconds": 0}
-    return render(request, "pos/x_report.html", values | day_report(session))
+    values = {"till": request.till, "idle_seconds": 0, "session": session}
+    return render(request, "pos/x_report.html", values | {"report": day_report(session)})
 
 
 @at_till("pos.close")
@@ -110,8 +110,8 @@ def _closed(request, session_id: int) -> TillSession:
 def z_report(request, session_id):
     """The Z report of a closed day, and the way to the one before it."""
     session = _closed(request, session_id)
-    values = {"till": session.till, "idle_seconds": 0, "before": before(session), "key": new_key()}
-    return render(request, "pos/closed.html", values | day_report(session))
+    values = {"till": session.till, "idle_seconds": 0, "before": before(session), "key": new_key(), "session": session}
+    return render(request, "pos/closed.html", values | {"report": day_report(session)})
 
 
 @at_till("pos.close")

@@ -16,6 +16,6 @@ def history(request, order_id):
     status.guard(order, "history")
     events = past.events_of(order)
     for event in events:
-        if event.version:
+        if event.version and order.number:
             event.pdf_url = answers.url_of("documents:version_pdf", order.pk, event.version.version)
     return render(request, "sales/history.html", {"order": order, "events": events})

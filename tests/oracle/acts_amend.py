@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.oracle import acts_desk, acts_till, counter, desk, money
+from tests.oracle import acts_day, acts_desk, acts_till, counter, desk, money
 from tests.oracle.days import Day, Step
 from tests.oracle.model import BANK, CASH, CREDIT, LIVE, UNDELIVERED, Line, Order, Person
 from tests.oracle.sums import D
@@ -281,3 +281,29 @@ def undo_after_discount(day: Day) -> Steps:
     yield from acts_till.take_off(day, till, line)
     yield from acts_till.give_on_basket(day, till, "percent", off, "", "", "basket_discount")
     yield from acts_till.undo(day, till)
+
+
+def cancelled_and_fetched(day: Day) -> Steps:
+    """Some of an order is cancelled at the desk, and what is left of it is paid and fetched at a till."""
+    who, customer = day.person("office"), day.some([c for c in day.shop.customers if not c.blocked])
+    till = day.till(lambda t: day.shop.on[t] is None and day.shop.tills[t] == "Utrecht" and t in day.shop.sessions)
+    if till is None or (customer.mode == "reverse_charge" and not customer.vat_id):
+        return
+    due = day.shop.today
+    yield Step("draft", f"{who.name} begins an order in Utrecht for {customer.name}",
+               lambda: desk.draft(day.shop, "Utrecht", who, customer, due),
+               lambda: day.services.draft("Utrecht", who, customer, due, False),
+               lambda order, ref: setattr(order, "ref", ref))  # fmt: skip
+    order = day.shop.orders[-1]
+    yield from acts_desk.put_on(day, order, [(day.some(day.shop.articles), D(3)), *day.items(2)], who)
+    yield from acts_desk.confirm_by(day, order, who)
+    if not order.number or len(order.lines) < 2:
+        return
+    gone = {order.lines[0]: D(1)} | ({order.lines[-1]: order.lines[-1].open} if day.may(0.5) else {})
+    yield from acts_desk.cancel_by(day, order, who, gone)
+    cashier = day.cashier(till)
+    yield Step("open_order", f"{till}: {cashier.name} opens {order.number}",
+               lambda: counter.open_order(day.shop, till, order),
+               lambda: day.services.open_order(till, order, cashier))  # fmt: skip
+    take = {line: line.open for line in order.lines if line.open}
+    yield from acts_till.pay(day, "settle", till, acts_day.part_of(day, order), take)

@@ -207,7 +207,7 @@ def paper(shop: Shop, till: str, order: Order, kind: str, now: list, before: Dec
         for line, total in shown if line.pieces != line.cancelled
     ]  # fmt: skip
     paid = [(row.method or row.kind, row.amount) for row in now]
-    made = Paper(number, kind, till, order, lines, order.totals.rows, order.gross, paid, before, order.left)
+    made = Paper(number, kind, till, order, lines, order.totals.rows, order.gross, paid, before, order.left, order.mode)
     shop.papers.append(made)
     return made
 

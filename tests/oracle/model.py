@@ -264,6 +264,7 @@ class Paper:
     paid: list[tuple[str, Decimal]]
     before: Decimal
     left: Decimal
+    mode: str
     copies: int = 0
     ref: int = 0
 

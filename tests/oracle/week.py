@@ -18,4 +18,5 @@ ACTS = {
     # stories
     acts_amend.back_by_and_by: 2, acts_amend.blocked_since: 2, acts_amend.even_exchange: 2,
     acts_amend.ordered_and_back: 3, acts_amend.more_after_approval: 2, acts_amend.undo_after_discount: 2,
+    acts_amend.cancelled_and_fetched: 2,
 }  # fmt: skip

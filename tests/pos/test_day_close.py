@@ -4,15 +4,26 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
+from django.db.utils import DatabaseError
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry, NumberSeries, OutboxMessage
-from pos.day_report import report_pdf
-from pos.services import day_close, printing
+from backoffice.relations.models import Branch, Employee, Till
+from payments.models import PaymentMethod
+from pos import escpos
+from pos.day_report import day_report, find, report_pdf
+from pos.models import DayReport
+from pos.services import day_close, make_order, printing, seats
+from sales.models import SalesOrder
+from sales.services import drafts, lines
 from tests.documents.papers import flat
 from tests.invariants import broken, holds
-from tests.pos import counter, test_check_out, test_print
+from tests.pos import counter, roll_reader, test_check_out, test_print
 from tests.pos.test_check_out import pay
 from tests.pos.test_print import text_of
 from tests.pos.test_returns import bring_back
@@ -83,3 +94,101 @@ def test_a_receipt_number_that_is_missing_is_reported(s, closed):
     NumberSeries.objects.filter(kind="receipt", till=s.till).update(next_value=4)
     (told,) = broken(8)
     assert f"receipt of till {s.till.pk}" in told and "the series gave 3, 2 stand (2 different, the highest 2)" in told
+
+
+# ---- P7 -----------------------------------------------------------------------------------------------------------
+SHORT = {"100": 1, "50": 1, "20": 1, "5": 1, "2": 1, "0.50": 1, "0.20": 2}  # 177.90, two euro less than there must be
+
+
+def close_short(s, reason="Twee euro te weinig wisselgeld geteld, zie het briefje in de lade van de filiaalmanager"):
+    return day_close.close(session_id=s.session.pk, denominations=SHORT, employee=s.seller, reason=reason)
+
+
+def day_of_129_85_and_49_95_back(s):
+    sold = pay(s, (s.method.contant, "150")).order
+    bring_back(s, sold, 0, 1)
+    pay(s, (s.method.contant, "-49.95"), employee=s.manager)
+
+
+def papers_of(s, client, session) -> dict[str, str]:
+    """The report on a roll of every width, as PDF and on the screen."""
+    found = find(session.pk, s.branch.pk)
+    rolls = {
+        str(columns): roll_reader.read(escpos.render_report(day_report(found), columns=columns))
+        for columns in (32, 42, 48)
+    }
+    assert all(each.too_wide() == [] and each.cut for each in rolls.values())
+    counter.sit(client, s.till, s.seller)
+    page = client.get(reverse("pos:z_report", args=[session.pk])).text
+    body = page[page.index('class="body') : page.index("<footer")]
+    shown = {name: each.flat for name, each in rolls.items()}
+    return shown | {"pdf": flat(report_pdf(found)[1]), "screen": " ".join(re.sub(r"<[^>]+>", " ", body).split())}
+
+
+def test_the_reason_of_a_difference_stands_on_every_report(client, s, basket):
+    day_of_129_85_and_49_95_back(s)
+    session = close_short(s)
+    for name, text in papers_of(s, client, session).items():
+        assert re.search("Kasverschil (€ -?2,00|-? ?€ ?2,00|− € 2,00|−2,00)", text), (name, text)
+        assert "briefje in de lade van de filiaalmanager" in text, (name, text)
+        assert "Reden" in text, name
+
+
+def test_a_report_without_a_difference_has_no_reason(client, s, closed):
+    assert not any("Reden" in text for text in papers_of(s, client, closed).values())
+
+
+@pytest.mark.parametrize("iban", ["", "NL91ABNA0417164300"])
+def test_the_iban_stands_behind_its_label_or_the_label_is_not_there(client, s, basket, iban):
+    Branch.objects.filter(pk=s.branch.pk).update(iban=iban)
+    day_of_129_85_and_49_95_back(s)
+    session = day_close.close(session_id=s.session.pk, denominations=COUNTED, employee=s.seller)
+    text = papers_of(s, client, session)["pdf"]
+    assert ("IBAN NL91 ABNA 0417 1643 00" in text) == bool(iban) == ("IBAN" in text)
+
+
+def place(s):
+    seat = seats.begin(till_id=s.till.pk, employee=s.seller)
+    lines.add(order_id=seat.order_id, items=[(s.riem.pk, D(1))], employee=s.seller)
+    values = {"customer": s.customer.pk, "expected_delivery_date": timezone.localdate()}
+    drafts.set_header(order_id=seat.order_id, revision=None, values=values, employee=s.seller)
+    return make_order.place(till_id=s.till.pk, employee=s.seller)
+
+
+def test_the_count_of_receipts_and_their_range_agree(client, s, basket):
+    """Four receipts: a sale, an order that is paid later, a return, and another such order; then one of no day."""
+    pay(s, (s.method.contant, "150"))
+    placed = place(s)
+    bring_back(s, SalesOrder.objects.get(pk=basket.pk), 0, 1)
+    pay(s, (s.method.contant, "-49.95"), employee=s.manager)
+    last = place(s)
+    session = day_close.close(session_id=s.session.pk, denominations=COUNTED, employee=s.seller)
+    after = place(s)  # the till is closed: a receipt of no day
+    assert (placed.session, last.session, after.session) == (s.session, s.session, None)
+    first = f"{s.branch.code}1-{placed.at.year}-000001"
+    assert last.number.endswith("000004")
+    for name, text in papers_of(s, client, session).items():
+        assert re.search(rf"Bonnen.* 4\W.*{first} (-|–) {last.number}", text), (name, text)
+    holds(8, 17)
+
+
+def test_a_report_of_long_ago_has_the_names_of_then(client, s, basket):
+    Branch.objects.filter(pk=s.branch.pk).update(street="Oudegracht", house_number="1", city="Utrecht")
+    day_of_129_85_and_49_95_back(s)
+    session = close_short(s, "geteld")
+    first = papers_of(s, client, session)
+    Branch.objects.update(name="Elders", company="Nieuw B.V.", street="Neude", iban="NL91ABNA0417164300")
+    Till.objects.update(name="Kassa boven")
+    Employee.objects.update(name="Niemand")
+    PaymentMethod.objects.update(name=Concat(Value("Oud "), "name"))
+    assert papers_of(s, client, session) == first
+    for text in first.values():
+        assert "Contant" in text and "Oud Contant" not in text
+    assert "Oudegracht 1" in first["pdf"] and "Marieke de Wit" in first["pdf"]
+
+
+def test_what_stands_on_a_report_only_grows(s, closed):
+    for change in ("UPDATE pos_dayreport SET paper = '{}'", "DELETE FROM pos_dayreport"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            connection.cursor().execute(change)
+    assert DayReport.objects.get(session=closed).paper["receipts"]["count"] == 2

@@ -17,7 +17,7 @@ from payments import reports
 from payments.models import TerminalPayment, TillSession
 from payments.selectors import session_vat
 from payments.services import sessions
-from pos import escpos
+from pos import roll
 from pos.models import Receipt, TillSeat
 from pos.services import checking_out, day_open, make_order, refunds, seats
 from pos.slip import slip
@@ -168,8 +168,9 @@ def test_a_session_that_runs_past_midnight_keeps_its_day_and_its_year(s, client)
         second = pay(s)
         closed = close_till(session, s, 248)
     assert [each.number[-11:] for each in (first, second)] == ["2026-000001", "2026-000002"]
-    paper = escpos.rows(slip(second))
-    assert escpos.pair(second.number, "01-01-2027 00:20") in paper and escpos.pair("Kassadag", "31-12-2026") in paper
+    paper = roll.rows(slip(second), 42)
+    for told in ((second.number, "01-01-2027 00:20"), ("Kassadag", "31-12-2026")):
+        assert roll.pair(*told, 42)[0] in paper
     assert "31-12-2026" in client.get(reverse("pos:receipt", args=[second.pk])).content.decode()
     assert closed.z_number == f"{s.branch.code}1-2026-Z00001"
     assert [order.order_date for order in SalesOrder.objects.filter(lifecycle="confirmed")] == [NEW_YEARS_EVE] * 2

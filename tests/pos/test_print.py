@@ -9,7 +9,7 @@ from django.urls import reverse
 from PIL import Image
 
 from backoffice.core.models import JournalEntry, OutboxMessage
-from pos import escpos
+from pos import roll
 from pos.models import Receipt
 from pos.services import mailing, printing
 from pos.slip import slip
@@ -146,12 +146,11 @@ def test_what_may_have_printed_is_not_printed_again_by_itself(s, basket, how, mo
 
 
 def test_what_the_screen_and_the_paper_say_adds_up_to_the_order(s, basket):
-    receipt = pay(s, (s.method.contant, "150"))
-    shown = slip(Receipt.objects.select_related("order", "till__branch", "employee").get(pk=receipt.pk))
-    assert sum(line.line_total.amount for line in shown["lines"]) == shown["order"].gross.amount
-    assert shown["change"] == Decimal("20.15")
-    assert sum(row.gross.amount for row in shown["figures"].rows) == Decimal("129.85")
-    assert all(len(row) <= escpos.WIDTH for row in [*escpos.rows(shown), *escpos.money_rows(shown)])
+    shown = slip(Receipt.objects.get(pk=pay(s, (s.method.contant, "150")).pk))
+    assert sum(line.total for line in shown.lines) == shown.gross == Decimal("129.85")
+    assert shown.change == Decimal("20.15")
+    assert sum(row.gross for row in shown.rates) == Decimal("129.85")
+    assert all(len(row) <= 42 for row in [*roll.rows(shown, 42), *roll.money_rows(shown, 42)])
 
 
 def test_the_logo_stands_above_the_name_and_one_that_is_gone_stops_nothing(s, basket, printer, settings, tmp_path):
@@ -163,7 +162,7 @@ def test_the_logo_stands_above_the_name_and_one_that_is_gone_stops_nothing(s, ba
     (content,) = printer.taken
     # GS v 0: a raster of 384 / 8 = 48 bytes wide and 96 rows high, all black, before the first letter
     raster = b"\x1dv0\x00" + bytes([48, 0, 96, 0]) + b"\xff" * (48 * 96)
-    assert content.index(raster) < content.index(escpos.plain(s.branch.company or s.branch.name).encode("cp858"))
+    assert content.index(raster) < content.index(roll.plain(s.branch.company or s.branch.name).encode("cp858"))
     (tmp_path / "logo.png").unlink()
     printing.reprint(receipt_id=receipt.pk, employee=s.seller)
     printing.print_due()
@@ -173,11 +172,12 @@ def test_the_logo_stands_above_the_name_and_one_that_is_gone_stops_nothing(s, ba
 def test_the_logo_stands_on_the_screen_and_on_the_mailed_paper_too(s, basket, client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     Image.new("RGB", (800, 200), "black").save(tmp_path / "logo.png")
+    Image.new("RGB", (10, 10), "red").save(tmp_path / "new.png")
+    type(s.branch).objects.filter(pk=s.branch.pk).update(logo="logo.png")
     receipt = pay(s, (s.method.contant, "129.85"))
     counter.sit(client, s.till, s.seller)
-    page, logo = reverse("pos:receipt", args=[receipt.pk]), reverse("pos:logo")
-    assert logo not in client.get(page).text and client.get(logo).status_code == 404
-    type(s.branch).objects.filter(pk=s.branch.pk).update(logo="logo.png")
+    page, logo = reverse("pos:receipt", args=[receipt.pk]), reverse("pos:logo", args=[receipt.pk])
+    type(s.branch).objects.filter(pk=s.branch.pk).update(logo="new.png")  # no part of what was given out
     assert f'<img class="logo" src="{logo}"' in client.get(page).text
     answer = client.get(logo)
     assert (answer.headers["Content-Type"], b"".join(answer)) == ("image/png", (tmp_path / "logo.png").read_bytes())
@@ -185,3 +185,11 @@ def test_the_logo_stands_on_the_screen_and_on_the_mailed_paper_too(s, basket, cl
     with_logo = len(mailing.mailed(mail)[1])
     (tmp_path / "logo.png").unlink()
     assert client.get(logo).status_code == 404 and len(mailing.mailed(mail)[1]) < with_logo
+
+
+def test_without_a_logo_there_is_none_to_show(s, basket, client):
+    receipt = pay(s, (s.method.contant, "129.85"))
+    counter.sit(client, s.till, s.seller)
+    logo = reverse("pos:logo", args=[receipt.pk])
+    assert logo not in client.get(reverse("pos:receipt", args=[receipt.pk])).text
+    assert client.get(logo).status_code == 404

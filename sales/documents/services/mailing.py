@@ -17,7 +17,7 @@ from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 from backoffice.relations.validators import clean_email
 from sales.documents import tasks
-from sales.documents.models import OutgoingMail
+from sales.documents.models import MailTemplate, OutgoingMail
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
 from sales.services.editing import UnknownOrder
@@ -51,7 +51,8 @@ def queue_mail(
     recipient, subject, body = checked(recipient, subject, body)
     if kind not in PAPERS:
         raise Refusal("mail.kind", _("Dit document kan niet worden gemaild."))
-    order = locked_order(order_id, employee, "documents.send", "mail")
+    action = "mail_receipt" if kind == MailTemplate.Kind.RECEIPT else "mail"
+    order = locked_order(order_id, employee, "documents.send", action)
     message = OutboxMessage.objects.create(
         kind=KIND,
         dedupe_key=dedupe_key(order, kind, subject_id, recipient, request or str(uuid.uuid4())),

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from backoffice.relations.rights import right, scoped
 from sales import status
 from sales.documents import bulk, confirmation, papers, reading
 from sales.documents.services import exporting, printing
-from sales.models import OrderVersion
+from sales.models import OrderVersion, SalesOrder
 
 
 @right("sales.view")
@@ -23,6 +23,8 @@ def confirmation_pdf(request, order_id):
     """The order's paper, shown in the browser; changes nothing."""
     order = get_object_or_404(scoped(confirmation.orders(), request.user, "sales.view"), pk=order_id)
     if not status.allowed(order, "print"):
+        if order.lifecycle == SalesOrder.Lifecycle.CONFIRMED and not order.number:
+            raise Http404  # a sale of a till has its receipt
         raise Refusal(
             "confirmation.draft",
             _("Een concept heeft nog geen orderbevestiging. Bevestig eerst de verkooporder."),
@@ -35,7 +37,8 @@ def confirmation_pdf(request, order_id):
 @require_GET
 def version_pdf(request, order_id, version):
     """The paper as it was at one version."""
-    versions = scoped(OrderVersion.objects.all(), request.user, "sales.view", "order__branch")
+    versions = OrderVersion.objects.exclude(order__number="")
+    versions = scoped(versions, request.user, "sales.view", "order__branch")
     order = papers.rebuilt(get_object_or_404(versions, order_id=order_id, version=version))
     return shown(papers.paper(order), f"{order.number}-{version}.pdf")
 
