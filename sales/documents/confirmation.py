@@ -20,6 +20,7 @@ from sales.documents.pdf import logo_url
 from sales.models import OrderLine, SalesOrder
 
 TEMPLATE = "documents/confirmation.html"
+WIDE = 10_000_000  # EUR on a line, for which the columns of amounts are made wider
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ def content(order: SalesOrder) -> dict:
     lines = list(order.lines.all())
     inclusive = order.vat_mode == VatMode.INCLUSIVE
     subtotal = sum((line.line_total.amount for line in lines), ZERO)
+    discounts = any(line.discount_percent or line.discount_amount.amount for line in lines)
     return {
         "order": order,
         "extra": extra.rows(order),
@@ -84,7 +86,9 @@ def content(order: SalesOrder) -> dict:
         "invoice_address": order.invoice_address,
         "delivery_address": _other_address(order),
         "groups": group(lines),
-        "discounts": any(line.discount_percent or line.discount_amount.amount for line in lines),
+        "discounts": discounts,
+        "columns": 5 if discounts else 4,  # beside that of the article
+        "wide": any(abs(line.line_total.amount) >= WIDE for line in lines),
         "subtotal": subtotal,
         "order_discount_off": (order.gross if inclusive else order.net).amount - subtotal,
         "vat_rows": [row for row in order.vat_rows.all() if row.gross.amount],
