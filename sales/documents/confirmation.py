@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from backoffice.core.money import ZERO, cents
 from backoffice.relations.models import VatMode
-from sales import extra
+from sales import addresses, extra
 from sales.documents.codes import code128
 from sales.documents.pdf import logo_url
 from sales.models import OrderLine, SalesOrder
@@ -83,8 +83,11 @@ def content(order: SalesOrder) -> dict:
         "branch": order.branch,
         "logo": logo_url(order.branch),
         "barcode": code128(order.number),
-        "invoice_address": order.invoice_address,
-        "delivery_address": _other_address(order),
+        "addressee": [
+            order.customer_name,
+            *addresses.lines(order.invoice_address, person=order.customer_attention or None),
+        ],
+        "delivery_address": addresses.lines(_other_address(order)),
         "groups": group(lines),
         "discounts": discounts,
         "columns": 5 if discounts else 4,  # beside that of the article

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from sales import addresses
 from sales.documents import confirmation, pdf
 from sales.documents.codes import code128
 from sales.documents.models import PackingSlip
@@ -68,6 +69,7 @@ def content(slip: PackingSlip) -> dict:
     order, branch = slip.delivery.order, slip.delivery.branch
     return {
         "slip": slip,
+        "addressee": [slip.address.get("name", ""), *addresses.lines(slip.address)],
         "order": order,
         "branch": branch,
         "logo": pdf.logo_url(branch),

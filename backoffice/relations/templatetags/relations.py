@@ -2,7 +2,7 @@
 
 from django import template
 
-from backoffice.relations.countries import COUNTRIES
+from backoffice.relations.countries import name_of
 
 register = template.Library()
 
@@ -10,4 +10,4 @@ register = template.Library()
 @register.filter
 def country(code: str) -> str:
     """{{ address.country|country }}: BE as België; a code that is not listed stays as it is."""
-    return str(dict(COUNTRIES).get(code, code))
+    return name_of(code)
