@@ -87,7 +87,7 @@ def content(order: SalesOrder) -> dict:
             order.customer_name,
             *addresses.lines(order.invoice_address, person=order.customer_attention or None),
         ],
-        "delivery_address": addresses.lines(_other_address(order)),
+        "delivery_address": _other_address(order),
         "groups": group(lines),
         "discounts": discounts,
         "columns": 5 if discounts else 4,  # beside that of the article
@@ -147,8 +147,9 @@ def _row(line: OrderLine, label: str) -> Row:
     return Row(line, label, quantity, off)
 
 
-def _other_address(order: SalesOrder) -> dict:
-    """Where it is delivered, when that is not the address above the letter."""
-    if order.delivery_method.kind != "delivery" or order.delivery_address == order.invoice_address:
-        return {}
-    return order.delivery_address
+def _other_address(order: SalesOrder) -> list[str]:
+    """Where it is delivered, a line each, when that is not the address above the letter."""
+    agreed = order.delivery_address
+    if order.delivery_method.kind != "delivery" or agreed == order.invoice_address:
+        return []
+    return [row for row in (agreed.get("attention"), *addresses.lines(agreed, person="")) if row]
