@@ -65,5 +65,5 @@ def test_pieces_in_fractions_and_one_article_on_two_lines():
     hem = papers.wardrobe()[5]
     order = papers.confirmed(branch, sanne, items=[(cloth, "2.5"), (hem, 2)], texts=["Zomen vooraf"])
     words, _sheets = printed(order, {0: "1.25"})
-    assert "80001 Stof 2,5 0 1,25 1,25 Zomen vooraf Volgt later: 3,25 stuks 80001 Stof: 1,25 ×" in words
-    assert "90140 Broek inkorten: 2 ×" in words
+    assert "80001 Stof 2,5 0 1,25 1,25 Zomen vooraf Volgt later: 3,25 stuks" in words
+    assert "stuks 80001 Stof: 1,25 90140 Broek inkorten: 2 Voor ontvangst" in words

@@ -56,9 +56,7 @@ def test_a_dutch_address_with_its_country(client, schema):  # noqa: F811
 
 
 def test_a_german_address_with_its_country(client, schema):  # noqa: F811
-    order = sold(
-        client, "Müller GmbH / Am Ring 5 / 10115 Berlin / Deutschland", "t.a.v. Abt / Ring 5 / D-10115 Berlin"
-    )
+    order = sold(client, "Müller GmbH / Am Ring 5 / 10115 Berlin / Deutschland", "t.a.v. Abt / Ring 5 / D-10115 Berlin")
     words = papers.flat(order_papers.paper(confirmation.orders().get(pk=order.pk)))
     assert "t.a.v. I. Brandsma Müller GmbH Am Ring 5 10115 Berlin Deutschland VO-" in words
     assert "Bezorgadres t.a.v. Abt Ring 5 D-10115 Berlin Duitsland" in words
