@@ -13,7 +13,7 @@ from backoffice.core.forms import CleanTextField, Combo, DutchDateField
 from backoffice.core.input import InputError, clean_text, parse_amount, parse_percent, parse_quantity, whole
 from backoffice.relations.models import Branch, Customer, Employee
 from backoffice.relations.rights import scoped
-from sales import forms_extra
+from sales import addresses, forms_extra
 from sales.models import DeliveryMethod, OrderLine, OrderType, SalesOrder
 
 # the eight fields of the manual, then the folded row
@@ -57,7 +57,7 @@ class HeaderForm(forms.ModelForm):
         super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
         order = self.instance
         for name in ("invoice_address", "delivery_address"):
-            self.initial[name] = address_text(getattr(order, name))
+            self.initial[name] = "\n".join(addresses.lines(getattr(order, name)))
         choices = {
             "order_type": OrderType.objects.filter(active=True),
             "employee": Employee.objects.filter(active=True),
@@ -102,7 +102,7 @@ class HeaderForm(forms.ModelForm):
                 continue
             value = self.cleaned_data[name]
             if name in ("invoice_address", "delivery_address"):
-                value = address_of(value, getattr(self.instance, name))
+                value = addresses.read(value, getattr(self.instance, name))
             if name in (*FIRST, *FOLDED):
                 values[name] = getattr(value, "pk", value)
         own = {name: value for name, value in self.cleaned_data.items() if name in self.data}
@@ -116,25 +116,6 @@ def customer_options_url() -> str:
         return reverse("relations:customer_options")
     except NoReverseMatch:
         return ""
-
-
-def address_text(address: dict) -> str:
-    """An address as lines to type in: attention, street, postcode and city."""
-    return "\n".join(address[part] for part in ("attention", "street", "city") if address.get(part))
-
-
-def address_of(text: str, before: dict) -> dict:
-    """What was typed as an address: the last line is the city, the one before it the street, above it attention."""
-    rows = [row.strip() for row in text.splitlines() if row.strip()]
-    if not rows:
-        return {}
-    *above, street, city = rows if len(rows) > 1 else ("", *rows)
-    return {
-        "attention": " ".join(part for part in above if part),
-        "street": street,
-        "city": city,
-        "country": before.get("country", "NL"),
-    }
 
 
 def read_discount(text: str) -> tuple[str, Decimal]:

@@ -4,9 +4,11 @@ import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import phonenumbers
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+HOME = "NL"  # where a phone number without a country code belongs, and which needs none when it is shown
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
@@ -70,6 +72,30 @@ def format_vat(row: Any) -> str:
     """A VAT row's rate, of its code and percentage: 21 %; Verlegd or Geen where the sale carries no VAT."""
     without = {"reverse": _("Verlegd"), "none": _("Geen")}
     return without.get(row.code) or format_percent(row.percent)
+
+
+def format_phone(stored: str) -> str:
+    """+31305550142 -> 030 555 0142; a foreign number with its country code: +49 30 9984510. No number: as it is."""
+    number = _phone(stored)
+    if number is None:
+        return stored
+    shape = phonenumbers.PhoneNumberFormat
+    at_home = phonenumbers.region_code_for_number(number) == HOME
+    return phonenumbers.format_number(number, shape.NATIONAL if at_home else shape.INTERNATIONAL)
+
+
+def phone_url(stored: str) -> str:
+    """What a phone calls: 030 555 01 42 and +31305550142 -> tel:+31305550142. Empty for what is no number."""
+    number = _phone(stored)
+    return f"tel:{phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}" if number else ""
+
+
+def _phone(stored: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(stored, HOME)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def _local(value: datetime.datetime) -> datetime.datetime:

@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.core.formats import format_phone
 from backoffice.core.forms import CleanTextField, PictureField, clean_formfield
 from backoffice.core.input import InputError
 from backoffice.relations import validators
@@ -157,7 +158,7 @@ def _initial_customer(customer: Customer | None) -> dict:
     if customer is None:
         return {"kind": Customer.Kind.PRIVATE}
     kept = [name for name in CustomerForm.base_fields if name != "vat_reason"]
-    return {name: getattr(customer, name) for name in kept} | {"phone": validators.shown_phone(customer.phone)}
+    return {name: getattr(customer, name) for name in kept} | {"phone": format_phone(customer.phone)}
 
 
 def _initial_address(address: CustomerAddress | None) -> dict:
@@ -191,7 +192,7 @@ class BranchForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.phone:
-            self.initial["phone"] = validators.shown_phone(self.instance.phone)
+            self.initial["phone"] = format_phone(self.instance.phone)
         if not self.instance.logo:
             del self.fields["drop_logo"]
 

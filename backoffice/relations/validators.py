@@ -14,10 +14,10 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.nl import postcode
 
+from backoffice.core.formats import HOME
 from backoffice.core.input import InputError, clean_text
 from backoffice.relations.countries import COUNTRIES
 
-HOME = "NL"
 _PHONE = re.compile(r"\+?[0-9 ().\-/]{6,24}", re.ASCII)
 
 
@@ -50,18 +50,6 @@ def clean_phone(text: str) -> str:
     if not phonenumbers.is_valid_number(number):
         raise wrong
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def shown_phone(stored: str) -> str:
-    """+31612345678 as 06 12345678; a foreign number with its country code."""
-    try:
-        number = phonenumbers.parse(stored, HOME)
-    except phonenumbers.NumberParseException:
-        return stored
-    shape = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        number, shape.NATIONAL if phonenumbers.region_code_for_number(number) == HOME else shape.INTERNATIONAL
-    )
 
 
 def clean_kvk(text: str) -> str:

@@ -14,12 +14,13 @@ from django.utils.translation import pgettext
 
 from backoffice.core.money import ZERO, cents
 from backoffice.relations.models import VatMode
-from sales import extra
-from sales.documents.codes import code128
+from sales import addresses, extra
+from sales.documents.codes import code128, payment_qr
 from sales.documents.pdf import logo_url
 from sales.models import OrderLine, SalesOrder
 
 TEMPLATE = "documents/confirmation.html"
+WIDE = 10_000_000  # EUR on a line, for which the columns of amounts are made wider
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ def content(order: SalesOrder) -> dict:
     lines = list(order.lines.all())
     inclusive = order.vat_mode == VatMode.INCLUSIVE
     subtotal = sum((line.line_total.amount for line in lines), ZERO)
+    discounts = any(line.discount_percent or line.discount_amount.amount for line in lines)
     return {
         "order": order,
         "extra": extra.rows(order),
@@ -81,15 +83,21 @@ def content(order: SalesOrder) -> dict:
         "branch": order.branch,
         "logo": logo_url(order.branch),
         "barcode": code128(order.number),
-        "invoice_address": order.invoice_address,
-        "delivery_address": _other_address(order),
+        "addressee": [
+            order.customer_name,
+            *addresses.lines(order.invoice_address, person=order.customer_attention or None),
+        ],
+        "delivery_address": _delivery_address(order),
         "groups": group(lines),
-        "discounts": any(line.discount_percent or line.discount_amount.amount for line in lines),
+        "discounts": discounts,
+        "columns": 5 if discounts else 4,  # beside that of the article
+        "wide": any(abs(line.line_total.amount) >= WIDE for line in lines),
         "subtotal": subtotal,
         "order_discount_off": (order.gross if inclusive else order.net).amount - subtotal,
         "vat_rows": [row for row in order.vat_rows.all() if row.gross.amount],
         "paid_off": -order.paid_total.amount,
         "iban": " ".join(wrap(order.branch.iban.replace(" ", ""), 4)),
+        **_payment(order),
         "inclusive": inclusive,
         "exclusive": order.vat_mode == VatMode.EXCLUSIVE,
         "reverse_charge": order.vat_mode == VatMode.REVERSE_CHARGE,
@@ -140,8 +148,21 @@ def _row(line: OrderLine, label: str) -> Row:
     return Row(line, label, quantity, off)
 
 
-def _other_address(order: SalesOrder) -> dict:
-    """Where it is delivered, when that is not the address above the letter."""
-    if order.delivery_method.kind != "delivery" or order.delivery_address == order.invoice_address:
+def _payment(order: SalesOrder) -> dict:
+    """How to pay: {"payee", "payment_qr"}; empty where nothing is open or there is no IBAN to pay it to."""
+    branch, rest = order.branch, order.open_amount.amount
+    if not order.owes or rest <= 0 or not branch.iban:
         return {}
-    return order.delivery_address
+    payee = branch.company or branch.name
+    return {
+        "payee": payee,
+        "payment_qr": payment_qr(name=payee, iban=branch.iban, amount=rest, text=order.number),
+    }
+
+
+def _delivery_address(order: SalesOrder) -> list[str]:
+    """Where it is delivered, a line each; nothing where it is fetched."""
+    agreed = order.delivery_address
+    if order.delivery_method.kind != "delivery":
+        return []
+    return [row for row in (agreed.get("attention"), *addresses.lines(agreed, person="")) if row]

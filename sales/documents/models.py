@@ -21,7 +21,7 @@ class PackingSlip(models.Model):
 
     number = models.CharField(_("Nummer"), max_length=24, unique=True)
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="slip")
-    # as agreed: {"name", "attention", "street", "city", "country"}
+    # as agreed: a name and what sales.addresses keeps
     address = models.JSONField(default=dict)
     note = models.CharField(_("Opmerking"), max_length=500, blank=True, default="")
     # what it says per line of the order, in pieces as they were then: {"line", "article", "description", "colour",

@@ -69,12 +69,10 @@ def lay_out(html: str) -> Any:
 
 
 def join(papers: Sequence[Any]) -> bytes:
-    """One PDF of all that was laid out, in order."""
-    first = papers[0]
+    """One PDF of all that was laid out, in order, tagged for who reads by ear; language and title are the first's."""
+    paper = papers[0] if len(papers) == 1 else papers[0].copy([page for paper in papers for page in paper.pages])
     with _one_at_a_time:
-        if len(papers) == 1:
-            return first.write_pdf()
-        return first.copy([page for paper in papers for page in paper.pages]).write_pdf()
+        return paper.write_pdf(pdf_tags=True)
 
 
 def read_own(url: str) -> tuple[bytes, str]:

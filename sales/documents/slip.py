@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from sales import addresses
 from sales.documents import confirmation, pdf
 from sales.documents.codes import code128
 from sales.documents.models import PackingSlip
@@ -66,16 +67,21 @@ def slip_pdf(slip: PackingSlip, language: str = "nl") -> tuple[str, bytes]:
 def content(slip: PackingSlip) -> dict:
     """What the template shows: what the slip kept when it was made, and the letterhead of its branch."""
     order, branch = slip.delivery.order, slip.delivery.branch
+    later = still_to_come(slip.rows)
     return {
         "slip": slip,
+        "addressee": [slip.address.get("name", ""), *addresses.lines(slip.address)],
         "order": order,
         "branch": branch,
         "logo": pdf.logo_url(branch),
         "barcode": code128(slip.number),
         "groups": grouped(slip.rows),
+        "along": grouped([kept for kept in slip.rows if "here" not in kept or Decimal(kept["here"])]),
+        "later": later,
+        "pieces_later": sum((row.open for group in later for row in group.rows), Decimal(0)),
         "copy": slip.copies > 1,
         "cancelled": slip.state == PackingSlip.State.CANCELLED,
-        "back_order": any(Decimal(row.get("open", "0")) for row in slip.rows),
+        "back_order": bool(later),
         "iban": " ".join(wrap(branch.iban.replace(" ", ""), 4)),
     }
 
@@ -93,6 +99,16 @@ def grouped(rows: list[dict]) -> list[Group]:
             groups.append(Group(kept["article"], kept["description"]))
         groups[-1].rows.append(row)
     return groups
+
+
+def still_to_come(rows: list[dict]) -> list[Group]:
+    """What is to be delivered after the slip, by article, each at the place of its first line."""
+    groups: dict[tuple[str, str], Group] = {}
+    for kept in rows:
+        if Decimal(kept.get("open", "0")):
+            key = (kept["article"], kept["description"])
+            groups.setdefault(key, Group(*key)).rows.append(_row(kept))
+    return list(groups.values())
 
 
 def _row(kept: dict) -> Row:

@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet
 
 from backoffice.core.money import HUNDRED, ZERO, cents, four, spread
 from backoffice.relations.models import Branch, VatMode
+from sales import addresses
 from sales.documents import tables
 from sales.models import OrderLine, SalesOrder
 from sales.pricing import NONE, REVERSE_CHARGE, UNTAXED_CODES
@@ -152,10 +153,15 @@ def _supplier(parent: ET.Element, order: SalesOrder) -> None:
 
 
 def _address(parent: ET.Element, address: dict) -> None:
-    """The lines as agreed; postcode and town stand on one line, so they go as an address line and not apart."""
-    _text(parent, "StreetName", address.get("street", ""))
-    if address.get("city"):
-        _text(_group(parent, "AddressLine"), "Line", address["city"])
+    """Street, town and postcode apart; what stood above the street as lines of the address."""
+    street, *more = str(address.get("street") or "").splitlines() or [""]
+    postcode, town = addresses.postcode_and_town(address)
+    _text(parent, "StreetName", street)
+    _text(parent, "AdditionalStreetName", ", ".join(more))
+    _text(parent, "CityName", town)
+    _text(parent, "PostalZone", postcode)
+    for row in str(address.get("above") or "").splitlines():
+        _text(_group(parent, "AddressLine"), "Line", row)
     _text(_group(parent, "Country"), "IdentificationCode", address.get("country") or "NL")
 
 

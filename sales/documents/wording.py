@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core.formats import NBSP, format_date, format_money
+from backoffice.core.formats import NBSP, format_date, format_money, format_phone
 
 MARK = re.compile(r"\{([^{}]*)\}")
 # placeholder -> what it stands for
@@ -62,7 +62,7 @@ def values_of(order) -> dict[str, str]:
         "open": format_money(order.open_amount),
         "filiaal": order.branch.name,
         "bedrijf": order.branch.company or order.branch.name,
-        "telefoon": order.branch.phone,
+        "telefoon": format_phone(order.branch.phone),
         "medewerker": order.employee.name,
     }
     return {name: " ".join(value.replace(NBSP, " ").split()) for name, value in values.items()}

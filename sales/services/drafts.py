@@ -15,7 +15,7 @@ from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
 from backoffice.relations.services import untaxed
-from sales import extra, totals
+from sales import addresses, extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 from sales.services.editing import Draft, check_revision, open_draft
 
@@ -174,7 +174,7 @@ def _shown(value) -> str:
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, dict):
-        return ", ".join(value[part] for part in ("attention", "street", "city") if value.get(part))
+        return ", ".join(addresses.lines(value))
     return str(value or "")
 
 

@@ -20,6 +20,7 @@ from backoffice.core.formats import (
     format_quantity,
 )
 from backoffice.relations.models import Branch, Customer, Employee, VatMode
+from sales import addresses
 from sales.models import DeliveryMethod, OrderLine, OrderType, OrderVat, OrderVersion, SalesOrder
 
 # what of the order must be read along with it before snapshot() looks at it
@@ -292,8 +293,7 @@ def _header_shown(part: dict) -> dict[str, str]:
 
 
 def _address(address) -> str:
-    parts = ("attention", "street", "city", "country")
-    return ", ".join(address[part] for part in parts if address.get(part)) if address else ""
+    return ", ".join(addresses.lines(address)) if address else ""
 
 
 def _date(text) -> str:

@@ -102,3 +102,22 @@ def test_a_sorted_head_says_its_direction_and_turns_it():
     assert '<th scope="col" class="num" aria-sort="descending"><a href="?sort=date">Datum' in head
     other = shown("{% sort_head 'total' 'Totaal' first='down' %}", request=request)
     assert '<th scope="col"><a href="?sort=-total">Totaal</a></th>' in other
+
+
+@pytest.mark.parametrize(
+    ("stored", "words", "calls"),
+    [
+        ("+31305550142", "030 555 0142", "tel:+31305550142"),
+        ("+31612345678", "06 12345678", "tel:+31612345678"),
+        ("+31882345678", "088 234 5678", "tel:+31882345678"),
+        ("030 555 01 42", "030 555 0142", "tel:+31305550142"),
+        ("+49309984510", "+49 30 9984510", "tel:+49309984510"),
+        ("+3225551212", "+32 2 555 12 12", "tel:+3225551212"),
+        ("+12125550123", "+1 212-555-0123", "tel:+12125550123"),
+        ("030-1", "030-1", ""),
+        ("toestel 12", "toestel 12", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_phone_number_is_shown_as_one_writes_it_and_called_by_its_whole_number(stored, words, calls):
+    assert shown("{{ stored|phone }}|{{ stored|phone_url }}", stored=stored) == f"{words}|{calls}"

@@ -57,9 +57,3 @@ def test_empty_stays_empty():
 
 def test_a_foreign_postcode_is_kept_as_typed():
     assert validators.clean_postcode("sw1a 1aa", "GB") == "SW1A 1AA"
-
-
-def test_a_phone_number_is_shown_the_national_way():
-    assert validators.shown_phone("+31612345678") == "06 12345678"
-    assert validators.shown_phone("+3225551212") == "+32 2 555 12 12"
-    assert validators.shown_phone("+12125550123") == "+1 212-555-0123"

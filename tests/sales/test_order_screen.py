@@ -90,7 +90,7 @@ def test_addresses_reference_and_note_stand_in_the_folded_row(page, opened):
     saved = fresh(order)
     assert (saved.reference, saved.note) == ("PO 77", "Belt vooraf\nniet op maandag")
     assert saved.delivery_address == {
-        "attention": "Receptie", "street": "Kade 5", "city": "1234 AB Leiden", "country": "NL"
+        "attention": "", "above": "Receptie", "street": "Kade 5", "city": "1234 AB Leiden", "country": "NL"
     }  # fmt: skip
 
 

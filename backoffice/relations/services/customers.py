@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import journal, numbers
 from backoffice.core.errors import Refusal, Refusals, Stale
+from backoffice.core.formats import format_phone
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
@@ -239,7 +240,7 @@ def _label(name: str) -> str:
 
 def _shown(customer: Customer, name: str) -> str:
     if name == "phone":
-        return validators.shown_phone(customer.phone)
+        return format_phone(customer.phone)
     if name == "blocked":
         return _("ja") if customer.blocked else _("nee")
     display = getattr(customer, f"get_{name}_display", None)

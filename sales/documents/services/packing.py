@@ -124,7 +124,7 @@ def _find(slip_id: int) -> PackingSlip:
 def agreed_address(order: SalesOrder) -> dict:
     """Where the goods go unless told otherwise: the delivery address when it is delivered, else the customer's own."""
     agreed = order.delivery_address if order.delivery_method.kind == "delivery" else order.invoice_address
-    return {"name": order.customer_name} | {part: agreed.get(part, "") for part in ADDRESS[1:]}
+    return {"name": order.customer_name} | dict.fromkeys(ADDRESS[1:], "") | agreed
 
 
 def _address(order: SalesOrder, address: dict | None) -> dict:
