@@ -27,6 +27,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 SEP = re.compile(r"sep=([;,|\t])\r?\n", re.IGNORECASE)
 # what makes a cell a formula, also behind apostrophes, so that a guard is always taken off again
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
+FIGURES = re.compile(r"'+[0-9][0-9 .,/()-]*", re.ASCII)
 # figures that can be read in one way only; "1.234" proves nothing
 COMMA = re.compile(r"-?(?:[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+)", re.ASCII)
 POINT = re.compile(
@@ -147,12 +148,12 @@ def formula(row: int, column: str) -> str:
 
 def guarded(cell: str) -> str:
     """Text as an export writes it: an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    return f"'{cell}" if FORMULA.match(cell) or FIGURES.fullmatch(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """Without the apostrophe that an export puts before = + - @ to make it text."""
-    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell
+    """Without the apostrophe that an export puts before = + - @, and a spreadsheet before figures, to make it text."""
+    return cell[1:] if cell[:1] == "'" and (FORMULA.match(cell) or FIGURES.fullmatch(cell)) else cell
 
 
 def named(cells: list[str]) -> list[str]:

@@ -186,7 +186,7 @@ class Reader:
         return colour, size
 
     def _code(self, variant: VariantPlan, article: ArticlePlan, row: int, field: str, text: str) -> None:
-        how = values.barcode if field == "ean" else lambda v: values.text(v, LENGTHS["sku"])
+        how = values.barcode if field == "ean" else lambda v: values.own_code(v, LENGTHS["sku"])
         code = self.read(row, field, text, how)
         if not code or code in variant.codes:
             return
