@@ -4,6 +4,7 @@ What belongs to the article (name, brand, group, VAT) may stand on its first row
 has it counts.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from backoffice.core.input import InputError
 from backoffice.core.search import fold
 
 LENGTHS = {"number": 40, "name": 160, "brand": 80, "group": 300, "colour": 40, "size": 20, "size_range": 60, "sku": 64}
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|$)", re.ASCII)
 READING = 0.8  # of the checking
 
 
@@ -157,7 +159,8 @@ class Reader:
             )
 
     def _axes(self, article: ArticlePlan, row: int, cells: dict[str, str]) -> tuple[str, str]:
-        colour, size = self.text(row, "colour", cells), self.text(row, "size", cells)
+        colour = self.text(row, "colour", cells)
+        size = self.read(row, "size", cells.get("size", ""), self._size) or ""
         if not self.options_mapped:
             return colour, size
         for number in OPTIONS:
@@ -172,7 +175,7 @@ class Reader:
             if kind in COLOUR_OPTIONS:
                 colour = colour or self.read(row, place, value, lambda v: values.text(v, LENGTHS["colour"])) or ""
             elif kind in SIZE_OPTIONS:
-                size = size or self.read(row, place, value, lambda v: values.text(v, LENGTHS["size"])) or ""
+                size = size or self.read(row, place, value, self._size) or ""
             elif kind not in NO_OPTIONS and fold(value) not in NO_OPTIONS:
                 shown = self.option_names.get(at, "")
                 self.wrong(
@@ -184,6 +187,12 @@ class Reader:
                     else _("De naam van deze optie ontbreekt: is het kleur of maat?"),
                 )
         return colour, size
+
+    @staticmethod
+    def _size(text: str) -> str:
+        if DATE.match(text):
+            raise InputError(_("Excel heeft van deze maat een datum gemaakt. Maak de kolom op als tekst."))
+        return sizes.label_of(values.text(text, LENGTHS["size"]))
 
     def _code(self, variant: VariantPlan, article: ArticlePlan, row: int, field: str, text: str) -> None:
         how = values.barcode if field == "ean" else lambda v: values.own_code(v, LENGTHS["sku"])
