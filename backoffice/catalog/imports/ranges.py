@@ -33,8 +33,8 @@ class Ranges:
         for (_colour, key), variant in self.plan.variants.get(article.id, {}).items():
             if key:
                 wanted[key] = variant[4]  # as it is written already
-        if article.size_range and (wanted or fold(article.size_range) in self.by_name):
-            chosen: int | None = self._named(article.size_range, wanted)
+        if article.size_range and wanted:
+            chosen: int | None = self._named(article.size_range, wanted, current)
         elif not wanted or (current and set(wanted) <= set(self.labels[current])):
             chosen = current
         else:
@@ -43,8 +43,8 @@ class Ranges:
             self.chosen.append((article, chosen))
         return chosen
 
-    def _named(self, name: str, wanted: dict[str, str]) -> int:
-        chosen = self.by_name.get(fold(name))
+    def _named(self, name: str, wanted: dict[str, str], current: int | None) -> int:
+        chosen = current if current and fold(self.names[current]) == fold(name) else self.by_name.get(fold(name))
         if chosen is None:
             return self._make(wanted, name)
         missing = {key: label for key, label in wanted.items() if key not in self.labels[chosen]}

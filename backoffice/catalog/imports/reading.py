@@ -15,6 +15,7 @@ from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.fields import COLOUR_OPTIONS, FIELDS, NO_OPTIONS, OPTIONS, SIZE_OPTIONS
 from backoffice.catalog.imports.known import compare, vat_codes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
+from backoffice.catalog.services import naming
 from backoffice.core.imports import values
 from backoffice.core.imports.importer import Problems, Progress, Source
 from backoffice.core.input import InputError
@@ -90,9 +91,7 @@ class Reader:
                 if not getattr(article, field):
                     article.unread.add(field)
         if article.group:
-            article.group = "/".join(
-                part.strip() for part in article.group.replace(">", "/").split("/") if part.strip()
-            )
+            article.group = naming.tidied(article.group)
         if cells.get("vat") and not article.vat_code:
             article.vat_code = self.read(row, "vat", cells["vat"], self._vat) or ""
         elif cells.get("vat"):
