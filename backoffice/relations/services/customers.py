@@ -21,11 +21,10 @@ FIRST_NUMBER = 10001
 TEXTS = {"company": 120, "first_name": 60, "infix": 20, "last_name": 80}
 CHECKS = {
     "email": validators.clean_email,
-    "phone": validators.clean_phone,
     "kvk": validators.clean_kvk,
     "vat_id": validators.clean_vat_id,
 }
-VALUES = ("kind", *TEXTS, *CHECKS, "vat_mode", "note", "blocked")
+VALUES = ("kind", *TEXTS, "phone", *CHECKS, "vat_mode", "note", "blocked")
 ADDRESS_TEXTS = {"attention": 120, "street": 120, "house_number": 10, "addition": 20, "city": 80}
 ADDRESS_VALUES = (*ADDRESS_TEXTS, "postcode", "country")
 
@@ -48,7 +47,7 @@ def create(*, employee, values: dict, addresses: Sequence[dict] = (), confirmed:
     postcode, city, country. Raises Refusals (field named) and LikelyDuplicates.
     """
     _guard(employee)
-    customer = Customer(**checked(values))
+    customer = Customer(**checked(values, country_of(addresses)))
     untaxed_for = reason_untaxed("", customer.vat_mode, values.get("vat_reason", ""), employee)
     rows = [CustomerAddress(**checked_address(address)) for address in addresses]
     if not confirmed and (likely := likely_duplicates(customer, rows)):
@@ -76,7 +75,7 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
         raise Refusal("customer.unknown", _("Deze debiteur bestaat niet meer."))
     if customer.anonymised_at:
         raise Refusal("customer.anonymised", _("Deze debiteur is geanonimiseerd en kan niet meer worden gewijzigd."))
-    new = checked(values)
+    new = checked(values, country_of(addresses))
     if revision != customer.revision:
         raise _stale(customer, new)
     mode = new.get("vat_mode", customer.vat_mode)
@@ -113,17 +112,44 @@ def record_untaxed(customer: Customer, reason: str, employee) -> None:
         journal.write(branch_id=branch_id, employee=employee, action="customer.untaxed", about=customer, data=data)
 
 
-def checked(values: dict) -> dict:
-    """The values as they are stored. Raises Refusals with every field that does not hold."""
+def country_of(addresses: Sequence[dict]) -> str:
+    """The country in which a customer telephones: that of the invoice address, else of the first one, else ours."""
+    ranked = sorted(addresses, key=lambda address: address.get("kind") != CustomerAddress.Kind.INVOICE)
+    named = next((address["country"] for address in ranked if address.get("country")), validators.HOME)
+    return named.strip().upper()
+
+
+def checked(values: dict, country: str = validators.HOME) -> dict:
+    """The values as they are stored; a phone number without its country is of this one.
+
+    Raises Refusals with every field that does not hold.
+    """
+    found, wrong = read(values, country)
+    wrong += incomplete(found)
+    if wrong:
+        raise Refusals(wrong)
+    if found.get("kind") != Customer.Kind.BUSINESS:
+        found["company"] = ""
+    return found
+
+
+def read(values: dict, country: str) -> tuple[dict, list[Refusal]]:
+    """Each value by itself as it is stored, and what is wrong with those that cannot be."""
     found, wrong = {}, []
     for name, value in values.items():
         if name not in VALUES:
             continue
         try:
-            found[name] = _read(name, value)
+            found[name] = _read(name, value, country)
         except InputError as error:
             wrong.append(Refusal(f"customer.{name}", error.message, name))
             found[name] = value
+    return found, wrong
+
+
+def incomplete(found: dict) -> list[Refusal]:
+    """What is wrong with the values of a customer together."""
+    wrong = []
     if found.get("kind", Customer.Kind.PRIVATE) not in Customer.Kind.values:
         wrong.append(Refusal("customer.kind", _("Kies Particulier of Zakelijk."), "kind"))
     if found.get("vat_mode", "") not in ("", *VatMode.values):
@@ -133,18 +159,16 @@ def checked(values: dict) -> dict:
         wrong.append(Refusal("customer.company", _("Vul de bedrijfsnaam in."), "company"))
     if not business and not found.get("last_name"):
         wrong.append(Refusal("customer.last_name", _("Vul de achternaam in."), "last_name"))
-    if wrong:
-        raise Refusals(wrong)
-    if not business:
-        found["company"] = ""
-    return found
+    return wrong
 
 
-def _read(name: str, value):
+def _read(name: str, value, country: str):
     if name in TEXTS:
         return clean_text(value, max_length=TEXTS[name])
     if name == "note":
         return clean_text(value, max_length=4000, multiline=True)
+    if name == "phone":
+        return validators.clean_phone(value, country)
     return CHECKS[name](value) if name in CHECKS else value
 
 
