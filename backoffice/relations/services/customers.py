@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -206,12 +207,13 @@ def search_text(customer: Customer, addresses: list[CustomerAddress]) -> str:
 
 
 def likely_duplicates(customer: Customer, addresses: list[CustomerAddress], limit: int = 5) -> list[Customer]:
-    """Customers with the same e-mail, the same phone, or a like name at the same postcode and house number."""
+    """Customers with the same e-mail (in any case) or phone, or a like name at the same postcode and house number."""
     others = Customer.objects.exclude(pk=customer.pk).prefetch_related("addresses")
     found: dict[int, Customer] = {}
     # indexes customer_by_email, customer_by_phone, customer_address_postcode
     if customer.email:
-        found |= {c.pk: c for c in others.filter(email__in={customer.email, customer.email.lower()})[:limit]}
+        there = others.exclude(email="").annotate(lowered=Lower("email")).filter(lowered=customer.email.lower())
+        found |= {c.pk: c for c in there[:limit]}
     if customer.phone:
         found |= {c.pk: c for c in others.filter(phone=customer.phone)[:limit]}
     for address in addresses:
@@ -219,13 +221,14 @@ def likely_duplicates(customer: Customer, addresses: list[CustomerAddress], limi
             there = others.filter(
                 addresses__postcode=address.postcode, addresses__house_number__iexact=address.house_number
             )
-            found |= {c.pk: c for c in there[:20] if _alike(c, customer)}
+            family = fold(customer.last_name or customer.company)
+            found |= {c.pk: c for c in there[:20] if alike(fold(c.last_name or c.company), family)}
     return list(found.values())[:limit]
 
 
-def _alike(one: Customer, other: Customer) -> bool:
-    """Whether the last names (or companies) share three letters in a row out of most of the shorter one."""
-    a, b = (_trigrams(fold(c.last_name or c.company)) for c in (one, other))
+def alike(one: str, other: str) -> bool:
+    """Whether two folded last names (or companies) share three letters in a row out of most of the shorter one."""
+    a, b = _trigrams(one), _trigrams(other)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= 0.5
 
 
@@ -237,6 +240,11 @@ def _trigrams(text: str) -> set[str]:
 def _complete(customer: Customer, addresses: list[CustomerAddress], employee) -> None:
     if sum(row.kind == CustomerAddress.Kind.INVOICE for row in addresses) > 1:
         raise Refusal("customer.invoice_address", _("Een debiteur heeft één factuuradres."))
+    derive(customer, addresses, employee)
+
+
+def derive(customer: Customer, addresses: list[CustomerAddress], employee) -> None:
+    """What follows from the other values of a customer and from its addresses, and who wrote them."""
     customer.name = derived_name(customer)
     customer.search_text = search_text(customer, addresses)
     customer.changed_at, customer.changed_by = timezone.now(), employee
