@@ -250,6 +250,7 @@ class World:
                 "variant_id": s.riem.pk, "codes": ["LOS-2"], "own_price": D("9.95"), "active": True,
             },
             "core.import.started": lambda: {"job_id": self.read_file().pk},
+            "core.import.stopped": lambda: {"job_id": self.upload().pk},
             "core.import.uploaded": lambda: UPLOAD,
             "documents.list.export": lambda: {"query": "status=open", "form": "csv", "branch_id": s.branch.pk},
             "documents.mail.queue": lambda: one(

@@ -38,5 +38,6 @@ urlpatterns = [
     path("artikelen/importeren/<uuid:pk>/", imports.job, name="import_job"),
     path("artikelen/importeren/<uuid:pk>/kolommen/", imports.columns, name="import_columns"),
     path("artikelen/importeren/<uuid:pk>/starten/", imports.start, name="import_start"),
+    path("artikelen/importeren/<uuid:pk>/stoppen/", imports.stop, name="import_stop"),
     path("artikelen/importeren/<uuid:pk>/voortgang/", imports.progress, name="import_progress"),
 ]

@@ -139,10 +139,11 @@ class ImportMapping(models.Model):
 
 
 class ImportJob(models.Model):
-    """One file on its way in: uploaded and read for its preview, running, done or refused as a whole.
+    """One file on its way in: uploaded and read for its preview, running, done, refused as a whole or stopped.
 
     columns: {header: field}; options: {"branch": id, "mapping": name, "header": names in order, "turn": how often it is
-    read}; summary: what the preview (imports.preview) or the result says. The content is dropped when the job ends.
+    read, "doubtful": what becomes of rows that may be there already}; rows_done: while it is read or runs; summary:
+    what the preview (imports.preview) or the result says. The content is dropped when the job ends.
     """
 
     class Status(models.TextChoices):
@@ -151,6 +152,7 @@ class ImportJob(models.Model):
         RUNNING = "running", _("bezig")
         DONE = "done", _("klaar")
         FAILED = "failed", _("mislukt")
+        STOPPED = "stopped", _("gestopt")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     kind = models.CharField(max_length=20)

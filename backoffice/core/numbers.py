@@ -18,6 +18,15 @@ def take(kind: str, year: int = 0, till_id: int | None = None) -> int:
         return cursor.fetchone()[0]
 
 
+def take_many(kind: str, count: int, year: int = 0) -> range:
+    """As many next numbers of the series at once, where none belongs to a till."""
+    if not count:
+        return range(0)
+    first = take(kind, year)
+    raise_to(kind, first + count - 1, year)
+    return range(first, first + count)
+
+
 def raise_to(kind: str, used: int, year: int = 0) -> None:
     """Make the series go on after a number that came from outside (an import)."""
     with connection.cursor() as cursor:

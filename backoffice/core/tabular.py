@@ -27,6 +27,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 SEP = re.compile(r"sep=([;,|\t])\r?\n", re.IGNORECASE)
 # what makes a cell a formula, also behind apostrophes, so that a guard is always taken off again
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
+FIGURES = re.compile(r"'+[0-9][0-9 .,/()-]*", re.ASCII)
 # figures that can be read in one way only; "1.234" proves nothing
 COMMA = re.compile(r"-?(?:[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+)", re.ASCII)
 POINT = re.compile(
@@ -147,12 +148,12 @@ def formula(row: int, column: str) -> str:
 
 def guarded(cell: str) -> str:
     """Text as an export writes it: an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    return f"'{cell}" if FORMULA.match(cell) or FIGURES.fullmatch(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """Without the apostrophe that an export puts before = + - @ to make it text."""
-    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell
+    """Without the apostrophe that an export puts before = + - @, and a spreadsheet before figures, to make it text."""
+    return cell[1:] if cell[:1] == "'" and (FORMULA.match(cell) or FIGURES.fullmatch(cell)) else cell
 
 
 def named(cells: list[str]) -> list[str]:
@@ -172,12 +173,16 @@ def named(cells: list[str]) -> list[str]:
     return names
 
 
-def recognised(content: bytes, max_bytes: int | None = None) -> None:
-    """Refuse by its size and its first bytes what is no table, without reading it. Raises Refusal."""
-    if max_bytes is not None and len(content) > max_bytes:
+def recognised(content: bytes, max_bytes: int | None = None, size: int | None = None) -> None:
+    """Refuse by its size and its first bytes what is no table, without reading it. Raises Refusal.
+
+    size: of the whole file, where content is only its beginning.
+    """
+    size = len(content) if size is None else size
+    if max_bytes is not None and size > max_bytes:
         raise refuse(
-            _("Het bestand is %(size)s MB; hoogstens %(maximum)s MB mag.")
-            % {"size": megabytes(len(content)), "maximum": megabytes(max_bytes)}
+            _("Het bestand is %(size)s; hoogstens %(maximum)s mag. Splits het in delen.")
+            % {"size": size_shown(size, over=True), "maximum": size_shown(max_bytes)}
         )
     if not content.strip():
         raise refuse(_("Het bestand is leeg."))
@@ -194,8 +199,13 @@ def open_table(content: bytes, ceilings: Ceilings = UPLOADED) -> Table:
     return table.scan()
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f}".replace(".", ",").removesuffix(",0")
+def size_shown(size: int, *, over: bool = False) -> str:
+    """Bytes as people say them: "8,1 MB", "20 kB". over: rounded up, so that what is too large also looks so."""
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if size >= unit:
+            tenths = size * 10 // unit + (over and size * 10 % unit > 0)
+            return f"{format_quantity(tenths // 10)}{f',{tenths % 10}' if tenths % 10 else ''} {name}"
+    return f"{size} bytes"
 
 
 def _csv(content: bytes) -> Table:

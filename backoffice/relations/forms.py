@@ -56,8 +56,8 @@ class CustomerForm(forms.Form):
         validators.clean_email, label=gettext_lazy("E-mail"), max_length=254, required=False,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )  # fmt: skip
-    phone = CheckedField(
-        validators.clean_phone, label=gettext_lazy("Telefoon"), max_length=30, required=False,
+    phone = CleanTextField(
+        label=gettext_lazy("Telefoon"), max_length=30, required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
     kvk = CheckedField(validators.clean_kvk, label=gettext_lazy("KVK-nummer"), max_length=20, required=False)
@@ -69,6 +69,20 @@ class CustomerForm(forms.Form):
     vat_reason = CleanTextField(label=gettext_lazy("Reden zonder BTW"), max_length=120, required=False)
     note = CleanTextField(label=gettext_lazy("Notitie"), max_length=4000, multiline=True, required=False)
     blocked = forms.BooleanField(label=gettext_lazy("Geblokkeerd voor nieuwe orders"), required=False)
+
+    def __init__(self, *args, customer: Customer | None = None, country: str = validators.HOME, **options) -> None:
+        """country: where a phone number is of that names none, as the invoice address says."""
+        super().__init__(*args, **options)
+        self.customer, self.country = customer, country
+
+    def clean_phone(self) -> str:
+        typed = self.cleaned_data["phone"]
+        if self.customer and typed == self.initial["phone"]:  # as it was shown, whatever country is chosen now
+            return self.customer.phone
+        try:
+            return validators.clean_phone(typed, self.country)
+        except InputError as error:
+            raise forms.ValidationError(error.message) from None
 
     def clean(self):
         values = super().clean() or {}
@@ -117,7 +131,10 @@ class CustomerForms:
         known = list(customer.addresses.all()) if customer else []
         invoice = [a for a in known if a.kind == CustomerAddress.Kind.INVOICE]
         self.customer = customer
-        self.main = CustomerForm(data, initial=_initial_customer(customer))
+        country = data.get("invoice-country") if data else None
+        self.main = CustomerForm(
+            data, initial=_initial_customer(customer), customer=customer, country=country or validators.HOME
+        )
         self.invoice = AddressForm(data, prefix="invoice", initial=_initial_address(invoice[0] if invoice else None))
         if data is not None:
             names = [name for name in data.getlist("delivery") if re.fullmatch(r"[0-9a-f]{1,32}", name)]
@@ -168,7 +185,7 @@ def _initial_address(address: CustomerAddress | None) -> dict:
 
 
 class BranchForm(forms.ModelForm):
-    phone = CheckedField(validators.clean_phone, label=gettext_lazy("Telefoon"), max_length=30, required=False)
+    phone = CleanTextField(label=gettext_lazy("Telefoon"), max_length=30, required=False)
     email = CheckedField(validators.clean_email, label=gettext_lazy("E-mail"), max_length=254, required=False)
     kvk = CheckedField(validators.clean_kvk, label=gettext_lazy("KVK-nummer"), max_length=20, required=False)
     vat_id = CheckedField(validators.clean_vat_id, label=gettext_lazy("BTW-id"), max_length=30, required=False)
@@ -198,10 +215,11 @@ class BranchForm(forms.ModelForm):
 
     def clean(self):
         values = super().clean() or {}
-        try:
-            values["postcode"] = validators.clean_postcode(values.get("postcode", ""), values.get("country", ""))
-        except InputError as error:
-            self.add_error("postcode", error.message)
+        for name, check in (("postcode", validators.clean_postcode), ("phone", validators.clean_phone)):
+            try:
+                values[name] = check(values.get(name, ""), values.get("country") or validators.HOME)
+            except InputError as error:
+                self.add_error(name, error.message)
         if values.pop("drop_logo", False) and "logo" not in self.changed_data:
             values["logo"] = False
         return values

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -288,8 +289,8 @@ class Customer(models.Model):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
             # the list, by name
             models.Index(fields=["name", "id"], name="customer_by_name"),
-            # likely duplicates
-            models.Index(fields=["email"], condition=~Q(email=""), name="customer_by_email"),
+            # likely duplicates, and whose row of an import it is
+            models.Index(Lower("email"), condition=~Q(email=""), name="customer_by_email"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_by_phone"),
         ]
 

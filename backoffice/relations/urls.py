@@ -22,6 +22,7 @@ urlpatterns = [
     path("debiteuren/importeren/<uuid:pk>/", imports.job, name="import_job"),
     path("debiteuren/importeren/<uuid:pk>/kolommen/", imports.columns, name="import_columns"),
     path("debiteuren/importeren/<uuid:pk>/starten/", imports.start, name="import_start"),
+    path("debiteuren/importeren/<uuid:pk>/stoppen/", imports.stop, name="import_stop"),
     path("debiteuren/importeren/<uuid:pk>/voortgang/", imports.progress, name="import_progress"),
     path("profiel/", profile.profile, name="profile"),
     path("profiel/wachtwoord/", profile.change_password, name="profile_password"),

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from stdnum import iban
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NumberError
-from stdnum.nl import postcode
 
 from backoffice.core.formats import HOME
 from backoffice.core.input import InputError, clean_text
+from backoffice.relations import postcodes
 from backoffice.relations.countries import COUNTRIES
 
 _PHONE = re.compile(r"\+?[0-9 ().\-/]{6,24}", re.ASCII)
@@ -35,21 +35,31 @@ def clean_email(text: str) -> str:
     return value
 
 
-def clean_phone(text: str) -> str:
-    """A number that exists, as +31612345678; without a country code it is a Dutch one."""
+def clean_phone(text: str, country: str = HOME) -> str:
+    """A number that exists, as +31612345678; without a country code it is one of that country."""
     value = clean_text(text, max_length=30)
     if not value:
         return ""
-    wrong = InputError(_("“%(typed)s” is geen telefoonnummer. Typ bijvoorbeeld 06 12345678.") % {"typed": value})
-    if not _PHONE.fullmatch(value):
-        raise wrong
+    number = _number(value, country) if _PHONE.fullmatch(value) else None
+    if number is not None:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if country == HOME:
+        raise InputError(_("“%(typed)s” is geen telefoonnummer. Typ bijvoorbeeld 06 12345678.") % {"typed": value})
+    sample = phonenumbers.example_number(country)
+    shape = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    raise InputError(
+        _("“%(typed)s” is geen telefoonnummer in %(country)s. Typ het met het landnummer, zoals %(example)s.")
+        % {"typed": value, "country": dict(COUNTRIES).get(country, country),
+           "example": phonenumbers.format_number(sample, shape) if sample else "+31 6 12345678"}
+    )  # fmt: skip
+
+
+def _number(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(value, HOME)
+        number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
-        raise wrong from None
-    if not phonenumbers.is_valid_number(number):
-        raise wrong
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def clean_kvk(text: str) -> str:
@@ -84,14 +94,19 @@ def clean_iban(text: str) -> str:
 
 
 def clean_postcode(text: str, country: str = HOME) -> str:
-    """A Dutch postcode as 1234 AB; of another country as typed, in capitals."""
+    """A postcode of that country as it is written there: 1234 AB, 10115, SW1A 1AA."""
     value = clean_text(text, max_length=12).upper()
-    if not value or country != HOME:
-        return value
-    try:
-        return postcode.validate(value)
-    except NumberError:
-        raise InputError(_("Een postcode is vier cijfers en twee letters, zoals 1234 AB.")) from None
+    if not value:
+        return ""
+    formed = postcodes.formed(value, country)
+    if formed is not None:
+        return formed
+    if country == HOME:
+        raise InputError(_("Een postcode is vier cijfers en twee letters, zoals 1234 AB."))
+    raise InputError(
+        _("“%(typed)s” is geen postcode in %(country)s. Die ziet eruit als %(example)s.")
+        % {"typed": value, "country": dict(COUNTRIES)[country], "example": postcodes.FORMS[country].example}
+    )
 
 
 def clean_country(text: str) -> str:

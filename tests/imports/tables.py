@@ -25,20 +25,23 @@ def xlsx(*rows: list) -> bytes:
     return out.getvalue()
 
 
-def bring_in(content: bytes, shop, *, kind: str = "articles", columns: dict | None = None) -> dict[str, int]:
+def bring_in(
+    content: bytes, shop, *, kind: str = "articles", columns: dict | None = None, doubtful: str = ""
+) -> dict[str, int]:
     """Import the file as the worker does; the counts. Raises job.Wrong with the problems, and Refusal."""
     importer = importer_of(kind)
     table = tabular.open_table(content)
     columns = columns or mapping.propose(importer, table.header)[0]
     source = Source(table, mapping.places(importer, table.header, columns))
     with transaction.atomic():
-        return job.carry_out(importer, source, {"branch": shop.pk}, shop.admin, "proef.csv", lambda done: None)
+        options = {"branch": shop.pk, "doubtful": doubtful}
+        return job.carry_out(importer, source, options, shop.admin, "proef.csv", lambda done: None)
 
 
-def problems(content: bytes, shop, kind: str = "articles") -> list[tuple[int, str, str, str]]:
+def problems(content: bytes, shop, kind: str = "articles", doubtful: str = "") -> list[tuple[int, str, str, str]]:
     """What is wrong with the file, as (row, column, value, sentence)."""
     try:
-        bring_in(content, shop, kind=kind)
+        bring_in(content, shop, kind=kind, doubtful=doubtful)
     except job.Wrong as wrong:
         return [(p["row"], p["column"], p["value"], p["sentence"]) for p in wrong.problems.sorted()]
     raise AssertionError("the file went in")

@@ -4,9 +4,6 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
-from backoffice.catalog.imports import sizes
 from backoffice.catalog.models import (
     Article,
     ArticleGroup,
@@ -199,19 +196,3 @@ def test_a_named_range_is_used_and_grows_in_order(shop):
     bring_in(csv("A;Broek;32;10;Jeans", "A;;28;;", "B;Broek 2;30;10;jeans", header=header), shop)
     assert [s.label for s in SizeRange.objects.get(name="Jeans").sizes.all()] == ["28", "30", "32"]
     assert SizeRange.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        (["XL", "M", "XXL", "S", "XS", "L"], ["XS", "S", "M", "L", "XL", "XXL"]),
-        (["3XL", "XXXS", "2XL", "XL"], ["XXXS", "XL", "2XL", "3XL"]),
-        (["L/XL", "S/M"], ["S/M", "L/XL"]),
-        (["40", "36,5", "36", "37½", "37"], ["36", "36,5", "37", "37½", "40"]),
-        (["32/34", "32/32", "28/32", "W30/L32"], ["28/32", "W30/L32", "32/32", "32/34"]),
-        (["80B", "75DD", "75C", "75D"], ["75C", "75D", "75DD", "80B"]),
-        (["groot", "klein", "M"], ["M", "groot", "klein"]),
-    ],
-)
-def test_sizes_stand_as_a_shop_lays_them_out(given, wanted):
-    assert sizes.ordered(given) == wanted

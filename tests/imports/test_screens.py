@@ -130,11 +130,20 @@ def test_a_file_that_cannot_be_read_says_why_and_another_can_be_chosen(desk, sho
     assert (ImportJob.objects.get().status, Article.objects.count()) == ("failed", 0)
 
 
-def test_a_file_above_the_limit_gives_the_page_back(desk, settings):
-    settings.IMPORT_MAX_BYTES = 1_000
-    answer = send(desk, csv(*[ONE] * 50))
+@pytest.mark.parametrize(
+    ("most", "size", "words"),
+    [
+        (5_000_000, 8_100_000, "Het bestand is 8,1 MB; hoogstens 5 MB mag."),
+        (5_000_000, 5_000_001, "Het bestand is 5,1 MB; hoogstens 5 MB mag."),
+        (2_500_000, 12_000_000, "Het bestand is 12 MB; hoogstens 2,5 MB mag."),
+        (20_000, 34_560, "Het bestand is 34,6 kB; hoogstens 20 kB mag."),
+    ],
+)
+def test_a_file_above_the_limit_is_told_its_own_size_and_the_limit(desk, settings, most, size, words):
+    settings.IMPORT_MAX_BYTES = most
+    answer = send(desk, b"a;b\n" * (size // 4) + b";" * (size % 4))
     assert (answer.status_code, ImportJob.objects.count()) == (422, 0)
-    assert "hoogstens 0 MB mag" in answer.content.decode()
+    assert words in answer.content.decode()
 
 
 def test_customers_from_upload_to_result(desk, shop):
@@ -155,7 +164,7 @@ def test_a_seller_may_not_import_and_kinds_do_not_mix(desk, client, shop):
     client.force_login(factories.employee("seller", shop), backend="backoffice.relations.backends.DeskBackend")
     for name in ("import_job", "import_progress"):
         assert client.get(reverse(f"catalog:{name}", args=[job.pk])).status_code == 403
-    for name in ("import_columns", "import_start"):
+    for name in ("import_columns", "import_start", "import_stop"):
         assert client.post(reverse(f"catalog:{name}", args=[job.pk]), form(job, shop)).status_code == 403
     assert client.get(reverse("catalog:import")).status_code == 403
     assert (ImportJob.objects.get().status, Article.objects.count()) == ("preview", 0)
@@ -183,3 +192,67 @@ def test_a_catalogue_goes_in_by_hand_and_the_screen_follows_the_worker(shop, pag
     once()
     page.get_by_text("5 artikelen, 30 varianten, 0 fouten").wait_for()
     assert Article.objects.count() == 5
+
+
+def test_doubtful_customers_are_shown_and_the_file_says_what_becomes_of_them(desk, shop):
+    anna = factories.customer("de Wit", first_name="Anna", email="wit@example.nl")
+    content = csv("Jan;de Wit;WIT@example.nl", "Piet;Bos;bos@example.nl", header="Voornaam;Achternaam;E-mail")
+    page = read(desk, content, "relations")
+    assert "1 rij is misschien al bekend" in page and "Jan de Wit" in page
+    assert f"Lijkt op {anna}, wit@example.nl" in page
+    assert "Kies wat er gebeurt met de rijen die er misschien al zijn." in page
+    job = ImportJob.objects.get()
+    early = desk.post(reverse("relations:import_start", args=[job.pk]), form(job, shop))
+    assert (early.status_code, Customer.objects.count()) == (422, 1)
+    chosen = form(job, shop, doubtful="skip")
+    desk.post(reverse("relations:import_columns", args=[job.pk]), chosen)
+    once()
+    page = desk.get(reverse("relations:import_job", args=[job.pk])).content.decode()
+    assert "1 debiteur, 0 fouten" in page and "Overgeslagen: 1" in page
+    desk.post(reverse("relations:import_start", args=[job.pk]), form(job, shop, doubtful="skip"))
+    once()
+    assert set(Customer.objects.values_list("name", flat=True)) == {anna.name, "Piet Bos"}
+
+
+def test_a_file_that_is_being_read_is_stopped(desk, shop):
+    url = send(desk, STAND_IN.read_bytes())["Location"]
+    assert "Stoppen" in desk.get(url).content.decode()
+    job = ImportJob.objects.get()
+    stopped = desk.post(reverse("catalog:import_stop", args=[job.pk]), {"key": str(uuid.uuid4())})
+    assert stopped["Location"] == url
+    assert "Gestopt, niets ingelezen" in desk.get(url).content.decode()
+    once()
+    job.refresh_from_db()
+    assert (job.status, bytes(job.content), Article.objects.count()) == ("stopped", b"", 0)
+    again = desk.post(reverse("catalog:import_start", args=[job.pk]), {"key": str(uuid.uuid4())})
+    assert again.status_code == 422
+
+
+def test_stopping_what_is_done_shows_what_came_of_it(desk, shop):
+    read(desk, STAND_IN.read_bytes())
+    job = ImportJob.objects.get()
+    desk.post(reverse("catalog:import_start", args=[job.pk]), form(job, shop))
+    once()
+    answer = desk.post(reverse("catalog:import_stop", args=[job.pk]), {"key": str(uuid.uuid4())}, follow=True)
+    assert "5 artikelen, 30 varianten, 0 fouten" in answer.content.decode()
+    assert (ImportJob.objects.get().status, Article.objects.count()) == ("done", 5)
+
+
+def test_a_running_import_is_followed_and_stopped_by_hand(shop, page, login):
+    login(page, shop.admin)
+    page.goto("/artikelen/importeren/")
+    page.get_by_label("Bestand").set_input_files(STAND_IN)
+    page.get_by_role("button", name="Naar het voorbeeld").click()
+    page.get_by_role("progressbar", name="Gelezen").wait_for()
+    assert page.get_by_role("button", name="Stoppen").is_visible()
+    once()
+    page.get_by_role("button", name="Importeren", disabled=False).wait_for()
+    assert not page.get_by_role("button", name="Stoppen").is_visible()
+    page.get_by_role("button", name="Importeren").click()
+    page.get_by_role("progressbar", name="Bezig met inlezen").wait_for()
+    ImportJob.objects.update(rows_done=12)
+    page.get_by_text("12 van 30 rijen").wait_for()
+    page.get_by_role("button", name="Stoppen").click()
+    page.get_by_text("Gestopt, niets ingelezen").wait_for()
+    once()
+    assert (ImportJob.objects.get().status, Article.objects.count()) == ("stopped", 0)

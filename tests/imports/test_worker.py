@@ -27,6 +27,8 @@ from backoffice.core.management.commands import serve
 from backoffice.core.models import ImportJob
 from backoffice.core.tasks import work
 from backoffice.core.worker import Connector
+from backoffice.relations.models import Customer
+from tests import factories
 from tests.conftest import connected
 from tests.imports.tables import ONE, bring_in, csv
 from tests.imports.test_articles import STAND_IN
@@ -150,7 +152,7 @@ def test_columns_that_are_chosen_while_it_is_read_are_read_again_and_the_last_on
         chosen = ImportJob.objects.get(pk=job.pk)
         service.choose(chosen, columns=job.columns | {"ean": column}, branch_id=shop.pk, mapping_name="")
 
-    def while_it_is_read(importer, table, columns, options):
+    def while_it_is_read(importer, table, columns, options, progress):
         read.append(columns["ean"])
         for column in choices:
             choose(column)
@@ -296,3 +298,90 @@ def test_a_file_that_ends_every_worker_is_given_up(shop):
     job.refresh_from_db()
     assert (job.status, job.errors[0]["sentence"]) == ("failed", "Het inlezen is 3 keer afgebroken.")
     assert Article.objects.count() == 0
+
+
+def while_it_works(monkeypatch, what) -> None:
+    """Do something once the worker is in the middle of a file, by another connection."""
+    monkeypatch.setattr(service.Progress, "EVERY", 0)
+    original, done = service.Progress.__call__, []
+
+    def interrupted(progress, part):
+        if not done:
+            done.append(part)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(lambda: (what(), connections.close_all())).result()
+        original(progress, part)
+
+    monkeypatch.setattr(service.Progress, "__call__", interrupted)
+
+
+def test_a_file_that_is_stopped_while_it_goes_in_leaves_nothing(shop, monkeypatch):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    while_it_works(monkeypatch, lambda: service.stop(employee=shop.admin, job_id=job.pk, key=uuid.uuid4()))
+    service.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, bytes(job.content), Article.objects.count()) == ("stopped", b"", 0)
+    once()  # the job of the queue finds nothing to do
+    assert (waiting(), Article.objects.count()) == ([], 0)
+
+
+def test_a_stop_between_the_last_look_and_the_end_leaves_nothing(shop, monkeypatch):
+    job = uploaded(shop, STAND_IN.read_bytes())
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    carry_out = service.carry_out
+
+    def late(*arguments):
+        counts = carry_out(*arguments)
+        with ThreadPoolExecutor(1) as pool:
+            stopping = lambda: service.stop(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())  # noqa: E731
+            pool.submit(lambda: (stopping(), connections.close_all())).result()
+        return counts
+
+    monkeypatch.setattr(service, "carry_out", late)
+    service.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, Article.objects.count()) == ("stopped", 0)
+
+
+def test_a_file_that_is_stopped_while_it_is_read_stays_stopped(shop, monkeypatch):
+    job = sent(shop, STAND_IN.read_bytes())
+    while_it_works(monkeypatch, lambda: service.stop(employee=shop.admin, job_id=job.pk, key=uuid.uuid4()))
+    service.read(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, bytes(job.content), job.rows_done) == ("stopped", b"", 0)
+    with pytest.raises(Refusal, match="is gestopt"):
+        service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+
+
+def test_how_far_the_reading_is_can_be_seen_by_everybody(shop, monkeypatch):
+    seen = []
+    job = sent(shop, csv(*[f"A{n};Trui;;;;59,95;21;" for n in range(6_000)]))
+    while_it_works(monkeypatch, lambda: None)
+    original = service.Progress.__call__
+
+    def spy(progress, part):
+        original(progress, part)
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT rows_done, rows_total FROM core_importjob")
+            seen.append(cursor.fetchone())
+        other.close()
+
+    monkeypatch.setattr(service.Progress, "__call__", spy)
+    service.read(str(job.pk))
+    job.refresh_from_db()
+    assert seen == [(0, 6_000), (1_600, 6_000), (3_200, 6_000), (4_800, 6_000), (6_000, 6_000)]
+    assert (job.status, job.rows_done, job.rows_total) == ("preview", 0, 6_000)
+
+
+def test_a_doubt_that_came_after_the_preview_keeps_the_file_out(shop):
+    job = uploaded(shop, csv("Jan;de Wit;wit@example.nl", header="Voornaam;Achternaam;E-mail"), "customers")
+    service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
+    factories.customer("Smit", email="wit@example.nl")
+    service.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.status, job.errors[0]["sentence"]) == (
+        "failed", "Kies wat er gebeurt met de rijen die er misschien al zijn.",
+    )  # fmt: skip
+    assert [row.last_name for row in Customer.objects.all()] == ["Smit"]

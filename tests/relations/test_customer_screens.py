@@ -170,3 +170,37 @@ def test_the_page_of_a_customer_lists_its_orders_in_my_branches_only(client, off
     assert client.get(url).content.decode().count('class="ref"') == 2
     assert client.get(reverse("sales:orders_of_customer", args=[10**6])).status_code == 404
     assert client.get(f"/debiteuren/{10**30}/").status_code == 404
+
+
+def test_a_phone_number_is_of_the_country_of_the_invoice_address(browser):
+    berlin = {"invoice-country": "DE", "invoice-postcode": "10785", "invoice-city": "Berlin"}
+    browser.post(reverse("relations:customer_new"), typed(phone="030 9984510", **berlin))
+    customer = Customer.objects.get()
+    assert customer.phone == "+49309984510"
+    url = reverse("relations:customer_edit", args=[customer.pk])
+    # who moves to Utrecht keeps the number: it is sent as it was shown
+    shown = re.search(r'name="phone" value="([^"]*)"', browser.get(url).content.decode())[1]
+    assert browser.post(url, typed(revision=1, phone=shown)).status_code == 302
+    customer.refresh_from_db()
+    assert (customer.phone, customer.addresses.get().country) == ("+49309984510", "NL")
+    assert browser.post(url, typed(revision=2, phone="030 9984510")).status_code == 302
+    customer.refresh_from_db()
+    assert customer.phone == "+31309984510"
+
+
+def test_a_dutch_number_of_who_moves_to_germany_stays_dutch(browser):
+    browser.post(reverse("relations:customer_new"), typed(phone="06 12345678"))
+    url = reverse("relations:customer_edit", args=[Customer.objects.get().pk])
+    berlin = {"invoice-country": "DE", "invoice-postcode": "10785", "invoice-city": "Berlin"}
+    assert browser.post(url, typed(revision=1, phone="06 12345678", **berlin)).status_code == 302
+    assert Customer.objects.get().phone == "+31612345678"
+
+
+def test_a_postcode_of_another_country_is_checked_by_its_form(browser):
+    berlin = {"invoice-country": "DE", "invoice-postcode": "1067", "invoice-city": "Dresden"}
+    refused = browser.post(reverse("relations:customer_new"), typed(**berlin))
+    page = refused.content.decode()
+    assert refused.status_code == 422 and not Customer.objects.exists()
+    assert "“1067” is geen postcode in Duitsland. Die ziet eruit als 10115." in page
+    browser.post(reverse("relations:customer_new"), typed(**berlin | {"invoice-postcode": "01067"}))
+    assert Customer.objects.get().addresses.get().postcode == "01067"

@@ -72,6 +72,17 @@ def test_everything_wrong_is_named_at_once_and_nothing_is_made(office):
     assert not Customer.objects.exists() and not CustomerAddress.objects.exists()
 
 
+def test_a_service_reads_phone_and_postcode_by_the_country_too(office):
+    berlin = HOME | {"country": "DE", "postcode": "10785", "city": "Berlin"}
+    assert person(office, addresses=[berlin], phone="030 9984510").phone == "+49309984510"
+    delivered = {"kind": "delivery", "city": "Gent", "postcode": "9000", "country": "BE"}
+    assert person(office, addresses=[delivered, berlin], phone="030 9984510").phone == "+49309984510"
+    assert person(office, addresses=[delivered], phone="09 225 12 34").phone == "+3292251234"
+    with pytest.raises(Refusal) as refused:
+        person(office, addresses=[berlin | {"postcode": "1067"}])
+    assert (refused.value.field, Customer.objects.count()) == ("postcode", 3)
+
+
 def test_one_is_found_by_name_number_email_phone_and_postcode_whatever_the_accents(office):
     person(office, infix="van der", email="zoe@voorbeeld.nl", phone="0612345678")
     hotel(office, phone="030 2314567")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
 from backoffice.catalog.models import Article, Barcode, StockLevel, Variant, VatRate
+from backoffice.catalog.services.variants import bare, lacks, used
 from backoffice.core.imports import bulk, values
 from backoffice.core.imports.importer import Problems, Source
 from backoffice.core.search import fold
@@ -37,6 +38,7 @@ def compare(plan: Plan, source: Source, problems: Problems, options: dict) -> No
     rates = vat_codes()
     for article in plan.articles.values():
         _settle_article(article, plan, source, problems, rates)
+    _refuse_used(plan, source, problems)
     _codes(plan, source, problems)
     if "stock" in source:
         _stock(plan, options.get("branch"))
@@ -88,7 +90,29 @@ def _settle_article(article: ArticlePlan, plan: Plan, source: Source, problems: 
         _price_of_known(article, existing)
     _variant_changes(article, existing, source)
     if known:
+        article.outgrown = _outgrown(article, existing)
         article.changes = _changes(article, known, existing)
+
+
+def _outgrown(article: ArticlePlan, existing: dict) -> list[int]:
+    """The variants that are sold without the colour or size in which the file brings the article for the first time."""
+    keys = [key for key in article.variants if key not in existing]
+    colours, sizes_ = (any(key[axis] for key in keys) and not any(key[axis] for key in existing) for axis in (0, 1))
+    return [
+        held[0]
+        for key, held in existing.items()
+        if held[2] and key not in article.variants and lacks(*key, colours=colours, sizes=sizes_)
+    ]
+
+
+def _refuse_used(plan: Plan, source: Source, problems: Problems) -> None:
+    """As on the screen: what is in stock or on an order without a size cannot get one."""
+    held = used([pk for article in plan.articles.values() for pk in article.outgrown])
+    field = "size" if "size" in source else "colour" if "colour" in source else "number"
+    for article in plan.articles.values():
+        stuck = [key for key, one in plan.variants.get(article.id, {}).items() if one[0] in held]
+        if held.intersection(article.outgrown):
+            problems.add(article.row, source.header(field, str(_("Maat"))), article.number, bare(*stuck[0]))
 
 
 def _price_of_known(article: ArticlePlan, existing: dict) -> None:
@@ -112,17 +136,23 @@ def _variant_changes(article: ArticlePlan, existing: dict, source: Source) -> No
 
 def _changes(article: ArticlePlan, known: dict, existing: dict) -> dict:
     """The attributes of a known article that get another value."""
+    sized = any(size for _colour, size in (*article.variants, *existing))
     wanted = {
         "name": article.name or known["name"],
-        "brand__name": article.brand or known["brand__name"],
-        "group__path": article.group or known["group__path"],
+        "brand__name": _spelt(article.brand, known["brand__name"]),
+        "group__path": _spelt(article.group, known["group__path"]),
         "vat_code": article.vat_code or known["vat_code"],
-        "size_range__name": article.size_range or known["size_range__name"],
+        "size_range__name": _spelt(article.size_range if sized else "", known["size_range__name"]),
         "sales_price": article.price,
         "active": known["active"] if article.active is None else article.active,
         "matrix": known["matrix"] or any(colour or size for colour, size in article.variants),
     }
     return {name: value for name, value in wanted.items() if value != known[name]}
+
+
+def _spelt(wanted: str, known: str | None) -> str | None:
+    """The name of a brand, group or range that the article gets; another spelling of the one it has is no other."""
+    return known if not wanted or (known and values.folded(wanted) == values.folded(known)) else wanted
 
 
 def _codes(plan: Plan, source: Source, problems: Problems) -> None:

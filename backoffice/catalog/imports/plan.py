@@ -43,6 +43,7 @@ class ArticlePlan:
     unread: set[str] = field(default_factory=set)  # fields with a cell that is wrong: they are not missing
     known: Any = None  # {attribute: value}, or None
     changes: dict[str, Any] = field(default_factory=dict)
+    outgrown: list[int] = field(default_factory=list)  # variants without the colour or size that the article gets
     size_ids: dict[str, int] = field(default_factory=dict)  # of its range, when that is known
     id: int = 0
 

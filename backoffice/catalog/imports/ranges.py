@@ -32,9 +32,9 @@ class Ranges:
         current = article.known["size_range_id"] if article.known else None
         for (_colour, key), variant in self.plan.variants.get(article.id, {}).items():
             if key:
-                wanted.setdefault(key, variant[4])
-        if article.size_range and (wanted or fold(article.size_range) in self.by_name):
-            chosen: int | None = self._named(article.size_range, wanted)
+                wanted[key] = variant[4]  # as it is written already
+        if article.size_range and wanted:
+            chosen: int | None = self._named(article.size_range, wanted, current)
         elif not wanted or (current and set(wanted) <= set(self.labels[current])):
             chosen = current
         else:
@@ -43,8 +43,8 @@ class Ranges:
             self.chosen.append((article, chosen))
         return chosen
 
-    def _named(self, name: str, wanted: dict[str, str]) -> int:
-        chosen = self.by_name.get(fold(name))
+    def _named(self, name: str, wanted: dict[str, str], current: int | None) -> int:
+        chosen = current if current and fold(self.names[current]) == fold(name) else self.by_name.get(fold(name))
         if chosen is None:
             return self._make(wanted, name)
         missing = {key: label for key, label in wanted.items() if key not in self.labels[chosen]}
@@ -71,7 +71,9 @@ class Ranges:
         moved: list[tuple[int, int]] = []
         for range_id in sorted(self.grown):
             keys = {label: key for key, label in self.labels[range_id].items()}
-            for position, label in enumerate(sizes.ordered(keys), 1):
+            there = [label for label in keys if keys[label] in self.ids[range_id]]
+            added = [label for label in keys if keys[label] not in self.ids[range_id]]
+            for position, label in enumerate(sizes.grown(there, added), 1):
                 size_id = self.ids[range_id].get(keys[label])
                 if size_id:
                     moved.append((size_id, position))

@@ -4,6 +4,7 @@ What belongs to the article (name, brand, group, VAT) may stand on its first row
 has it counts.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,12 +15,14 @@ from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.fields import COLOUR_OPTIONS, FIELDS, NO_OPTIONS, OPTIONS, SIZE_OPTIONS
 from backoffice.catalog.imports.known import compare, vat_codes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
+from backoffice.catalog.services import naming
 from backoffice.core.imports import values
 from backoffice.core.imports.importer import Problems, Progress, Source
 from backoffice.core.input import InputError
 from backoffice.core.search import fold
 
 LENGTHS = {"number": 40, "name": 160, "brand": 80, "group": 300, "colour": 40, "size": 20, "size_range": 60, "sku": 64}
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|$)", re.ASCII)
 READING = 0.8  # of the checking
 
 
@@ -88,9 +91,7 @@ class Reader:
                 if not getattr(article, field):
                     article.unread.add(field)
         if article.group:
-            article.group = "/".join(
-                part.strip() for part in article.group.replace(">", "/").split("/") if part.strip()
-            )
+            article.group = naming.tidied(article.group)
         if cells.get("vat") and not article.vat_code:
             article.vat_code = self.read(row, "vat", cells["vat"], self._vat) or ""
         elif cells.get("vat"):
@@ -157,7 +158,8 @@ class Reader:
             )
 
     def _axes(self, article: ArticlePlan, row: int, cells: dict[str, str]) -> tuple[str, str]:
-        colour, size = self.text(row, "colour", cells), self.text(row, "size", cells)
+        colour = self.text(row, "colour", cells)
+        size = self.read(row, "size", cells.get("size", ""), self._size) or ""
         if not self.options_mapped:
             return colour, size
         for number in OPTIONS:
@@ -172,7 +174,7 @@ class Reader:
             if kind in COLOUR_OPTIONS:
                 colour = colour or self.read(row, place, value, lambda v: values.text(v, LENGTHS["colour"])) or ""
             elif kind in SIZE_OPTIONS:
-                size = size or self.read(row, place, value, lambda v: values.text(v, LENGTHS["size"])) or ""
+                size = size or self.read(row, place, value, self._size) or ""
             elif kind not in NO_OPTIONS and fold(value) not in NO_OPTIONS:
                 shown = self.option_names.get(at, "")
                 self.wrong(
@@ -185,8 +187,14 @@ class Reader:
                 )
         return colour, size
 
+    @staticmethod
+    def _size(text: str) -> str:
+        if DATE.match(text):
+            raise InputError(_("Excel heeft van deze maat een datum gemaakt. Maak de kolom op als tekst."))
+        return sizes.label_of(values.text(text, LENGTHS["size"]))
+
     def _code(self, variant: VariantPlan, article: ArticlePlan, row: int, field: str, text: str) -> None:
-        how = values.barcode if field == "ean" else lambda v: values.text(v, LENGTHS["sku"])
+        how = values.barcode if field == "ean" else lambda v: values.own_code(v, LENGTHS["sku"])
         code = self.read(row, field, text, how)
         if not code or code in variant.codes:
             return

@@ -7,8 +7,10 @@ from backoffice.catalog import stock
 from backoffice.catalog.imports.colours import hex_of
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
 from backoffice.catalog.imports.ranges import Ranges
-from backoffice.catalog.models import Article, ArticleGroup, Barcode, Brand, Colour, StockMove, Variant
+from backoffice.catalog.models import Article, Barcode, Colour, StockMove, Variant
+from backoffice.catalog.services import naming
 from backoffice.catalog.services.articles import search_text
+from backoffice.catalog.services.variants import codes_to_article
 from backoffice.core.imports import bulk
 from backoffice.core.imports.importer import Progress
 from backoffice.core.search import fold
@@ -34,8 +36,9 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
 
 
 def _write_articles(articles: list[ArticlePlan], plan: Plan, employee) -> None:
-    brands = _brands({one.brand for one in articles if one.brand})
-    groups = _groups({one.group for one in articles if one.group})
+    # those of articles that change otherwise are there, and found by their own spelling
+    brands = naming.brand_ids(_named(articles, "brand", "brand__name"))
+    groups = naming.group_ids(_named(articles, "group", "group__path"))
     ranges = Ranges(plan)
     new = [one for one in articles if not one.known]
     for article, made in zip(new, bulk.reserve_ids(Article, len(new)), strict=True):
@@ -47,7 +50,7 @@ def _write_articles(articles: list[ArticlePlan], plan: Plan, employee) -> None:
         ["id", "number", "name", "brand_id", "group_id", "vat_code", "size_range_id", "sales_price", "active", "matrix",
          "search_text"],
         (
-            (one.id, one.number, one.name, brands.get(fold(one.brand)), groups.get(one.group), one.vat_code,
+            (one.id, one.number, one.name, brands.get(one.brand), groups.get(one.group), one.vat_code,
              range_ids[one.number], one.price, one.active is not False,
              any(colour or size for colour, size in one.variants), search_text(one.number, one.name, one.brand))
             for one in new
@@ -67,13 +70,20 @@ def _write_articles(articles: list[ArticlePlan], plan: Plan, employee) -> None:
     ranges.repoint()
 
 
+def _named(articles: list[ArticlePlan], name: str, held: str) -> dict[str, None]:
+    """The names in the order of the file, and those that the articles have."""
+    given = dict.fromkeys(getattr(one, name) for one in articles)
+    names = given | dict.fromkeys((one.known or {}).get(held) or "" for one in articles)
+    return {one: None for one in names if one}
+
+
 def _changed(article: ArticlePlan, brands: dict, groups: dict, range_ids: dict) -> tuple:
     now = article.known | article.changes
     brand, group = now["brand__name"] or "", now["group__path"]
     return (
         article.id,
         now["name"],
-        brands.get(fold(brand)),
+        brands.get(brand),
         groups.get(group),
         now["vat_code"],
         range_ids[article.number],
@@ -82,24 +92,6 @@ def _changed(article: ArticlePlan, brands: dict, groups: dict, range_ids: dict) 
         now["matrix"],
         search_text(article.number, now["name"], brand),
     )
-
-
-def _brands(names: set[str]) -> dict[str, int]:
-    """{folded name: id} of all brands, with these made where they are missing."""
-    known = {fold(name): pk for pk, name in Brand.objects.values_list("pk", "name")}
-    missing = {fold(name): name for name in sorted(names) if fold(name) not in known}
-    made = Brand.objects.bulk_create(Brand(name=name) for name in missing.values())
-    return known | {fold(one.name): one.pk for one in made}
-
-
-def _groups(paths: set[str]) -> dict[str, int]:
-    """{path: id} of all groups, with these and the groups above them made where they are missing."""
-    known = {path: pk for pk, path in ArticleGroup.objects.values_list("pk", "path")}
-    wanted = {
-        "/".join(parts[: depth + 1]) for path in paths for parts in [path.split("/")] for depth in range(len(parts))
-    }
-    made = ArticleGroup.objects.bulk_create(ArticleGroup(path=path) for path in sorted(wanted - set(known)))
-    return known | {one.path: one.pk for one in made}
 
 
 def _colours(labels: dict[str, str]) -> dict[str, int]:
@@ -135,13 +127,9 @@ def _write_variants(articles: list[ArticlePlan], plan: Plan) -> None:
     )
     changed = [v for _article, _key, v in pairs if v.known and v.own_price != v.known[1]]
     bulk.update(Variant, ["own_price"], ((one.id, one.own_price) for one in changed))
-    # an article that gets its first colours or sizes no longer sells as one piece
-    former = [
-        plan.variants[article.id][("", "")][0]
-        for article in articles
-        if article.known and article.changes.get("matrix") and ("", "") in plan.variants.get(article.id, {})
-    ]
-    Variant.objects.filter(pk__in=former).update(active=False)
+    outgrown = [pk for article in articles for pk in article.outgrown]
+    codes_to_article(outgrown)
+    Variant.objects.filter(pk__in=outgrown).delete()
 
 
 def _move_stock(variants: list[VariantPlan], employee, options: dict, file_name: str, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, Variant, VatRate
 from backoffice.catalog.prices import check_not_far
-from backoffice.catalog.services import barcodes, variants
+from backoffice.catalog.services import barcodes, naming, variants
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_amount
 from backoffice.core.keys import keyed
@@ -53,10 +53,11 @@ def save(
     _check(article)
     check_not_far(article.sales_price.amount, before, sure=sure, field="sales_price")
     if "brand" in values:
-        article.brand = _named(Brand, "name", " ".join(values["brand"].split()))
+        brand = " ".join(values["brand"].split())
+        article.brand = Brand.objects.get(pk=naming.brand_ids([brand])[brand]) if brand else None
     if "group" in values:
-        parts = [" ".join(part.split()) for part in values["group"].split("/")]
-        article.group = _named(ArticleGroup, "path", "/".join(part for part in parts if part))
+        path = naming.tidied(values["group"])
+        article.group = ArticleGroup.objects.get(pk=naming.group_ids([path])[path]) if path else None
     if "size_range_id" in values:
         _set_size_range(article, values["size_range_id"])
     article.search_text = search_text(article.number, article.name, article.brand.name if article.brand else "")
@@ -112,14 +113,6 @@ def _check(article: Article) -> None:
         raise Refusal("article.number", _("Artikelnummer %s bestaat al.") % article.number, "number")
     if not VatRate.objects.filter(code=article.vat_code).exists():
         raise Refusal("article.vat", _("Kies een btw-tarief."), "vat_code")
-
-
-def _named(model, column: str, text: str):
-    """The row of this name, whatever its capitals; made when it is new; None without a name."""
-    if not text:
-        return None
-    found = model.objects.filter(**{f"{column}__iexact": text}).first()
-    return found or model.objects.get_or_create(**{column: text})[0]
 
 
 def _write(article: Article) -> None:

@@ -1,6 +1,6 @@
 """The colours and sizes of an article: made, put back, deleted where nothing ever used them, else switched off."""
 
-from django.db.models import PROTECT, F
+from django.db.models import PROTECT, F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,8 +35,16 @@ def generate(article: Article, colour_ids: list[int] | None) -> None:
     Variant.objects.filter(pk__in=[known[cell].pk for cell in new if cell in known]).update(active=True)
     Variant.objects.bulk_create(Variant(article=article, colour_id=c, size_id=s) for c, s in new if (c, s) not in known)
     matrix = chosen != [None] or in_range != [None]
-    _move_codes(article, known.get((None, None)), matrix)
-    _drop([variant for (c, s), variant in known.items() if c not in chosen or s not in in_range])
+    gone = [variant for (c, s), variant in known.items() if c not in chosen or s not in in_range]
+    coloured, sized = chosen != [None], in_range != [None]
+    outgrown = [v for v in gone if v.active and lacks(v.colour_id, v.size_id, colours=coloured, sizes=sized)]
+    if used([v.pk for v in outgrown]):
+        raise Refusal("article.bare", bare(outgrown[0].colour_id, outgrown[0].size_id), "size_range")
+    codes_to_article([v.pk for v in outgrown])
+    if not matrix:
+        variant = article.variants.get(colour=None, size=None)
+        Barcode.objects.filter(article=article).update(variant=variant, article=None)
+    _drop(gone)
     if article.matrix != matrix:
         article.matrix = matrix
         article.save(update_fields=["matrix"])
@@ -66,11 +74,24 @@ def changed(article_id: int, employee) -> None:
     )
 
 
-def used(variants: list[Variant]) -> set[int]:
-    """The ids of those that anything holds on to: an order line, a stock row or a stock move."""
-    ids = [variant.pk for variant in variants]
+def lacks(colour, size, *, colours: bool, sizes: bool) -> bool:
+    """Whether a variant has no colour or size where its article comes in them: it cannot be sold any more."""
+    return (colours and not colour) or (sizes and not size)
+
+
+def bare(colour, size) -> str:
+    """Why an article that is used without colour or size cannot get them: its stock and orders would have neither."""
+    if colour:
+        return _("Dit artikel is al gebruikt zonder maat; maak er een nieuw artikel voor.")
+    if size:
+        return _("Dit artikel is al gebruikt zonder kleur; maak er een nieuw artikel voor.")
+    return _("Dit artikel is al gebruikt zonder kleur en maat; maak er een nieuw artikel voor.")
+
+
+def used(ids: list[int]) -> set[int]:
+    """Those of these variants that anything holds on to: an order line, a stock row or a stock move."""
     found: set[int] = set()
-    for relation in Variant._meta.get_fields(include_hidden=True):
+    for relation in Variant._meta.get_fields(include_hidden=True) if ids else ():
         if getattr(relation, "on_delete", None) is PROTECT and relation.auto_created:
             name = relation.field.attname
             rows = relation.related_model._base_manager.filter(**{f"{name}__in": ids})
@@ -78,23 +99,13 @@ def used(variants: list[Variant]) -> set[int]:
     return found
 
 
-def _move_codes(article: Article, bare: Variant | None, matrix: bool) -> None:
-    """The codes of an article stay its own when it gets, or loses, its colours and sizes."""
-    if matrix and bare is not None:
-        Barcode.objects.filter(variant=bare).update(variant=None, article=article)
-    elif not matrix:
-        variant = article.variants.get(colour=None, size=None)
-        Barcode.objects.filter(article=article).update(variant=variant, article=None)
+def codes_to_article(ids: list[int]) -> None:
+    """The codes of variants that go because their article got colours or sizes stay its own: the size is asked then."""
+    article = Variant.objects.filter(pk=OuterRef("variant")).values("article")
+    Barcode.objects.filter(variant__in=ids).update(article=Subquery(article), variant=None)
 
 
 def _drop(variants: list[Variant]) -> None:
-    held = used(variants) if variants else set()
-    if any(v.pk in held and v.colour_id is None and v.size_id is None for v in variants):
-        # its stock and orders would be left without a colour and size
-        raise Refusal(
-            "article.bare",
-            _("Dit artikel is al gebruikt zonder kleur en maat; maak er een nieuw artikel voor."),
-            "size_range",
-        )
+    held = used([v.pk for v in variants])
     Variant.objects.filter(pk__in=held).update(active=False)
     Variant.objects.filter(pk__in=[v.pk for v in variants if v.pk not in held]).delete()

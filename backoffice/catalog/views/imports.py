@@ -52,3 +52,9 @@ def start(request, pk):
 @require_GET
 def progress(request, pk):
     return screens.progress(request, SCREEN, pk)
+
+
+@right("catalog.import")
+@require_POST
+def stop(request, pk):
+    return screens.stop(request, SCREEN, pk)

@@ -78,6 +78,8 @@ class Importer:
     apply(plan, employee=, options=, source=, progress=) writes the plan inside the caller's transaction.
     counts(plan) says what is new and what changes; sentence(counts) and facts(counts) say it in Dutch, short and whole.
     shown(plan, limit) gives the first rows as they are read: their headers, and cells of text.
+    doubts(plan) gives the rows (row, value, sentence) that may be about what is there already; what becomes of them is
+    asked once per file, and options["doubtful"] says it: update, new or skip.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Importer:
     sentence: Callable[[dict[str, int]], str]
     facts: Callable[[dict[str, int]], list[tuple[str, int]]]
     shown: Callable[[Any, int], tuple[list[str], list[list[str]]]]
+    doubts: Callable[[Any], list[tuple[int, str, str]]] = lambda plan: []
     figures: tuple[Any, ...] = ()  # headers of shown() that stand to the right
     stock_field: str = ""  # with this field mapped, a branch must be chosen
 

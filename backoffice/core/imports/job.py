@@ -15,13 +15,18 @@ from backoffice.core import tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import mapping
 from backoffice.core.imports.importer import Importer, Problems, Source, importer_of
-from backoffice.core.imports.preview import Preview, checked, preview
+from backoffice.core.imports.preview import Preview, checked, preview, undecided
 from backoffice.core.keys import keyed
 from backoffice.core.models import ImportJob
 
 Status = ImportJob.Status
 CHECKING = 0.35  # of the whole, for the progress bar
 ATTEMPTS = 3  # a file that ends the worker as often is given up
+DOUBTFUL = ("update", "new", "skip")  # what becomes of rows that may be there already
+
+
+class Unwanted(Exception):
+    """Somebody stopped the job meanwhile, or chose other columns: what is done with it counts no more."""
 
 
 class Wrong(Exception):
@@ -33,37 +38,50 @@ class Wrong(Exception):
 
 
 @keyed("core.import.uploaded")
-def upload(*, employee, kind: str, file_name: str, content: bytes, branch_id: int | None = None) -> ImportJob:
-    """Keep an uploaded file and let the worker read it. Raises Refusal for what its first bytes say is no table."""
+def upload(
+    *, employee, kind: str, file_name: str, content: bytes, branch_id: int | None = None, size: int | None = None
+) -> ImportJob:
+    """Keep an uploaded file and let the worker read it. Raises Refusal for what its first bytes say is no table.
+
+    size: of the whole file in bytes, where content is only its beginning because it is too large.
+    """
     if kind not in settings.IMPORTERS:
         raise Refusal("import.kind", _("Kies wat er ingelezen wordt: artikelen of debiteuren."))
-    tabular.recognised(content, settings.IMPORT_MAX_BYTES)
+    tabular.recognised(content, settings.IMPORT_MAX_BYTES, size)
     job = ImportJob.objects.create(
         kind=kind,
         file_name=file_name[-200:],
         content=content,
-        options={"branch": branch_id, "mapping": "", "turn": 1},
+        options={"branch": branch_id, "mapping": "", "turn": 1, "doubtful": ""},
         employee=employee,
     )
     _to_worker(job)
     return job
 
 
-def choose(job: ImportJob, *, columns: dict[str, str], branch_id: int | None, mapping_name: str) -> None:
-    """Take over what was chosen on the screen; where it makes another preview, the worker reads the file again."""
+def choose(
+    job: ImportJob, *, columns: dict[str, str], branch_id: int | None, mapping_name: str, doubtful: str = ""
+) -> None:
+    """Take over what was chosen on the screen; where it makes another preview, the worker reads the file again.
+
+    doubtful: what becomes of rows that may be there already, one of DOUBTFUL or nothing.
+    """
     with transaction.atomic():
         now = ImportJob.objects.select_for_update().defer("content").get(pk=job.pk)
         if now.status not in (Status.READING, Status.PREVIEW) or "header" not in now.options:
             return
         known = {one.name for one in importer_of(job.kind).fields}
         chosen = {name: columns[name] if columns[name] in known else "" for name in now.options["header"]}
-        if (now.columns, now.options["branch"]) != (chosen, branch_id):
+        doubtful = doubtful if doubtful in DOUBTFUL else ""
+        before = (now.columns, now.options["branch"], now.options.get("doubtful", ""))
+        if before != (chosen, branch_id, doubtful):
             if now.status == Status.PREVIEW:
                 _to_worker(now)
             now.status, now.columns = Status.READING, chosen
-            now.options |= {"branch": branch_id, "turn": now.options["turn"] + 1}
+            now.rows_done = 0
+            now.options |= {"branch": branch_id, "doubtful": doubtful, "turn": now.options["turn"] + 1}
         now.options |= {"mapping": mapping_name}
-        now.save(update_fields=["status", "columns", "options"])
+        now.save(update_fields=["status", "columns", "options", "rows_done"])
     job.status, job.columns, job.options = now.status, now.columns, now.options
 
 
@@ -83,7 +101,7 @@ def read(job_id: str, attempt: int = 0) -> None:
         fail(job, [_("Het lezen is %(times)s keer afgebroken.") % {"times": attempt}])
         return
     try:
-        while not _read(job):
+        while job.status == Status.READING and not _read(job):
             job = ImportJob.objects.get(pk=job_id)
     except Refusal as refusal:
         fail(job, [refusal.message])
@@ -95,17 +113,25 @@ def read(job_id: str, attempt: int = 0) -> None:
 
 
 def _read(job: ImportJob) -> bool:
-    """Read the file by the job's columns; False when others were chosen before it was done."""
+    """Read the file by the job's columns; False when it was stopped, or others were chosen, before it was done."""
     importer, turn = importer_of(job.kind), job.options["turn"]
-    table = tabular.open_table(bytes(job.content))
-    if "header" not in job.options:
-        job.columns, job.options["mapping"] = mapping.propose(importer, table.header)
-        job.options["header"] = table.header
-    shown = preview(importer, table, job.columns, job.options)
-    found = ImportJob.objects.filter(pk=job.pk, options__turn=turn)
+    wanted = ImportJob.objects.filter(pk=job.pk, status=Status.READING, options__turn=turn)
+    progress = Progress(job)
+    try:
+        table = tabular.open_table(bytes(job.content))
+        job.rows_total = table.count
+        wanted.update(rows_total=table.count, rows_done=0)
+        if "header" not in job.options:
+            job.columns, job.options["mapping"] = mapping.propose(importer, table.header)
+            job.options["header"] = table.header
+        shown = preview(importer, table, job.columns, job.options, progress)
+    except Unwanted:
+        return False
+    finally:
+        progress.close()
     return bool(
-        found.update(
-            status=Status.PREVIEW, columns=job.columns, options=job.options, rows_total=table.count,
+        wanted.update(
+            status=Status.PREVIEW, columns=job.columns, options=job.options, rows_done=0,
             summary={"preview": shown.kept()},
         )
     )  # fmt: skip
@@ -125,15 +151,31 @@ def start(*, employee, job_id) -> ImportJob:
     job = ImportJob.objects.select_for_update().get(pk=job_id)
     if job.status == Status.READING:
         raise Refusal("import.reading", _("Het bestand wordt nog gelezen. Wacht op het voorbeeld."))
+    if job.status == Status.STOPPED:
+        raise Refusal("import.stopped", _("Deze import is gestopt. Kies het bestand opnieuw."))
     if job.status != Status.PREVIEW:
         raise Refusal("import.started", _("Deze import is al gestart."))
     if not Preview.of(job.summary["preview"]).ready:
         raise Refusal("import.wrong", _("Zo kan het bestand niet naar binnen: kijk in het voorbeeld wat er mis is."))
     if job.options.get("mapping"):
         mapping.keep(importer_of(job.kind), job.options["mapping"], job.columns)
-    job.status, job.employee = Status.RUNNING, employee
-    job.save(update_fields=["status", "employee"])
+    job.status, job.employee, job.rows_done = Status.RUNNING, employee, 0
+    job.save(update_fields=["status", "employee", "rows_done"])
     run_import.configure(lock=f"import-{job.kind}").defer(job_id=str(job.pk))
+    return job
+
+
+@keyed("core.import.stopped", result=("core.ImportJob", "job_id"))
+def stop(*, employee, job_id) -> ImportJob:
+    """Stop a file that is being read or goes in: nothing of it goes in, and the worker leaves it where it is.
+
+    Raises Refusal where it is too late.
+    """
+    job = ImportJob.objects.select_for_update().defer("content").get(pk=job_id)
+    if job.status not in (Status.READING, Status.RUNNING, Status.STOPPED):
+        raise Refusal("import.ended", _("Deze import is al klaar en kan niet meer worden gestopt."))
+    finish(job, Status.STOPPED)
+    job.status = Status.STOPPED
     return job
 
 
@@ -151,7 +193,10 @@ def run(job_id: str, attempt: int = 0) -> None:
         source = source_of(job)
         with transaction.atomic():
             counts = carry_out(importer, source, job.options, job.employee, job.file_name, progress)
-            finish(job, Status.DONE, counts=counts)
+            if not finish(job, Status.DONE, counts=counts):
+                raise Unwanted
+    except Unwanted:
+        return
     except Wrong as wrong:
         fail(job, wrong.problems.sorted(), wrong.problems.total)
     except Refusal as refusal:
@@ -173,6 +218,8 @@ def carry_out(importer: Importer, source: Source, options, employee, file_name, 
     plan, problems = checked(importer, source, options, lambda done: progress(done * CHECKING))
     if problems:
         raise Wrong(problems)
+    if importer.doubts(plan) and not options.get("doubtful"):  # one that came meanwhile
+        raise undecided()
     counts = importer.counts(plan)
     importer.apply(
         plan,
@@ -184,17 +231,20 @@ def carry_out(importer: Importer, source: Source, options, employee, file_name, 
     return counts
 
 
-def finish(job: ImportJob, status: str, *, counts: dict[str, int] | None = None, errors=(), total: int = 0) -> None:
+def finish(job: ImportJob, status: str, *, counts: dict[str, int] | None = None, errors=(), total: int = 0) -> bool:
+    """End a job that is read or runs; False where it has ended already, because somebody stopped it."""
     counts = counts or {}
-    ImportJob.objects.filter(pk=job.pk).update(
-        status=status,
-        content=b"",
-        rows_done=job.rows_total if status == Status.DONE else 0,
-        created=counts.get("created", 0),
-        updated=counts.get("updated", 0),
-        errors=list(errors),
-        summary={"counts": counts, "errors": total},
-        finished_at=timezone.now(),
+    return bool(
+        ImportJob.objects.filter(pk=job.pk, status__in=(Status.READING, Status.RUNNING)).update(
+            status=status,
+            content=b"",
+            rows_done=job.rows_total if status == Status.DONE else 0,
+            created=counts.get("created", 0),
+            updated=counts.get("updated", 0),
+            errors=list(errors),
+            summary={"counts": counts, "errors": total},
+            finished_at=timezone.now(),
+        )
     )
 
 
@@ -204,7 +254,10 @@ def fail(job: ImportJob, errors: list, total: int | None = None) -> None:
 
 
 class Progress:
-    """Tells how far a job is, on a connection of its own: the import's own transaction is seen only at its end."""
+    """Tells how far a job is, on a connection of its own: the import's own transaction is seen only at its end.
+
+    Raises Unwanted once the job was stopped, or is to be read by other columns.
+    """
 
     EVERY = 0.4  # seconds
 
@@ -216,12 +269,15 @@ class Progress:
         now = time.monotonic()
         if now - self.told < self.EVERY:
             return
-        self.told = now
+        self.told, job = now, self.job
         with self.connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE core_importjob SET rows_done = %s WHERE id = %s",
-                [int(self.job.rows_total * min(done, 1.0)), self.job.pk],
+                "UPDATE core_importjob SET rows_done = %s"
+                " WHERE id = %s AND status = %s AND options->'turn' = %s::jsonb",
+                [int(job.rows_total * min(done, 1.0)), job.pk, job.status, str(job.options["turn"])],
             )
+            if not cursor.rowcount:
+                raise Unwanted
 
     def close(self) -> None:
         self.connection.close()

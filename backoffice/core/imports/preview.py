@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from backoffice.core import tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import mapping
-from backoffice.core.imports.importer import Importer, Problems, Source
+from backoffice.core.imports.importer import SHOWN, Importer, Problems, Source
 
 EXAMPLES = 3
 ROWS = 20
@@ -29,7 +29,8 @@ class Column:
 class Preview:
     """What the worker read, kept on the job until it starts, as JSON.
 
-    refusals: what stands in the way before the rows (columns, branch); errors: what is wrong in the rows.
+    refusals: what stands in the way before the rows (columns, branch); errors: what is wrong in the rows; doubts: which
+    rows may be about what is there already.
     """
 
     description: str
@@ -43,6 +44,8 @@ class Preview:
     refusals: list[str] = field(default_factory=list)
     branch_error: str = ""
     asks_branch: bool = False
+    doubts: list[tuple[int, str, str]] = field(default_factory=list)  # row, value, sentence
+    doubts_total: int = 0
 
     @property
     def ready(self) -> bool:
@@ -64,13 +67,20 @@ def checked(importer: Importer, source: Source, options: dict, progress=lambda d
     return importer.check(source, problems, options, progress), problems
 
 
-def preview(importer: Importer, table: tabular.Table, columns: dict[str, str], options: dict) -> Preview:
+def undecided() -> Refusal:
+    """Why a file with doubtful rows cannot go in yet."""
+    return Refusal("import.doubtful", _("Kies wat er gebeurt met de rijen die er misschien al zijn."), "doubtful")
+
+
+def preview(
+    importer: Importer, table: tabular.Table, columns: dict[str, str], options: dict, progress=lambda done: None
+) -> Preview:
     """Go through the whole file as it would go in; writes nothing."""
     shown = Preview(table.description, _columns(table, columns))
     shown.asks_branch = bool(importer.stock_field) and importer.stock_field in columns.values()
     try:
         source = Source(table, mapping.places(importer, table.header, columns))
-        plan, problems = checked(importer, source, options)
+        plan, problems = checked(importer, source, options, progress)
     except Refusal as refusal:
         for one in getattr(refusal, "all", [refusal]):
             _place(shown, one)
@@ -81,6 +91,10 @@ def preview(importer: Importer, table: tabular.Table, columns: dict[str, str], o
     shown.rows = [list(zip(row, classes, strict=True)) for row in rows]
     counts = importer.counts(plan)
     shown.sentence, shown.facts = importer.sentence(counts), importer.facts(counts)
+    doubts = importer.doubts(plan)
+    shown.doubts, shown.doubts_total = doubts[:SHOWN], len(doubts)
+    if doubts and not options.get("doubtful"):
+        _place(shown, undecided())
     shown.errors, shown.total = problems.sorted(), problems.total
     return shown
 

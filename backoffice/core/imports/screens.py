@@ -4,6 +4,7 @@ The views of a kind (which state their right and hold the routes) pass themselve
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ Status = ImportJob.Status
 
 @dataclass(frozen=True)
 class Screen:
-    """app: namespace of the routes import, import_job, import_columns, import_start and import_progress."""
+    """app: namespace of the routes import, import_job, import_columns, import_start, import_stop, import_progress."""
 
     kind: str
     app: str
@@ -58,7 +59,7 @@ def upload(request, screen: Screen) -> HttpResponse:
     recent = ImportJob.objects.filter(kind=screen.kind).exclude(status__in=(Status.READING, Status.PREVIEW))
     rows = recent.defer("content", "errors").select_related("employee").order_by("-created_at")[:RECENT]
     jobs = [{"job": one, "url": screen.url("import_job", one), "said": said(one)} for one in rows]
-    maximum = tabular.megabytes(settings.IMPORT_MAX_BYTES)
+    maximum = tabular.size_shown(settings.IMPORT_MAX_BYTES)
     context = screen.context(error=error, jobs=jobs, key=new_key(), maximum=maximum)
     return render(request, "imports/upload.html", context, status=422 if error else 200)
 
@@ -74,6 +75,7 @@ def _received(request, screen: Screen) -> ImportJob:
         kind=screen.kind,
         file_name=file.name or "",
         content=file.read(settings.IMPORT_MAX_BYTES + 1),
+        size=file.size,
         branch_id=branch_id,
         key=posted_key(request),
     )
@@ -116,9 +118,21 @@ def start(request, screen: Screen, pk) -> HttpResponse:
     return redirect(screen.url("import_job", job))
 
 
+def stop(request, screen: Screen, pk) -> HttpResponse:
+    """Stoppen: nothing of the file goes in; where it is too late for that, the page says what came of it."""
+    with suppress(Refusal):
+        service.stop(employee=request.user, job_id=_job(screen, pk).pk, key=posted_key(request))
+    return redirect(screen.url("import_job", _job(screen, pk)))
+
+
 def progress(request, screen: Screen, pk) -> HttpResponse:
-    """How far it is, asked every second."""
-    return render(request, "imports/_status.html", _status_context(screen, _job(screen, pk)))
+    """How far it is, asked every second; what came of it takes the place of the whole once it has ended."""
+    context = _status_context(screen, _job(screen, pk))
+    if context["running"]:
+        return render(request, "imports/_running.html", context)
+    response = render(request, "imports/_status.html", context)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#import-status", "outerHTML"
+    return response
 
 
 def said(job: ImportJob) -> str:
@@ -129,7 +143,7 @@ def said(job: ImportJob) -> str:
         return _("Niets ingelezen, %(errors)s") % {"errors": errors}
     if job.status == ImportJob.Status.DONE:
         return f"{importer_of(job.kind).sentence(job.summary['counts'])}, {errors}"
-    return _("Bezig")
+    return _("Gestopt, niets ingelezen") if job.status == Status.STOPPED else _("Bezig")
 
 
 def _job(screen: Screen, pk) -> ImportJob:
@@ -152,7 +166,10 @@ def _chosen(request, screen: Screen, job: ImportJob) -> None:
     except InputError:
         name = ""
     allowed = dict(screen.branches(request))
-    service.choose(job, columns=chosen, branch_id=branch_id if branch_id in allowed else None, mapping_name=name)
+    service.choose(
+        job, columns=chosen, branch_id=branch_id if branch_id in allowed else None, mapping_name=name,
+        doubtful=request.POST.get("doubtful", ""),
+    )  # fmt: skip
 
 
 def _whole(request, screen: Screen, job: ImportJob, status: int = 200) -> HttpResponse:
@@ -161,14 +178,16 @@ def _whole(request, screen: Screen, job: ImportJob, status: int = 200) -> HttpRe
 
 def _waiting(request, screen: Screen, job: ImportJob) -> HttpResponse:
     """The line that asks again, in place of itself: what else stands on the screen stays as it is until then."""
-    response = render(request, "imports/_waiting.html", {"job_url": screen.url("import_job", job), "waiting": True})
+    context = {"job": job, "job_url": screen.url("import_job", job), "waiting": True}
+    response = render(request, "imports/_waiting.html", context)
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#import-waiting", "outerHTML"
     return response
 
 
 def _context(request, screen: Screen, job: ImportJob) -> dict[str, Any]:
     if job.status == Status.READING:
-        return screen.context(job=job, job_url=screen.url("import_job", job), waiting=True)
+        urls = {"job_url": screen.url("import_job", job), "stop_url": screen.url("import_stop", job)}
+        return screen.context(job=job, waiting=True, key=new_key(), **urls)
     if job.status == Status.PREVIEW:
         return _preview_context(request, screen, job)
     return _status_context(screen, job)
@@ -183,6 +202,8 @@ def _preview_context(request, screen: Screen, job: ImportJob) -> dict[str, Any]:
         mappings=ImportMapping.objects.filter(kind=job.kind).order_by("name"),
         columns_url=screen.url("import_columns", job),
         start_url=screen.url("import_start", job),
+        stop_url=screen.url("import_stop", job),
+        job_url=screen.url("import_job", job),
         key=new_key(),
     )
 
@@ -193,6 +214,9 @@ def _status_context(screen: Screen, job: ImportJob) -> dict[str, Any]:
         job=job,
         running=job.status == ImportJob.Status.RUNNING,
         done=done,
+        stopped=job.status == Status.STOPPED,
+        key=new_key(),
+        stop_url=screen.url("import_stop", job),
         said=said(job),
         facts=importer_of(job.kind).facts(job.summary["counts"]) if done else [],
         total=job.summary.get("errors", 0),

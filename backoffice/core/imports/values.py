@@ -13,6 +13,14 @@ POINTED = re.compile(r"(-?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?:\.([0-9]+))?"
 YES = {"ja", "j", "yes", "y", "true", "waar", "1", "x", "actief", "active", "aan", "published"}
 NO = {"nee", "n", "no", "false", "onwaar", "0", "-1", "inactief", "inactive", "uit", "draft", "archived", "concept"}
 EAN_LENGTHS = (8, 12, 13, 14)
+NO_CODE = {"", "-", "--", "n.v.t.", "nvt", "n/a", "na", "nan", "none", "null", "geen"}
+APOSTROPHES = "'\u2018\u2019`\u00b4"
+SPACES = {0xA0: " ", 0x202F: " ", 0x2007: " "}
+# 8717960466136,0; 8.717.960.466.136,00; 8,71796E+12
+LONG_NUMBER = re.compile(r"[0-9]{8,14}[.,]0*", re.ASCII)
+GROUPED = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+)(?:,0*)?|([0-9]{1,3}(?:,[0-9]{3})+)(?:\.0*)?", re.ASCII)
+PREFIX = re.compile(r"(?:ean|gtin|upc)(?:-?(?:8|12|13|14))?[ :]+(?=[0-9])", re.ASCII | re.IGNORECASE)
+SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,3})", re.ASCII)
 
 
 @lru_cache(maxsize=50_000)
@@ -70,16 +78,44 @@ folded = lru_cache(maxsize=50_000)(fold)
 
 
 def barcode(value: str) -> str:
-    """An EAN with its check digit, or a shop's own code with letters in it."""
-    if re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+", value):
-        raise InputError(_("Excel heeft deze EAN afgekort. Maak de kolom op als tekst en vul de hele EAN in."))
-    if len(value) > 64 or not value.isascii() or not value.isprintable():
+    """An EAN with its check digit, a shop's own code with letters in it, or nothing for "n.v.t." and its kind.
+
+    A spreadsheet's doings are taken off: the apostrophe that makes text of a number, decimals, points of thousands, and
+    an E+12 that has all figures. What lost figures is refused. What has no letter is an EAN or is refused.
+    """
+    code = PREFIX.sub("", without_spreadsheet(value))
+    if fold(code) in NO_CODE:
+        return ""
+    if code.startswith("#"):
+        raise InputError(_("Dit is een fout uit Excel, geen barcode."))
+    if len(code) > 64 or not code.isascii() or not code.isprintable():
         raise InputError(_("Een barcode heeft hoogstens 64 gewone tekens."))
-    digits = value.replace(" ", "").replace("-", "")
-    if digits.isdigit():
-        if len(digits) not in EAN_LENGTHS:
-            raise InputError(_("Een EAN heeft 8, 12, 13 of 14 cijfers."))
-        if not check_digit_fits(digits):
-            raise InputError(_("Het controlecijfer van deze EAN klopt niet."))
-        return digits
-    return value
+    if any(map(str.isalpha, code)):
+        return code
+    digits = code.replace(" ", "").replace("-", "")
+    if not digits.isdigit() or len(digits) not in EAN_LENGTHS:
+        raise InputError(_("Een EAN heeft 8, 12, 13 of 14 cijfers."))
+    if not check_digit_fits(digits):
+        raise InputError(_("Het controlecijfer van deze EAN klopt niet."))
+    return digits
+
+
+def own_code(value: str, max_length: int) -> str:
+    """A shop's own code (SKU): any text, but a number as a spreadsheet spoils it is mended or refused as an EAN is."""
+    return text(without_spreadsheet(value), max_length)
+
+
+def without_spreadsheet(value: str) -> str:
+    """A code without what a spreadsheet makes of a long number. Raises InputError where figures are lost."""
+    code = value.translate(SPACES).strip(APOSTROPHES + " ")
+    if found := SCIENTIFIC.fullmatch(code):
+        figures, zeros = found[1] + (found[2] or ""), int(found[3]) - len(found[2] or "")
+        if zeros == 0 and len(figures) in EAN_LENGTHS:
+            return figures
+        raise InputError(_("Excel heeft deze EAN afgekort. Maak de kolom op als tekst en vul de hele EAN in."))
+    if LONG_NUMBER.fullmatch(code):
+        return code.partition(",")[0].partition(".")[0]
+    if found := GROUPED.fullmatch(code):
+        digits = re.sub("[.,]", "", found[1] or found[2])
+        return digits if len(digits) in EAN_LENGTHS else code
+    return code

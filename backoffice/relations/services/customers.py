@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,11 +23,10 @@ FIRST_NUMBER = 10001
 TEXTS = {"company": 120, "first_name": 60, "infix": 20, "last_name": 80}
 CHECKS = {
     "email": validators.clean_email,
-    "phone": validators.clean_phone,
     "kvk": validators.clean_kvk,
     "vat_id": validators.clean_vat_id,
 }
-VALUES = ("kind", *TEXTS, *CHECKS, "vat_mode", "note", "blocked")
+VALUES = ("kind", *TEXTS, "phone", *CHECKS, "vat_mode", "note", "blocked")
 ADDRESS_TEXTS = {"attention": 120, "street": 120, "house_number": 10, "addition": 20, "city": 80}
 ADDRESS_VALUES = (*ADDRESS_TEXTS, "postcode", "country")
 
@@ -49,7 +49,7 @@ def create(*, employee, values: dict, addresses: Sequence[dict] = (), confirmed:
     postcode, city, country. Raises Refusals (field named) and LikelyDuplicates.
     """
     _guard(employee)
-    customer = Customer(**checked(values))
+    customer = Customer(**checked(values, country_of(addresses)))
     untaxed_for = reason_untaxed("", customer.vat_mode, values.get("vat_reason", ""), employee)
     rows = [CustomerAddress(**checked_address(address)) for address in addresses]
     if not confirmed and (likely := likely_duplicates(customer, rows)):
@@ -77,7 +77,7 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
         raise Refusal("customer.unknown", _("Deze debiteur bestaat niet meer."))
     if customer.anonymised_at:
         raise Refusal("customer.anonymised", _("Deze debiteur is geanonimiseerd en kan niet meer worden gewijzigd."))
-    new = checked(values)
+    new = checked(values, country_of(addresses))
     if revision != customer.revision:
         raise _stale(customer, new)
     mode = new.get("vat_mode", customer.vat_mode)
@@ -114,17 +114,44 @@ def record_untaxed(customer: Customer, reason: str, employee) -> None:
         journal.write(branch_id=branch_id, employee=employee, action="customer.untaxed", about=customer, data=data)
 
 
-def checked(values: dict) -> dict:
-    """The values as they are stored. Raises Refusals with every field that does not hold."""
+def country_of(addresses: Sequence[dict]) -> str:
+    """The country in which a customer telephones: that of the invoice address, else of the first one, else ours."""
+    ranked = sorted(addresses, key=lambda address: address.get("kind") != CustomerAddress.Kind.INVOICE)
+    named = next((address["country"] for address in ranked if address.get("country")), validators.HOME)
+    return named.strip().upper()
+
+
+def checked(values: dict, country: str = validators.HOME) -> dict:
+    """The values as they are stored; a phone number without its country is of this one.
+
+    Raises Refusals with every field that does not hold.
+    """
+    found, wrong = read(values, country)
+    wrong += incomplete(found)
+    if wrong:
+        raise Refusals(wrong)
+    if found.get("kind") != Customer.Kind.BUSINESS:
+        found["company"] = ""
+    return found
+
+
+def read(values: dict, country: str) -> tuple[dict, list[Refusal]]:
+    """Each value by itself as it is stored, and what is wrong with those that cannot be."""
     found, wrong = {}, []
     for name, value in values.items():
         if name not in VALUES:
             continue
         try:
-            found[name] = _read(name, value)
+            found[name] = _read(name, value, country)
         except InputError as error:
             wrong.append(Refusal(f"customer.{name}", error.message, name))
             found[name] = value
+    return found, wrong
+
+
+def incomplete(found: dict) -> list[Refusal]:
+    """What is wrong with the values of a customer together."""
+    wrong = []
     if found.get("kind", Customer.Kind.PRIVATE) not in Customer.Kind.values:
         wrong.append(Refusal("customer.kind", _("Kies Particulier of Zakelijk."), "kind"))
     if found.get("vat_mode", "") not in ("", *VatMode.values):
@@ -134,18 +161,16 @@ def checked(values: dict) -> dict:
         wrong.append(Refusal("customer.company", _("Vul de bedrijfsnaam in."), "company"))
     if not business and not found.get("last_name"):
         wrong.append(Refusal("customer.last_name", _("Vul de achternaam in."), "last_name"))
-    if wrong:
-        raise Refusals(wrong)
-    if not business:
-        found["company"] = ""
-    return found
+    return wrong
 
 
-def _read(name: str, value):
+def _read(name: str, value, country: str):
     if name in TEXTS:
         return clean_text(value, max_length=TEXTS[name])
     if name == "note":
         return clean_text(value, max_length=4000, multiline=True)
+    if name == "phone":
+        return validators.clean_phone(value, country)
     return CHECKS[name](value) if name in CHECKS else value
 
 
@@ -183,12 +208,13 @@ def search_text(customer: Customer, addresses: list[CustomerAddress]) -> str:
 
 
 def likely_duplicates(customer: Customer, addresses: list[CustomerAddress], limit: int = 5) -> list[Customer]:
-    """Customers with the same e-mail, the same phone, or a like name at the same postcode and house number."""
+    """Customers with the same e-mail (in any case) or phone, or a like name at the same postcode and house number."""
     others = Customer.objects.exclude(pk=customer.pk).prefetch_related("addresses")
     found: dict[int, Customer] = {}
     # indexes customer_by_email, customer_by_phone, customer_address_postcode
     if customer.email:
-        found |= {c.pk: c for c in others.filter(email__in={customer.email, customer.email.lower()})[:limit]}
+        there = others.exclude(email="").annotate(lowered=Lower("email")).filter(lowered=customer.email.lower())
+        found |= {c.pk: c for c in there[:limit]}
     if customer.phone:
         found |= {c.pk: c for c in others.filter(phone=customer.phone)[:limit]}
     for address in addresses:
@@ -196,13 +222,14 @@ def likely_duplicates(customer: Customer, addresses: list[CustomerAddress], limi
             there = others.filter(
                 addresses__postcode=address.postcode, addresses__house_number__iexact=address.house_number
             )
-            found |= {c.pk: c for c in there[:20] if _alike(c, customer)}
+            family = fold(customer.last_name or customer.company)
+            found |= {c.pk: c for c in there[:20] if alike(fold(c.last_name or c.company), family)}
     return list(found.values())[:limit]
 
 
-def _alike(one: Customer, other: Customer) -> bool:
-    """Whether the last names (or companies) share three letters in a row out of most of the shorter one."""
-    a, b = (_trigrams(fold(c.last_name or c.company)) for c in (one, other))
+def alike(one: str, other: str) -> bool:
+    """Whether two folded last names (or companies) share three letters in a row out of most of the shorter one."""
+    a, b = _trigrams(one), _trigrams(other)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= 0.5
 
 
@@ -214,6 +241,11 @@ def _trigrams(text: str) -> set[str]:
 def _complete(customer: Customer, addresses: list[CustomerAddress], employee) -> None:
     if sum(row.kind == CustomerAddress.Kind.INVOICE for row in addresses) > 1:
         raise Refusal("customer.invoice_address", _("Een debiteur heeft één factuuradres."))
+    derive(customer, addresses, employee)
+
+
+def derive(customer: Customer, addresses: list[CustomerAddress], employee) -> None:
+    """What follows from the other values of a customer and from its addresses, and who wrote them."""
     customer.name = derived_name(customer)
     customer.search_text = search_text(customer, addresses)
     customer.changed_at, customer.changed_by = timezone.now(), employee

@@ -44,3 +44,9 @@ def start(request, pk):
 @require_GET
 def progress(request, pk):
     return screens.progress(request, SCREEN, pk)
+
+
+@right("customers.import")
+@require_POST
+def stop(request, pk):
+    return screens.stop(request, SCREEN, pk)
