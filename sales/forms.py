@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core import formats
+from backoffice.core import days, formats
 from backoffice.core.forms import CleanTextField, Combo, DutchDateField
 from backoffice.core.input import InputError, clean_text, parse_amount, parse_percent, parse_quantity, whole
 from backoffice.relations.models import Branch, Customer, Employee
@@ -33,7 +33,7 @@ FOLDED = ("reference", "invoice_address", "delivery_address", "time_window", "no
 class HeaderForm(forms.ModelForm):
     """The header of an order. Only the fields that were posted are read; `changed` is what the service gets."""
 
-    order_date = DutchDateField(label=gettext_lazy("Datum"))
+    order_date = DutchDateField(label=gettext_lazy("Datum"), lean=days.NEAR)
     expected_delivery_date = DutchDateField(label=gettext_lazy("Verwachte leverdatum"), required=False)
     subject = CleanTextField(label=gettext_lazy("Betreft"), max_length=120, required=False)
     reference = CleanTextField(label=gettext_lazy("Referentie klant"), max_length=80, required=False)

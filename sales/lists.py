@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core import paging, search
+from backoffice.core import days, paging, search
 from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
 from backoffice.relations.models import Branch, Customer, Employee
@@ -105,7 +105,7 @@ WORDS = (
 
 def _date(text: str) -> date | None:
     try:
-        return parse_date(text, years_back=None, years_ahead=None) if text else None
+        return parse_date(text, years_back=None, years_ahead=None, lean=days.THIS_YEAR) if text else None
     except InputError:
         return None
 
