@@ -75,7 +75,7 @@ def cashiers(till: Till) -> list[Employee]:
     """Who may unlock the till: the right pos.use at its branch, and a PIN code."""
     here = Q(roles__branch=till.branch_id) | Q(roles__branch=None) | Q(roles__role__in=EVERY_BRANCH)
     people = Employee.objects.filter(here, active=True, roles__role__in=RIGHTS["pos.use"]).exclude(pin_hash="")
-    return list(people.distinct().order_by("name"))
+    return list(people.distinct().order_by("sort_key", "pk"))
 
 
 def order_at(till: Till) -> SalesOrder | None:

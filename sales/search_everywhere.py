@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from backoffice.catalog.models import Article, Barcode
+from backoffice.catalog import codes
+from backoffice.catalog.models import Article
 from backoffice.core import search as words
 from backoffice.relations import selectors as relations
 from backoffice.relations.models import Customer
@@ -58,10 +59,8 @@ def exact_orders(text: str, employee) -> list[Found]:
 
 def exact_articles(text: str) -> list[Found]:
     """The article with this number or with a variant that has this barcode (indexes: both unique)."""
-    code = Barcode.objects.filter(code=text).select_related(
-        "article", "variant__article", "variant__colour", "variant__size"
-    )
-    for barcode in code:
+    shown = ("article", "variant__article", "variant__colour", "variant__size")
+    for barcode in codes.of_code(text).select_related(*shown):
         variant = barcode.variant
         parts = [str(p) for p in (variant.colour, variant.size) if p] if variant else []
         return [Found("article", variant.article if variant else barcode.article, " · ".join([text, *parts]))]
@@ -85,7 +84,7 @@ def _orders(text: str, employee) -> list[Found]:
 def _articles(text: str) -> list[Found]:
     # index article_search (trigram)
     rows = words.matching(Article.objects.filter(active=True).select_related("brand"), text)
-    return [Found("article", row, str(row.brand or "")) for row in rows.order_by("name", "pk")[: PER_KIND + 1]]
+    return [Found("article", row, str(row.brand or "")) for row in rows.order_by("sort_key", "pk")[: PER_KIND + 1]]
 
 
 def _customers(text: str) -> list[Found]:

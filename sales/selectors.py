@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from backoffice.catalog.models import Article, VatRate
+from backoffice.catalog.selectors import exact_ids
 from backoffice.core import search
 from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Customer
@@ -162,16 +163,11 @@ def article_options(text: str, limit: int = 12) -> list[Article]:
     sellable = Article.objects.filter(active=True).prefetch_related("variants")
     text = text.strip()
     if not text:
-        return list(sellable.order_by("name", "id")[:limit])
-    exact = (
-        sellable.filter(number=text)
-        | sellable.filter(variants__barcodes__code=text)
-        | sellable.filter(barcodes__code=text)
-    )
-    found = list(exact.distinct()[:limit])
+        return list(sellable.order_by("sort_key", "id")[:limit])
+    found = list(sellable.filter(pk__in=exact_ids(text))[:limit])
     if found:
         return found
-    return list(search.matching(sellable, text).order_by("name", "id")[:limit]) or list(
+    return list(search.matching(sellable, text).order_by("sort_key", "id")[:limit]) or list(
         search.resembling(sellable, text)[:limit]
     )
 

@@ -30,10 +30,7 @@ def fold(text: str) -> str:
     The one fold of the house, also for keys of imports and of sorting. Character by character: marks go anyway, and
     putting a long row of them in order first takes minutes.
     """
-    if text.isascii():
-        plain = text.replace("'", "").replace("`", "").casefold()
-    else:
-        plain = "".join(map(_plain, text))
+    plain = text.replace("'", "").replace("`", "").casefold() if text.isascii() else "".join(map(_plain, text))
     return " ".join(plain.split())
 
 

@@ -47,6 +47,11 @@ def _number(found: re.Match) -> str:
     return f"{min(len(figures), 99):02d}{figures}"
 
 
+def words(text: str) -> list[str]:
+    """The words typed as a sort key holds them: letters and figures alone, so that they are safe in a pattern."""
+    return _SIGNS.sub(" ", fold(text)).split()
+
+
 def person_key(last_name: str, infix: str = "", first_name: str = "") -> str:
     """The key of a person: last name without infix, then infix, then first name ("de Vries, Anna")."""
     if not infix:

@@ -22,6 +22,7 @@ from backoffice.relations.services.customers import (
     checked,
     checked_address,
     derived_name,
+    followed,
     record_untaxed,
     search_text,
 )
@@ -263,6 +264,7 @@ def _complete(customer: Customer, one: CustomerPlan, employee) -> Customer:
 
 def _change(one: CustomerPlan, employee) -> None:
     customer = one.known
+    contact = customer.email, customer.phone
     for name, value in one.values.items():
         setattr(customer, name, value)
     if one.address:
@@ -272,6 +274,8 @@ def _change(one: CustomerPlan, employee) -> None:
     _complete(customer, one, employee)
     customer.revision += 1
     customer.save()
+    if (customer.email, customer.phone) != contact:
+        followed(customer)
 
 
 def counts(plan: Plan) -> dict[str, int]:

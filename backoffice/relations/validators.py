@@ -52,6 +52,19 @@ def clean_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_words(stored: str) -> list[str]:
+    """How people type a stored phone number (E.164) without spaces: with its country, and as in its country."""
+    if not stored.startswith("+"):
+        return [stored] if stored else []
+    words = [stored[1:]]
+    if stored.startswith("+31"):
+        return [*words, "0" + stored[3:]]
+    try:
+        return [*words, "0" + str(phonenumbers.parse(stored).national_number)]
+    except phonenumbers.NumberParseException:
+        return words
+
+
 def shown_phone(stored: str) -> str:
     """+31612345678 as 06 12345678; a foreign number with its country code."""
     try:

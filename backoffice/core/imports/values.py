@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from backoffice.core import gtin
 from backoffice.core.input import InputError, clean_text, parse_amount
 from backoffice.core.search import fold
 
 POINTED = re.compile(r"(-?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?:\.([0-9]+))?", re.ASCII)
 YES = {"ja", "j", "yes", "y", "true", "waar", "1", "x", "actief", "active", "aan", "published"}
 NO = {"nee", "n", "no", "false", "onwaar", "0", "-1", "inactief", "inactive", "uit", "draft", "archived", "concept"}
-EAN_LENGTHS = (8, 12, 13, 14)
 
 
 @lru_cache(maxsize=50_000)
@@ -61,11 +61,6 @@ def yes(value: str) -> bool:
     raise InputError(_("Vul ja of nee in."))
 
 
-def check_digit_fits(digits: str) -> bool:
-    """Of an EAN-8, UPC-A, EAN-13 or GTIN-14: from the right, figures weigh 1 and 3 in turn (100,000 take no time)."""
-    return (sum(map(int, digits[-1::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
-
-
 folded = lru_cache(maxsize=50_000)(fold)
 
 
@@ -77,9 +72,9 @@ def barcode(value: str) -> str:
         raise InputError(_("Een barcode heeft hoogstens 64 gewone tekens."))
     digits = value.replace(" ", "").replace("-", "")
     if digits.isdigit():
-        if len(digits) not in EAN_LENGTHS:
+        if len(digits) not in gtin.LENGTHS:
             raise InputError(_("Een EAN heeft 8, 12, 13 of 14 cijfers."))
-        if not check_digit_fits(digits):
+        if not gtin.check_digit_fits(digits):
             raise InputError(_("Het controlecijfer van deze EAN klopt niet."))
         return digits
     return value
