@@ -1,5 +1,6 @@
 """The fields of the order screen: what was typed, read the Dutch way, one field at a time."""
 
+import re
 from decimal import Decimal
 from typing import cast
 
@@ -137,21 +138,36 @@ def address_of(text: str, before: dict) -> dict:
     }
 
 
+# an amount that says so, before or behind it
+EUROS = re.compile(r"(?:€|eur|euro)[ \u00a0]*(.+)|(.+?)[ \u00a0]*(?:€|eur|euro)", re.IGNORECASE)
+
+
 def read_discount(text: str) -> tuple[str, Decimal]:
-    """ "10 %" or "10" is a percentage, "5,00" and "€ 5" are euros, nothing is 0 %. Raises InputError."""
+    """ "10 %", "10" and "12,5" are percentages, "€ 5", "5 eur" and "5,00 €" are euros, nothing is 0 %.
+
+    What looks like euros without saying so ("5,00", "150") is asked. Raises InputError.
+    """
     typed = text.strip(" \t\u00a0")
     if not typed:
         return "percent", Decimal(0)
-    if typed.endswith("%") or typed.isdigit():
+    if typed.endswith("%"):
         return "percent", parse_percent(typed)
-    return "amount", parse_amount(typed)
+    if amount := EUROS.fullmatch(typed):
+        return "amount", parse_amount(amount[1] or amount[2])
+    value = parse_amount(typed)
+    if value > 100 or re.search(r"[.,][0-9]{2}$", typed):
+        words = {"percent": formats.format_percent(value), "amount": formats.format_money(value)}
+        if value > 100:
+            raise InputError(_("Bedoelt u %(amount)s? Typ er dan een € bij.") % words)
+        raise InputError(_("Bedoelt u %(percent)s of %(amount)s? Typ er %% of € bij.") % words)
+    return "percent", value
 
 
 def shown_discount(percent: Decimal, amount) -> str:
-    """A discount as its field shows it: 10 %, 5,00 or nothing."""
+    """A discount as its field shows it: 10 %, € 5,00 or nothing."""
     euros = formats.to_decimal(amount)
     if euros:
-        return formats.format_amount(euros)
+        return formats.format_money(euros)
     return formats.format_percent(percent) if percent else ""
 
 
