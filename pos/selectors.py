@@ -288,6 +288,12 @@ def paid_before(receipt: Receipt) -> list[LedgerEntry]:
     return list(entries.filter(pk__lt=first or 0))
 
 
+def paper(number: str) -> tuple[str, int] | None:
+    """What the receipt with this number is called, and its order, for the search everywhere. Index: unique."""
+    receipt = Receipt.objects.filter(number=number).first()
+    return (f"{receipt.get_kind_display()} {receipt.number}", receipt.order_id) if receipt else None
+
+
 def sold_under(code: str) -> int | None:
     """The order that a receipt with this number is of, else the one with this number. Indexes: both unique."""
     code = code.strip().upper()

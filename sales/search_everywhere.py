@@ -1,5 +1,6 @@
 """Reads of the search everywhere: what is exactly meant first, then at most five of each kind by words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ from backoffice.relations.rights import access_of, scoped
 from sales.models import SalesOrder
 
 PER_KIND = 5
+# what floors above find by the number of a paper of theirs: (what it is called, the order that it is of), or None
+PAPERS: list[Callable[[str], tuple[str, int] | None]] = []
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def search(text: str, employee) -> tuple[list[Found], Groups]:
     access = access_of(employee)
     exact: list[Found] = []
     if access.can("sales.view"):
-        exact += exact_orders(text, employee)
+        exact += exact_orders(text, employee) or orders_of_papers(text, employee)
         groups.orders = _others(exact, _orders(text, employee))
     if access.can("catalog.view"):
         exact += exact_articles(text)
@@ -55,6 +58,15 @@ def exact_orders(text: str, employee) -> list[Found]:
     """The order with this number (index: order_number_once)."""
     orders = scoped(SalesOrder.objects.filter(number=text.upper()), employee, "sales.view")
     return [Found("order", row) for row in orders[:1]] if any(c.isdigit() for c in text) else []
+
+
+def orders_of_papers(number: str, employee) -> list[Found]:
+    """The order that a receipt or packing slip with this number is of."""
+    if not any(char.isdigit() for char in number):
+        return []
+    papers = {found[1]: found[0] for found in (find(number.upper()) for find in PAPERS) if found}
+    orders = scoped(SalesOrder.objects.filter(pk__in=papers), employee, "sales.view") if papers else []
+    return [Found("order", row, papers[row.pk]) for row in orders]
 
 
 def exact_articles(text: str) -> list[Found]:

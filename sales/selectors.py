@@ -193,10 +193,10 @@ def last_orders_of(customer: Customer, but: SalesOrder, employee) -> list[SalesO
 
 
 def by_code(request, code: str) -> SalesOrder | Customer | None:
-    """The order with exactly this number, or the customer with this card code ("D" and the number)."""
+    """The order with this number, in capitals or not, or the customer with this card code ("D" and the number)."""
     if not (code and code.isprintable()):
         return None
-    order = scoped(SalesOrder.objects.filter(number=code), request.user, "sales.view").first()
+    order = scoped(SalesOrder.objects.filter(number=code.upper()), request.user, "sales.view").first()
     if order is not None:
         return order
     number = code[1:] if code[:1] in ("D", "d") else ""
