@@ -1,6 +1,7 @@
 """What has a number is found by it, in capitals or not: at the till, at the desk, and in the search everywhere."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -56,7 +57,7 @@ def test_a_receipt_number_in_the_search_everywhere_opens_what_was_sold(client, s
 
 def test_the_number_of_a_packing_slip_opens_its_order(client, s):
     order = an_order(s)
-    packing.create_slip(order_id=order.pk, quantities={order.lines.get().pk: 1}, employee=s.office)
+    packing.create_slip(order_id=order.pk, quantities={order.lines.get().pk: Decimal(1)}, employee=s.office)
     number = PackingSlip.objects.get().number
     client.force_login(s.office)
     assert client.get(reverse("search"), {"q": number.lower()}).url == reverse("sales:order", args=[order.pk])
