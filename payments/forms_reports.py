@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.core import days
 from backoffice.core.forms import DutchDateField
 
 YEARS_BACK = 10
@@ -14,8 +15,8 @@ YEARS_BACK = 10
 class ReportForm(forms.Form):
     """Dates, branch and period; `without` names the fields that an overview does not ask."""
 
-    first = DutchDateField(label=gettext_lazy("Vanaf"), years_back=YEARS_BACK)
-    last = DutchDateField(label=gettext_lazy("Tot en met"), years_back=YEARS_BACK)
+    first = DutchDateField(label=gettext_lazy("Vanaf"), years_back=YEARS_BACK, lean=days.THIS_YEAR)
+    last = DutchDateField(label=gettext_lazy("Tot en met"), years_back=YEARS_BACK, lean=days.THIS_YEAR)
     per = forms.ChoiceField(
         label=gettext_lazy("Per"),
         choices=[("day", gettext_lazy("dag")), ("month", gettext_lazy("maand")), ("quarter", gettext_lazy("kwartaal"))],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.core.models import AppendOnly
 from backoffice.core.money import amount_field
+from backoffice.core.sorting import SortKey, key_of_name
 from backoffice.relations.models import Branch, Customer, Employee, Till
 from sales.models import SalesOrder
 
@@ -34,9 +35,10 @@ class PaymentMethod(models.Model):
     branches = models.ManyToManyField(Branch, blank=True, related_name="+", verbose_name=_("Filialen"))
     position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
     active = models.BooleanField(_("Actief"), default=True)
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["position", "name"]
+        ordering = ["position", "sort_key", "id"]
         verbose_name, verbose_name_plural = _("betaalwijze"), _("betaalwijzen")
         constraints = [
             # the manual: "de pin kan niet aan de backoffice worden gekoppeld"

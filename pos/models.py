@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.catalog.models import Article, Variant
 from backoffice.core.models import AppendOnly
+from backoffice.core.sorting import SortKey, key_of_name
 from backoffice.relations.models import Customer, Employee, Till
 from payments.models import TillSession
 from sales.models import SalesOrder
@@ -57,9 +58,10 @@ class TillLayout(models.Model):
     # which buttons of the till show, in order: [{"name": "make_order", "colour": "1"}]
     buttons = models.JSONField(default=list, blank=True)
     tills = models.ManyToManyField(Till, blank=True, related_name="layouts", verbose_name=_("Kassa’s"))
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("snelknop-indeling"), _("snelknop-indelingen")
 
     def __str__(self):

@@ -16,10 +16,10 @@ from backoffice.core.formats import (
     format_datetime,
     format_money,
     format_percent,
+    format_phone,
     format_quantity,
     format_vat,
 )
-from backoffice.relations.validators import shown_phone
 from payments.letterhead import Letterhead
 from pos.day_report import Report
 from pos.slip import Line, Slip
@@ -79,7 +79,7 @@ def _broken(text: str, room: int) -> list[str]:
 
 def head(branch: Letterhead, columns: int) -> list[str]:
     """Address and numbers of the shop, to be centred; its name stands above, larger."""
-    found = [branch.street_line, branch.city_line, shown_phone(branch.phone), *branch.ids]
+    found = [branch.street_line, branch.city_line, format_phone(branch.phone), *branch.ids]
     return [row for text in found for row in wrapped(text, columns)]
 
 

@@ -75,7 +75,7 @@ def cashiers(till: Till) -> list[Employee]:
     """Who may unlock the till: the right pos.use at its branch, and a PIN code."""
     here = Q(roles__branch=till.branch_id) | Q(roles__branch=None) | Q(roles__role__in=EVERY_BRANCH)
     people = Employee.objects.filter(here, active=True, roles__role__in=RIGHTS["pos.use"]).exclude(pin_hash="")
-    return list(people.distinct().order_by("name"))
+    return list(people.distinct().order_by("sort_key", "pk"))
 
 
 def order_at(till: Till) -> SalesOrder | None:
@@ -276,6 +276,12 @@ def paid_before(receipt: Receipt) -> list[LedgerEntry]:
 @Spelled
 def _entries(order_id: int) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(order=order_id).select_related("method").order_by("pk")
+
+
+def paper(number: str) -> tuple[str, int] | None:
+    """What the receipt with this number is called, and its order, for the search everywhere. Index: unique."""
+    receipt = Receipt.objects.filter(number=number).first()
+    return (f"{receipt.get_kind_display()} {receipt.number}", receipt.order_id) if receipt else None
 
 
 def sold_under(code: str) -> int | None:

@@ -16,9 +16,9 @@ from django.db import connection
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from backoffice.core.formats import format_phone
 from backoffice.core.money import ZERO
 from backoffice.relations.models import Customer, VatMode
-from backoffice.relations.validators import shown_phone
 from payments.letterhead import Letterhead, letterhead
 from payments.models import LedgerEntry
 from pos.models import Receipt
@@ -201,7 +201,7 @@ class Slip:
     @property
     def phone(self) -> str:
         """The shop's, as one writes it."""
-        return shown_phone(self.branch.phone)
+        return format_phone(self.branch.phone)
 
     @property
     def exclusive(self) -> bool:

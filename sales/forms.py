@@ -1,5 +1,6 @@
 """The fields of the order screen: what was typed, read the Dutch way, one field at a time."""
 
+import re
 from decimal import Decimal
 from typing import cast
 
@@ -8,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core import formats
+from backoffice.core import days, formats
 from backoffice.core.forms import CleanTextField, Combo, DutchDateField
 from backoffice.core.input import InputError, clean_text, parse_amount, parse_percent, parse_quantity, whole
 from backoffice.relations.models import Branch, Customer, Employee
@@ -33,7 +34,7 @@ FOLDED = ("reference", "invoice_address", "delivery_address", "time_window", "no
 class HeaderForm(forms.ModelForm):
     """The header of an order. Only the fields that were posted are read; `changed` is what the service gets."""
 
-    order_date = DutchDateField(label=gettext_lazy("Datum"))
+    order_date = DutchDateField(label=gettext_lazy("Datum"), lean=days.NEAR)
     expected_delivery_date = DutchDateField(label=gettext_lazy("Verwachte leverdatum"), required=False)
     subject = CleanTextField(label=gettext_lazy("Betreft"), max_length=120, required=False)
     reference = CleanTextField(label=gettext_lazy("Referentie klant"), max_length=80, required=False)
@@ -118,21 +119,36 @@ def customer_options_url() -> str:
         return ""
 
 
+# an amount that says so, before or behind it
+EUROS = re.compile(r"(?:€|eur|euro)[ \u00a0]*(.+)|(.+?)[ \u00a0]*(?:€|eur|euro)", re.IGNORECASE)
+
+
 def read_discount(text: str) -> tuple[str, Decimal]:
-    """ "10 %" or "10" is a percentage, "5,00" and "€ 5" are euros, nothing is 0 %. Raises InputError."""
+    """ "10 %", "10" and "12,5" are percentages, "€ 5", "5 eur" and "5,00 €" are euros, nothing is 0 %.
+
+    What looks like euros without saying so ("5,00", "150") is asked. Raises InputError.
+    """
     typed = text.strip(" \t\u00a0")
     if not typed:
         return "percent", Decimal(0)
-    if typed.endswith("%") or typed.isdigit():
+    if typed.endswith("%"):
         return "percent", parse_percent(typed)
-    return "amount", parse_amount(typed)
+    if amount := EUROS.fullmatch(typed):
+        return "amount", parse_amount(amount[1] or amount[2])
+    value = parse_amount(typed)
+    if value > 100 or re.search(r"[.,][0-9]{2}$", typed):
+        words = {"percent": formats.format_percent(value), "amount": formats.format_money(value)}
+        if value > 100:
+            raise InputError(_("Bedoelt u %(amount)s? Typ er dan een € bij.") % words)
+        raise InputError(_("Bedoelt u %(percent)s of %(amount)s? Typ er %% of € bij.") % words)
+    return "percent", value
 
 
 def shown_discount(percent: Decimal, amount) -> str:
-    """A discount as its field shows it: 10 %, 5,00 or nothing."""
+    """A discount as its field shows it: 10 %, € 5,00 or nothing."""
     euros = formats.to_decimal(amount)
     if euros:
-        return formats.format_amount(euros)
+        return formats.format_money(euros)
     return formats.format_percent(percent) if percent else ""
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from backoffice.catalog.models import Article, ArticleGroup, Barcode, StockLevel, Variant, VatRate
+from backoffice.catalog.selectors import exact_ids
 from backoffice.core import search
 from backoffice.core.formats import format_quantity
 from backoffice.core.paging import keyset
@@ -143,7 +144,8 @@ def grid(
 
 def _variants(article: Article, branch_id: int) -> list[dict]:
     """The variants with labels, price, free stock here and barcodes, sorted by colour (index: variant_once)."""
-    codes = Barcode.objects.filter(variant=OuterRef("pk")).order_by("pk").values("code")
+    # as a scan is compared with them (matrix.js): by GTIN where they have one
+    codes = Barcode.objects.filter(variant=OuterRef("pk")).order_by("pk").values(key=Coalesce("gtin", "code"))
     rows = (
         Variant.objects.filter(article=article)
         .annotate(here=FilteredRelation("stock", condition=Q(stock__branch=branch_id)))
@@ -226,7 +228,7 @@ def elsewhere(order: SalesOrder, article_id: int) -> dict[int, list[tuple[str, D
     levels = (
         StockLevel.objects.filter(variant__article=article_id, branch__active=True, on_hand__gt=F("reserved"))
         .exclude(branch=order.branch_id)
-        .order_by("branch__name")
+        .order_by("branch__sort_key", "branch")
         .values_list("variant_id", "branch__name", F("on_hand") - F("reserved"))
     )
     found = defaultdict(list)
@@ -261,7 +263,7 @@ class Results:
 
 
 def groups() -> list[ArticleGroup]:
-    return list(ArticleGroup.objects.order_by("path"))
+    return list(ArticleGroup.objects.all())
 
 
 def results(order, text: str, *, group: int | None = None, in_stock: bool = False, after: int | None = None) -> Results:
@@ -273,7 +275,7 @@ def results(order, text: str, *, group: int | None = None, in_stock: bool = Fals
     text = text.strip()
     exact = _exact(sellable, text) if text else []
     matching = search.matching(sellable, text) if text else sellable
-    page = keyset(matching.exclude(pk__in=[a.pk for a in exact]), field="name", after=after)
+    page = keyset(matching.exclude(pk__in=[a.pk for a in exact]), field="sort_key", after=after)
     first = [] if after else exact
     articles = [*first, *page.rows]
     if not articles and text and not after:
@@ -296,8 +298,7 @@ def _sellable(order, group, in_stock):
 
 def _exact(sellable, code: str) -> list[Article]:
     """The article with this number, or that of this barcode."""
-    barcode = Barcode.objects.filter(code=code).values_list(Coalesce("article_id", "variant__article_id"), flat=True)
-    return list(sellable.filter(Q(number=code) | Q(pk__in=list(barcode))))
+    return list(sellable.filter(pk__in=exact_ids(code)))
 
 
 def _found(order, articles) -> list[Found]:

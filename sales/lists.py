@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core import paging, search
+from backoffice.core import days, paging, search
 from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
 from backoffice.relations.models import Branch, Customer, Employee
@@ -25,7 +25,7 @@ OPEN = (Status.OPEN, Status.PART_DELIVERED, Status.PART_CANCELLED, Status.DELIVE
 # agreed, and not cancelled as a whole
 CONFIRMED = (*OPEN, Status.SETTLED)
 # sort key in the URL -> column; each has its index (SalesOrder.Meta.indexes)
-SORTS = {"number": "number", "date": "order_date", "customer": "customer_name", "due": "due_sort", "total": "gross"}
+SORTS = {"number": "number", "date": "order_date", "customer": "customer_sort", "due": "due_sort", "total": "gross"}
 DEFAULT_SORT = "-date"
 # filter in the URL -> (label, model, column)
 CHOICES: dict[str, tuple[Any, Any, str]] = {
@@ -105,7 +105,7 @@ WORDS = (
 
 def _date(text: str) -> date | None:
     try:
-        return parse_date(text, years_back=None, years_ahead=None) if text else None
+        return parse_date(text, years_back=None, years_ahead=None, lean=days.THIS_YEAR) if text else None
     except InputError:
         return None
 
@@ -179,7 +179,7 @@ def options(name: str, employee, text: str = "") -> list[tuple[str, str]]:
     if model is Branch:
         rows = scoped(rows, employee, "sales.view", "pk")
     if model is Customer:
-        rows = search.matching(rows, text).order_by("name", "id")
+        rows = search.matching(rows, text)
     return [(str(row.pk), str(row)) for row in rows[:20]]
 
 

@@ -1,11 +1,13 @@
 """Reads of the search everywhere: what is exactly meant first, then at most five of each kind by words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
-from backoffice.catalog.models import Article, Barcode
+from backoffice.catalog import codes
+from backoffice.catalog.models import Article
 from backoffice.core import search as words
 from backoffice.relations import selectors as relations
 from backoffice.relations.models import Customer
@@ -13,6 +15,8 @@ from backoffice.relations.rights import access_of, scoped
 from sales.models import SalesOrder
 
 PER_KIND = 5
+# what floors above find by the number of a paper of theirs: (what it is called, the order that it is of), or None
+PAPERS: list[Callable[[str], tuple[str, int] | None]] = []
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def search(text: str, employee) -> tuple[list[Found], Groups]:
     access = access_of(employee)
     exact: list[Found] = []
     if access.can("sales.view"):
-        exact += exact_orders(text, employee)
+        exact += exact_orders(text, employee) or orders_of_papers(text, employee)
         groups.orders = _others(exact, _orders(text, employee))
     if access.can("catalog.view"):
         exact += exact_articles(text)
@@ -56,12 +60,19 @@ def exact_orders(text: str, employee) -> list[Found]:
     return [Found("order", row) for row in orders[:1]] if any(c.isdigit() for c in text) else []
 
 
+def orders_of_papers(number: str, employee) -> list[Found]:
+    """The order that a receipt or packing slip with this number is of."""
+    if not any(char.isdigit() for char in number):
+        return []
+    papers = {found[1]: found[0] for found in (find(number.upper()) for find in PAPERS) if found}
+    orders = scoped(SalesOrder.objects.filter(pk__in=papers), employee, "sales.view") if papers else []
+    return [Found("order", row, papers[row.pk]) for row in orders]
+
+
 def exact_articles(text: str) -> list[Found]:
     """The article with this number or with a variant that has this barcode (indexes: both unique)."""
-    code = Barcode.objects.filter(code=text).select_related(
-        "article", "variant__article", "variant__colour", "variant__size"
-    )
-    for barcode in code:
+    shown = ("article", "variant__article", "variant__colour", "variant__size")
+    for barcode in codes.of_code(text).select_related(*shown):
         variant = barcode.variant
         parts = [str(p) for p in (variant.colour, variant.size) if p] if variant else []
         return [Found("article", variant.article if variant else barcode.article, " · ".join([text, *parts]))]
@@ -85,7 +96,7 @@ def _orders(text: str, employee) -> list[Found]:
 def _articles(text: str) -> list[Found]:
     # index article_search (trigram)
     rows = words.matching(Article.objects.filter(active=True).select_related("brand"), text)
-    return [Found("article", row, str(row.brand or "")) for row in rows.order_by("name", "pk")[: PER_KIND + 1]]
+    return [Found("article", row, str(row.brand or "")) for row in rows.order_by("sort_key", "pk")[: PER_KIND + 1]]
 
 
 def _customers(text: str) -> list[Found]:

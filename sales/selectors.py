@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from backoffice.catalog.models import Article, VatRate
+from backoffice.catalog.selectors import exact_ids
 from backoffice.core import search
 from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Customer
@@ -162,16 +163,11 @@ def article_options(text: str, limit: int = 12) -> list[Article]:
     sellable = Article.objects.filter(active=True).prefetch_related("variants")
     text = text.strip()
     if not text:
-        return list(sellable.order_by("name", "id")[:limit])
-    exact = (
-        sellable.filter(number=text)
-        | sellable.filter(variants__barcodes__code=text)
-        | sellable.filter(barcodes__code=text)
-    )
-    found = list(exact.distinct()[:limit])
+        return list(sellable.order_by("sort_key", "id")[:limit])
+    found = list(sellable.filter(pk__in=exact_ids(text))[:limit])
     if found:
         return found
-    return list(search.matching(sellable, text).order_by("name", "id")[:limit]) or list(
+    return list(search.matching(sellable, text).order_by("sort_key", "id")[:limit]) or list(
         search.resembling(sellable, text)[:limit]
     )
 
@@ -197,10 +193,10 @@ def last_orders_of(customer: Customer, but: SalesOrder, employee) -> list[SalesO
 
 
 def by_code(request, code: str) -> SalesOrder | Customer | None:
-    """The order with exactly this number, or the customer with this card code ("D" and the number)."""
+    """The order with this number, in capitals or not, or the customer with this card code ("D" and the number)."""
     if not (code and code.isprintable()):
         return None
-    order = scoped(SalesOrder.objects.filter(number=code), request.user, "sales.view").first()
+    order = scoped(SalesOrder.objects.filter(number=code.upper()), request.user, "sales.view").first()
     if order is not None:
         return order
     number = code[1:] if code[:1] in ("D", "d") else ""

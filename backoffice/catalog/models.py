@@ -7,11 +7,14 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import LPad
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.core import gtin
 from backoffice.core.models import AppendOnly
 from backoffice.core.money import amount_field
+from backoffice.core.sorting import SortKey, key_of_name, path_key
 from backoffice.relations.models import Branch, Employee
 
 
@@ -82,9 +85,10 @@ class ArticleGroup(models.Model):
     """A node of the article-group tree; path is the names joined by "/" ("Dames/Broeken")."""
 
     path = models.CharField(_("Pad"), max_length=300, unique=True)
+    sort_key = SortKey(of=lambda row: path_key(row.path))
 
     class Meta:
-        ordering = ["path"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("artikelgroep"), _("artikelgroepen")
 
     def __str__(self):
@@ -93,9 +97,10 @@ class ArticleGroup(models.Model):
 
 class Brand(models.Model):
     name = models.CharField(_("Naam"), max_length=80, unique=True)
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("merk"), _("merken")
 
     def __str__(self):
@@ -121,9 +126,10 @@ class SizeRange(models.Model):
     """A reusable, ordered set of sizes (maatbalk)."""
 
     name = models.CharField(_("Maatbalk"), max_length=60, unique=True)
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("maatbalk"), _("maatbalken")
 
     def __str__(self):
@@ -165,20 +171,21 @@ class Article(models.Model):
     active = models.BooleanField(_("Actief"), default=True)
     image = models.ImageField(_("Afbeelding"), upload_to="articles/", blank=True)
     search_text = models.TextField(editable=False)
+    sort_key = SortKey(of=key_of_name)
     # who wrote the revision that a stale form is told of
     changed_at = models.DateTimeField(null=True, editable=False)
     changed_by = models.ForeignKey(Employee, models.PROTECT, null=True, editable=False, related_name="+")
     revision = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
-        ordering = ["name", "id"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("artikel"), _("artikelen")
         constraints = [models.CheckConstraint(condition=Q(sales_price__gte=0), name="article_price_not_negative")]
         indexes = [
             # search as you type: article field, picker, list
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="article_search"),
             # the list, by description
-            models.Index(fields=["name", "id"], name="article_by_name"),
+            models.Index(fields=["sort_key", "id"], name="article_by_name"),
         ]
 
     def __str__(self):
@@ -208,10 +215,36 @@ class Variant(models.Model):
         return self.article.sales_price if self.own_price is None else self.own_price
 
 
+FIGURES = "^([0-9]{8}|[0-9]{12,14})$"  # what a GTIN looks like; its check digit is core.gtin's affair
+
+
+class GtinField(models.CharField):
+    """The GTIN of the row's code in 14 figures, made when the row is new; NULL where the code is none."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": gtin.STORED, "null": True, "editable": False} | options)
+
+    def deconstruct(self):
+        """Migrations know it as the text field that it is."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance, add):
+        if add:
+            setattr(model_instance, self.attname, gtin.gtin(model_instance.code))
+        return super().pre_save(model_instance, add)
+
+
 class Barcode(models.Model):
-    """A code that a scanner reads: of a variant, or of an article (then the size is asked)."""
+    """A code that a scanner reads: of a variant, or of an article (then the size is asked).
+
+    The code is kept as it was written; looked up it is by catalog.codes, for which 12 figures and the same 13 with a
+    zero in front are one. gtin is NULL for a code that is no GTIN, and for one that another row holds: from before
+    there were GTINs, two articles may have one (selectors.doubled_articles lists them).
+    """
 
     code = models.CharField(_("Barcode"), max_length=64, unique=True)
+    gtin = GtinField()
     variant = models.ForeignKey(Variant, models.CASCADE, null=True, blank=True, related_name="barcodes")
     article = models.ForeignKey(Article, models.CASCADE, null=True, blank=True, related_name="barcodes")
 
@@ -221,7 +254,17 @@ class Barcode(models.Model):
                 condition=Q(variant__isnull=False, article__isnull=True)
                 | Q(variant__isnull=True, article__isnull=False),
                 name="barcode_of_exactly_one",
-            )
+            ),
+            # also what a scan is looked up by
+            models.UniqueConstraint(fields=["gtin"], name="barcode_one_gtin"),
+            models.CheckConstraint(
+                condition=Q(gtin__isnull=True) | Q(code__regex=FIGURES, gtin=LPad("code", gtin.STORED, Value("0"))),
+                name="barcode_gtin_of_code",
+            ),
+        ]
+        # those that another row holds the GTIN of, or that have a wrong check digit (selectors.doubled_codes)
+        indexes = [
+            models.Index(fields=["id"], condition=Q(gtin=None, code__regex=FIGURES), name="barcode_without_gtin")
         ]
 
 

@@ -1,6 +1,5 @@
 """What a variant sells for now: everything that a line copies at the moment of adding, in one statement."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from stdnum import ean
 
+from backoffice.catalog import codes
 from backoffice.catalog.models import Article
 from backoffice.core.errors import Refusal
-
-EAN_LENGTHS = (8, 12, 13, 14)
+from backoffice.core.gtin import gtin, is_misread
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ OFFERS = (
 )
 VARIANTS = "v.id = ANY(%(variants)s::bigint[])"
 ARTICLE = "v.article_id = %(article)s"
-CODE = "v.id = (SELECT b.variant_id FROM catalog_barcode b WHERE b.code = %(code)s)"
+CODE = f"v.id = ({codes.ROW.format('b.variant_id')})"
 
 
 def offers(on=None, *, variants=None, article_id: int | None = None, code: str = "") -> list[Offer]:
@@ -71,7 +69,7 @@ def offers(on=None, *, variants=None, article_id: int | None = None, code: str =
     write this statement as PostgreSQL to answer it, at every scan.
     """
     where = VARIANTS if variants is not None else ARTICLE if article_id is not None else CODE
-    values = {"on": on or timezone.localdate(), "article": article_id, "code": code}
+    values = {"on": on or timezone.localdate(), "article": article_id, "code": code, "gtin": gtin(code)}
     with connection.cursor() as cursor:
         cursor.execute(OFFERS.format(where), values | {"variants": list(variants or ())})
         return [_offer(row) for row in cursor.fetchall()]
@@ -107,14 +105,14 @@ def by_code(code: str, on=None) -> Offer:
     code = code.strip()
     if not code or len(code) > 64 or not code.isprintable():
         raise unknown(code[:64])
-    if re.fullmatch("[0-9]+", code) and len(code) in EAN_LENGTHS and not ean.is_valid(code):
+    if is_misread(code):
         raise Refusal(
             "scan.check_digit",
             _("%(code)s is niet goed gelezen: het controlecijfer klopt niet. Scan opnieuw.") % {"code": code},
         )
     found = offers(on, code=code)
     if not found:
-        article = Article.objects.filter(barcodes__code=code).first() or Article.objects.filter(number=code).first()
+        article = article_of(code)
         found = offers(on, article_id=article.pk) if article else []
         if len(found) > 1:
             raise ChooseSize(article.pk, article.name)
@@ -123,6 +121,13 @@ def by_code(code: str, on=None) -> Offer:
     if not found[0].active:
         raise Refusal("article.inactive", _("%(name)s is niet meer te verkopen.") % {"name": found[0].title})
     return found[0]
+
+
+def article_of(code: str) -> Article | None:
+    """The article with this barcode, else with this number."""
+    found = codes.article_id_of(code)
+    articles = Article.objects.filter(pk=found) if found else Article.objects.filter(number=code)
+    return articles.first()
 
 
 def unknown(code: str) -> Refusal:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, LPad
 
-from backoffice.catalog import offers
-from backoffice.catalog.models import Article, Barcode, StockLevel, StockMove, Variant
+from backoffice.catalog import codes, offers
+from backoffice.catalog.models import FIGURES, Article, Barcode, StockLevel, StockMove, Variant
 from backoffice.core import paging, search
 from backoffice.core.formats import format_quantity
+from backoffice.core.gtin import STORED
 from backoffice.relations.models import Branch
 
 ZERO = Decimal(0)
@@ -25,12 +26,13 @@ def found_articles(
     active: bool | None = None,
     in_stock_at: int | None = None,
     short_at: list[int] | None = None,
+    doubled: bool = False,
 ) -> tuple[QuerySet, bool]:
     """Articles by exact number or barcode, else by every word, else by likeness. Says which: (rows, resembling).
 
     group: a path; its subgroups count too. in_stock_at: a branch id. short_at: branches where less is there than
-    is reserved. Indexes: barcode code unique, article number unique, article_search (trigram), article_by_name,
-    stock_short.
+    is reserved. doubled: with a barcode that another article has too (see doubled_codes). Indexes: barcode code unique,
+    article number unique, article_search (trigram), article_by_name, stock_short.
     """
     articles = Article.objects.all()
     if group:
@@ -45,6 +47,8 @@ def found_articles(
     if short_at is not None:
         owed = StockLevel.objects.filter(branch_id__in=short_at, on_hand__lt=F("reserved"))
         articles = articles.filter(pk__in=owed.values("variant__article"))
+    if doubled:
+        articles = articles.filter(pk__in=doubled_articles())
     text = text.strip()
     if not text:
         return articles, False
@@ -60,9 +64,25 @@ def found_articles(
 def exact_ids(code: str) -> list[int]:
     """The articles with exactly this number or barcode."""
     ids = set(Article.objects.filter(number=code).values_list("pk", flat=True))
-    for of_variant, of_article in Barcode.objects.filter(code=code).values_list("variant__article_id", "article_id"):
-        ids.add(of_variant or of_article)
-    return list(ids)
+    return list(ids | {found for found in [codes.article_id_of(code)] if found})
+
+
+def doubled_codes() -> QuerySet[Barcode]:
+    """The barcodes that are the GTIN of another row, which holds it: from before GTINs were kept.
+
+    A scan finds each of them as it is written, so the same label may give one article or the other.
+    Indexes: barcode_without_gtin, barcode_one_gtin.
+    """
+    same = Barcode.objects.filter(gtin=LPad(OuterRef("code"), STORED, Value("0")))
+    return Barcode.objects.filter(Exists(same), gtin=None, code__regex=FIGURES)
+
+
+def doubled_articles() -> list[int]:
+    """The articles of those barcodes, and of the ones that hold their GTIN: what somebody must look at."""
+    found = list(doubled_codes())
+    rows = [*found, *Barcode.objects.filter(gtin__in=[row.code.zfill(STORED) for row in found])]
+    variants = Variant.objects.filter(pk__in=[row.variant_id for row in rows if row.variant_id])
+    return [*variants.values_list("article", flat=True), *(row.article_id for row in rows if row.article_id)]
 
 
 def with_figures(articles: QuerySet, branch_id: int | None) -> QuerySet:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.renderers import TemplatesSetting
 
-from . import formats, pictures
+from . import days, formats, pictures
 from .errors import Refusal
 from .input import (
     ASK_ABOVE,
@@ -150,15 +150,30 @@ class DutchDateField(_TypedField):
     inputmode = ""  # a numeric keyboard has no dash
     show = staticmethod(formats.format_date)
 
-    def __init__(self, *, years_back: int | None = 1, years_ahead: int | None = 3, **options: Any) -> None:
-        self.years_back, self.years_ahead = years_back, years_ahead
+    def __init__(
+        self,
+        *,
+        years_back: int | None = 1,
+        years_ahead: int | None = 3,
+        lean: days.Lean = days.AHEAD,
+        **options: Any,
+    ) -> None:
+        self.years_back, self.years_ahead, self.lean = years_back, years_ahead, lean
         super().__init__(**options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "placeholder": "dd-mm-jjjj"}
 
     def read(self, text: str) -> datetime.date:
-        return parse_date(text, years_back=self.years_back, years_ahead=self.years_ahead)
+        return parse_date(text, years_back=self.years_back, years_ahead=self.years_ahead, lean=self.lean)
+
+    def prepare_value(self, value: Any) -> Any:
+        """What was typed is echoed as the day that it was read as; what cannot be read stays as typed."""
+        try:
+            value = self.read(value) if isinstance(value, str) and value.strip() else value
+        except InputError:
+            return value
+        return super().prepare_value(value)
 
 
 class BarcodeField(_TypedField):

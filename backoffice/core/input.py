@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import days, gtin
 from .formats import format_amount, format_date, format_quantity
 
 MAX_AMOUNT = Decimal("99999999.99")
@@ -25,8 +26,6 @@ MAX_MARKS = 30  # combining marks in a row, the bound of Unicode's Stream-Safe T
 
 _NUMBER = re.compile(r"([0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4})(?:,([0-9]{1,15}))?|,([0-9]{1,15})", re.ASCII)
 _NUMPAD = re.compile(r"([0-9]{1,15})\.([0-9]{1,2})", re.ASCII)
-_DATE = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 UNKEPT = {"Cc", "Cs", "Zl", "Zp"}  # categories: control, half of a pair, line and paragraph separators
 _SPACES = " \t\u00a0\u202f"
 _OPENED = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no marks themselves, but marks once they are taken apart
@@ -99,7 +98,7 @@ def parse_quantity(
     """
     text = _required(text, _("Vul een aantal in."))
     digits = text.strip(_SPACES)
-    if digits.isascii() and digits.isdigit() and len(digits) in (8, 12, 13, 14):
+    if gtin.is_figures(digits):
         raise InputError(_("“%(typed)s” lijkt op een barcode. Scan die in de scanregel.") % {"typed": digits})
     wrong = _("“%(typed)s” is geen aantal.") % {"typed": _shown(text)}
     value = _read_number(text, wrong)
@@ -133,23 +132,24 @@ def _years_from(day: datetime.date, years: int) -> datetime.date:
 
 
 def parse_date(
-    text: str | None, *, today: datetime.date | None = None, years_back: int | None = 1, years_ahead: int | None = 3
+    text: str | None,
+    *,
+    today: datetime.date | None = None,
+    years_back: int | None = 1,
+    years_ahead: int | None = 3,
+    lean: days.Lean = days.AHEAD,
 ) -> datetime.date:
-    """1-1-27, 01-01-2027, 1/1/2027 and 2027-01-01; refuses what does not exist and what is too far off.
+    """A date as people type it: 1-1-27, 1.1.2027, 2027-01-01, 1-1, 1 jan, vandaag, +3, vrijdag (see days.read).
 
+    lean: which day is meant where no year or no date is typed. Refuses what does not exist and what is too far off:
     years_back=None or years_ahead=None takes that bound away (a date of birth, a VAT rate's first day).
     """
     text = _required(text, _("Vul een datum in."))
-    typed = text.strip(_SPACES)
-    if found := _DATE.fullmatch(typed):
-        day, month, year = int(found[1]), int(found[3]), int(found[4])
-        year += 2000 if len(found[4]) == 2 else 0
-    elif found := _ISO_DATE.fullmatch(typed):
-        year, month, day = int(found[1]), int(found[2]), int(found[3])
-    else:
-        raise InputError(_("“%(typed)s” is geen datum. Typ bijvoorbeeld 31-12-2026.") % {"typed": _shown(text)})
-    value = _existing_day(year, month, day)
     today = today or timezone.localdate()
+    found = days.read(text.strip(_SPACES), today, lean)
+    if found is None:
+        raise InputError(_("“%(typed)s” is geen datum. Typ bijvoorbeeld 31-12-2026.") % {"typed": _shown(text)})
+    value = found if isinstance(found, datetime.date) else _existing_day(*found)
     earliest = datetime.date.min if years_back is None else _years_from(today, -years_back)
     latest = datetime.date.max if years_ahead is None else _years_from(today, years_ahead)
     if value < earliest:

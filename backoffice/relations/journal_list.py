@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from backoffice.core import paging
+from backoffice.core import days, paging
 from backoffice.core.input import InputError, parse_date
 from backoffice.core.models import JournalEntry
 from backoffice.relations.journal_words import AREAS
@@ -46,7 +46,7 @@ class Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text, years_back=30, years_ahead=1)
+        return parse_date(text, years_back=30, years_ahead=1, lean=days.THIS_YEAR)
     except InputError:
         return None
 

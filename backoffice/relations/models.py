@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.core.sorting import SortKey, key_of_name, person_key, sort_key
+
 
 class Address(models.Model):
     """The parts of a postal address, shared by branches and customers."""
@@ -56,9 +58,10 @@ class Branch(Address):
     )
     cash_rounding = models.BooleanField(_("Contant afronden op 5 cent"), default=True)
     active = models.BooleanField(_("Actief"), default=True)
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("filiaal"), _("filialen")
 
     def __str__(self):
@@ -150,6 +153,7 @@ class Employee(AbstractBaseUser):
         Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Eigen filiaal")
     )
     preferences = models.JSONField(default=dict, blank=True, editable=False)
+    sort_key = SortKey(of=key_of_name)
 
     _access: Any  # read once per instance by rights.access_of
     objects = EmployeeManager()
@@ -157,7 +161,7 @@ class Employee(AbstractBaseUser):
     REQUIRED_FIELDS = ["number", "name"]
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("medewerker"), _("medewerkers")
 
     def __str__(self):
@@ -238,6 +242,13 @@ class VatMode(models.TextChoices):
     NONE = "none", _("Geen BTW")
 
 
+def customer_key(customer) -> str:
+    """The sort key of a customer: a company as it is written, a person by last name."""
+    if customer.company or not customer.last_name:
+        return sort_key(customer.company or customer.name)
+    return person_key(customer.last_name, customer.infix, customer.first_name)
+
+
 class Customer(models.Model):
     """A customer (debiteur), private or business."""
 
@@ -270,6 +281,7 @@ class Customer(models.Model):
     anonymised_at = models.DateTimeField(null=True, editable=False)
     name = models.CharField(max_length=200, editable=False)
     search_text = models.TextField(editable=False)
+    sort_key = SortKey(of=customer_key)
     created_at = models.DateTimeField(auto_now_add=True)
     # who wrote the revision that a stale form is told of
     changed_at = models.DateTimeField(null=True, editable=False)
@@ -277,7 +289,7 @@ class Customer(models.Model):
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
-        ordering = ["name", "id"]
+        ordering = ["sort_key", "id"]
         verbose_name, verbose_name_plural = _("debiteur"), _("debiteuren")
         constraints = [
             models.CheckConstraint(
@@ -288,7 +300,7 @@ class Customer(models.Model):
             # search as you type, forgiving typing errors
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="customer_search"),
             # the list, by name
-            models.Index(fields=["name", "id"], name="customer_by_name"),
+            models.Index(fields=["sort_key", "id"], name="customer_by_name"),
             # likely duplicates, and whose row of an import it is
             models.Index(Lower("email"), condition=~Q(email=""), name="customer_by_email"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_by_phone"),

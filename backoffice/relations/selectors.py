@@ -2,11 +2,14 @@
 
 import re
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Value, prefetch_related_objects
 
-from backoffice.core import search
+from backoffice.core import search, sorting
+from backoffice.core.formats import format_phone
 from backoffice.relations.models import Customer, CustomerAddress, Employee, EmployeeRole, Till
+from backoffice.relations.validators import phone_words
 
+ADDRESSES = Prefetch("addresses", CustomerAddress.objects.order_by("-kind", "pk"), to_attr="all_addresses")
 PHONE_LIKE = re.compile(r"(\+|00)?[0-9][0-9 ()\-]{5,}", re.ASCII)
 
 
@@ -40,9 +43,7 @@ def searchable(text: str) -> str:
 
 def with_city(customers: QuerySet) -> QuerySet:
     """The customers with their addresses at hand, the invoice address first: one query more, whatever the number."""
-    return customers.prefetch_related(
-        Prefetch("addresses", CustomerAddress.objects.order_by("-kind", "pk"), to_attr="all_addresses")
-    )
+    return customers.prefetch_related(ADDRESSES)
 
 
 def customer_options(text: str, limit: int = 10) -> list[Customer]:
@@ -56,41 +57,70 @@ def customer_options(text: str, limit: int = 10) -> list[Customer]:
 
 
 def first_customers(text: str, limit: int) -> list[Customer]:
-    """The first few by name that hold every word, else those that resemble it; without words the newest."""
-    customers = with_city(Customer.objects.filter(anonymised_at=None))
+    """The first few that hold every word, else those that resemble it; without words the newest.
+
+    Those whose name has the words come first, by name. Indexes: customer_search, customer_by_name.
+    """
+    customers = Customer.objects.filter(anonymised_at=None)
     text = searchable(text)
     if not text:
-        return list(customers.order_by("-pk")[:limit])
-    return list(search.matching(customers, text).order_by("name", "pk")[:limit]) or list(
-        search.resembling(customers, text)[:limit]
+        return list(with_city(customers).order_by("-pk")[:limit])
+    # one statement, of which each part is a walk along an index that ends at its limit
+    first, *rest = (
+        search.matching(customers, text).filter(named).annotate(tier=Value(tier)).order_by("sort_key", "pk")[:limit]
+        for tier, named in enumerate((_named(text, begins=True), _named(text), Q()))
     )
+    found: dict[int, Customer] = {}
+    for row in sorted(first.union(*rest, all=True), key=lambda row: (row.tier, row.sort_key, row.pk)):
+        found.setdefault(row.pk, row)
+    rows = list(found.values())[:limit]
+    if not rows:
+        return list(search.resembling(with_city(customers), text)[:limit])
+    prefetch_related_objects(rows, ADDRESSES)
+    return rows
+
+
+def _named(text: str, *, begins: bool = False) -> Q:
+    """Who is listed under these words: a person before the company that has one of that name as its contact.
+
+    begins: every word is the beginning of one of the name.
+    """
+    condition = Q()
+    for word in sorting.words(text):
+        condition &= Q(sort_key__regex=f"(^|[ \x1f]){word}") if begins else Q(sort_key__contains=word)
+    return condition
 
 
 def reason(customer: Customer, text: str) -> str:
-    """The small line under a customer: the city, and what else matched (e-mail, phone or postcode)."""
-    words = search.fold(searchable(text)).split()
-    parts = []
+    """The small line under a customer: the city, and what matched beside number and name."""
     addresses = getattr(customer, "all_addresses", None) or list(customer.addresses.order_by("-kind", "pk"))
-    for address in addresses[:1]:
-        parts.append(address.city)
-    for word in words:
-        if word in search.fold(f"{customer.number} {customer.name}"):
-            continue
-        if word in search.fold(customer.email):
-            parts.append(customer.email)
-        parts += [f"{a.postcode} {a.city}" for a in addresses if word in fold_postcode(a.postcode)]
+    parts = [address.city for address in addresses[:1]] + matched(customer, text, addresses)
     if len(parts) < 2 and customer.email:
         parts.append(customer.email)
     return " · ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def fold_postcode(postcode: str) -> str:
-    return f"{postcode} {postcode.replace(' ', '')}".lower()
+def matched(customer: Customer, text: str, addresses: list[CustomerAddress]) -> list[str]:
+    """What holds the words that number and name do not: the contact of a company, e-mail, phone, an address."""
+    places = [
+        (customer.person, customer.person),
+        (customer.email, customer.email),
+        (" ".join(phone_words(customer.phone)), format_phone(customer.phone)),
+    ]
+    for one in addresses:
+        places.append((f"{one.attention} {one.street_line}", f"{one.street_line}, {one.city_line}".strip(", ")))
+        places.append((f"{one.postcode} {one.postcode.replace(' ', '')} {one.city}", one.city_line))
+    named = search.fold(f"{customer.number} {customer.name}")
+    parts = []
+    for word in search.fold(searchable(text)).split():
+        if word not in named:
+            parts += [shown for held, shown in places if word in search.fold(held)]
+    return list(dict.fromkeys(part for part in parts if part != customer.name))
 
 
 def employees_with_roles() -> QuerySet:
     return Employee.objects.select_related("home_branch").prefetch_related(
-        Prefetch("roles", EmployeeRole.objects.select_related("branch").order_by("branch__name", "role"))
+        Prefetch("roles", EmployeeRole.objects.select_related("branch").order_by("branch__sort_key", "role"))
     )
 
 

@@ -54,6 +54,19 @@ def clean_phone(text: str, country: str = HOME) -> str:
     )  # fmt: skip
 
 
+def phone_words(stored: str) -> list[str]:
+    """How people type a stored phone number (E.164) without spaces: with its country, and as in its country."""
+    if not stored.startswith("+"):
+        return [stored] if stored else []
+    words = [stored[1:]]
+    if stored.startswith("+31"):
+        return [*words, "0" + stored[3:]]
+    try:
+        return [*words, "0" + str(phonenumbers.parse(stored).national_number)]
+    except phonenumbers.NumberParseException:
+        return words
+
+
 def _number(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     try:
         number = phonenumbers.parse(text, country)

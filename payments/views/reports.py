@@ -108,7 +108,7 @@ def _by_the_worker(request, query: str) -> HttpResponseRedirect:
 
 def _branches(request) -> list[Branch]:
     allowed = request.access.branch_ids("payments.report")
-    return [row for row in Branch.objects.order_by("name") if allowed is None or row.pk in allowed]
+    return [row for row in Branch.objects.all() if allowed is None or row.pk in allowed]
 
 
 def _tabs(name: str) -> list[dict]:

@@ -40,7 +40,7 @@ def set_tills(*, layout_id: int, name: str, till_ids: list[int], employee) -> Ti
     ]
     wanted = [pk for pk in mine if pk in till_ids]
     layout.name = name
-    layout.save(update_fields=["name"])
+    layout.save(update_fields=["name", "sort_key"])
     layout.tills.remove(*[pk for pk in mine if pk not in till_ids])
     for till in Till.objects.filter(pk__in=wanted):
         till.layouts.set([layout])

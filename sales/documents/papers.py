@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core.errors import Refusal
 from sales.documents import confirmation, pdf
-from sales.documents.models import OutgoingMail
+from sales.documents.models import OutgoingMail, PackingSlip
 from sales.models import OrderVersion, SalesOrder
 from sales.services import versions
 
@@ -42,3 +42,9 @@ def mailed(mail: OutgoingMail) -> tuple[str, bytes]:
     if order.version != mail.version:
         order = rebuilt(OrderVersion.objects.get(order_id=mail.order_id, version=mail.version))
     return confirmation.file_name(order), paper(order)
+
+
+def of_slip(number: str) -> tuple[str, int] | None:
+    """What the packing slip with this number is called, and its order, for the search everywhere. Index: unique."""
+    found = PackingSlip.objects.filter(number=number).values_list("delivery__order", flat=True).first()
+    return (_("Pakbon %(number)s") % {"number": number}, found) if found else None

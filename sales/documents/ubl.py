@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from django.db.models import Prefetch, QuerySet
 
+from backoffice.core.gtin import gtin
 from backoffice.core.money import HUNDRED, ZERO, cents, four, spread
 from backoffice.relations.models import Branch, VatMode
 from sales import addresses
@@ -262,19 +263,13 @@ def _item(parent: ET.Element, order: SalesOrder, line: OrderLine, code: str) -> 
     if line.article_number:
         _text(_group(item, "SellersItemIdentification"), "ID", line.article_number)
     if code:
-        _text(_group(item, "StandardItemIdentification"), "ID", code, **({"schemeID": "0160"} if _gtin(code) else {}))
+        _text(_group(item, "StandardItemIdentification"), "ID", code, **({"schemeID": "0160"} if gtin(code) else {}))
     _category(_group(item, "ClassifiedTaxCategory"), vat_key(line, order.vat_mode))
     for name, value in (("Kleur", line.colour_label), ("Maat", line.size_label)):
         if value:
             extra = _group(item, "AdditionalItemProperty")
             _text(extra, "Name", name)
             _text(extra, "Value", value)
-
-
-def _gtin(code: str) -> bool:
-    from stdnum import ean
-
-    return ean.is_valid(code)
 
 
 def _group(parent: ET.Element, name: str) -> ET.Element:

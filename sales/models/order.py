@@ -70,6 +70,8 @@ class SalesOrder(models.Model):
         Customer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("Debiteur")
     )
     customer_name = models.CharField(max_length=200, blank=True, default="")
+    # the sort key of the customer's name (core.sorting), for the list
+    customer_sort = models.TextField(db_collation="C", blank=True, default="", db_default="", editable=False)
     customer_attention = models.CharField(max_length=120, blank=True, default="")
     customer_vat_id = models.CharField(max_length=20, blank=True, default="")
     customer_email = models.EmailField(blank=True, default="")
@@ -170,7 +172,7 @@ class SalesOrder(models.Model):
             models.Index(fields=["payment_state", "-order_date", "-id"], condition=LISTED, name="order_list_payment"),
             # the list sorted by Nummer, Debiteur, Verwachte leverdatum, Totaal
             models.Index(fields=["number", "id"], condition=LISTED, name="order_by_number"),
-            models.Index(fields=["customer_name", "id"], condition=LISTED, name="order_by_customer"),
+            models.Index(fields=["customer_sort", "id"], condition=LISTED, name="order_by_customer"),
             models.Index(fields=["due_sort", "id"], condition=LISTED, name="order_by_due"),
             models.Index(fields=["gross", "id"], condition=LISTED, name="order_by_gross"),
             # the worklists (sales.worklists) and the picking list (sales.documents.picklist): what is left to deliver,

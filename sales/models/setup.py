@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.core.sorting import SortKey, key_of_name
 from backoffice.relations.models import VatMode
 
 
@@ -19,9 +20,10 @@ class OrderType(models.Model):
     extra_fields = models.JSONField(default=list, blank=True)
     position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
     active = models.BooleanField(_("Actief"), default=True)
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["position", "name"]
+        ordering = ["position", "sort_key", "id"]
         verbose_name, verbose_name_plural = _("soort"), _("soorten")
         constraints = [
             models.CheckConstraint(
@@ -47,9 +49,10 @@ class DeliveryMethod(models.Model):
     till_text = models.CharField(_("Tekst op de kassaknop"), max_length=30, blank=True, default="")
     position = models.PositiveSmallIntegerField(_("Volgorde"), default=0)
     active = models.BooleanField(_("Actief"), default=True)
+    sort_key = SortKey(of=key_of_name)
 
     class Meta:
-        ordering = ["position", "name"]
+        ordering = ["position", "sort_key", "id"]
         verbose_name, verbose_name_plural = _("leverwijze"), _("leverwijzen")
 
     def __str__(self):

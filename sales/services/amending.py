@@ -38,8 +38,8 @@ from sales.services.editing import (
 Lifecycle = SalesOrder.Lifecycle
 # what an amendment takes from its order, and gives back
 AGREED = (
-    *HEADER, *HEADER_VALUES, *ADDRESSES, "extra_data", "customer_name", "customer_attention", "customer_vat_id",
-    "customer_email", "vat_mode", "discount_percent", "discount_amount", "discount_mode",
+    *HEADER, *HEADER_VALUES, *ADDRESSES, "extra_data", "customer_name", "customer_sort", "customer_attention",
+    "customer_vat_id", "customer_email", "vat_mode", "discount_percent", "discount_amount", "discount_mode",
 )  # fmt: skip
 COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
 AGREED_LINE = (
@@ -98,7 +98,7 @@ def _start(draft: Draft) -> SalesOrder:
         listed=False,
         **{name: copy.copy(getattr(order, name)) for name in _columns(COPIED)},
     )
-    amendment.search_text = search_text(amendment)
+    amendment.search_text = order.search_text
     amendment.save(force_insert=True)
     lines = [
         _copied(line, (*NEW_LINE, "delivered_quantity", "cancelled_quantity"), amendment, employee)

@@ -69,6 +69,7 @@ def _new(source: SalesOrder, employee, names) -> SalesOrder:
     values |= {"order_date": today, "expected_delivery_date": today + timedelta(days=LEAD_DAYS)}
     values |= {"entered_by": employee, "changed_by": employee, "copied_from": source}
     order = SalesOrder(**{"employee": employee, "entered_at_branch_id": source.branch_id} | values)
+    order.customer = source.customer  # as it was read
     order.search_text = search_text(order)
     return order
 

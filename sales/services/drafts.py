@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
 from backoffice.core import journal, locks
+from backoffice.core.db.rewriting import rewrite
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
 from backoffice.core.keys import keyed
@@ -15,6 +16,7 @@ from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
 from backoffice.relations.rights import access_of
 from backoffice.relations.services import untaxed
+from backoffice.relations.validators import phone_words
 from sales import addresses, extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 from sales.services.editing import Draft, check_revision, open_draft
@@ -33,8 +35,8 @@ HEADER_VALUES = ("order_date", "subject", "expected_delivery_date", "reference",
 ADDRESSES = ("invoice_address", "delivery_address")
 # what choosing a customer writes
 CHOSEN = (
-    "customer", "customer_name", "customer_attention", "customer_vat_id", "customer_email", *ADDRESSES, "vat_mode",
-    "search_text",
+    "customer", "customer_name", "customer_sort", "customer_attention", "customer_vat_id", "customer_email", *ADDRESSES,
+    "vat_mode", "search_text",
 )  # fmt: skip
 LEAD_DAYS = 7
 
@@ -179,8 +181,30 @@ def _shown(value) -> str:
 
 
 def search_text(order: SalesOrder) -> str:
-    """What the list searches in: number, customer, subject and reference, folded."""
-    return fold(" ".join((order.number, order.customer_name, order.subject, order.reference)))
+    """What an order is found by, folded: its number, subject and reference, and its customer.
+
+    Of the customer name, contact and addresses as they were agreed, and e-mail and phone also as they are now
+    (follow_customer), as people type them.
+    """
+    words = [order.number, order.customer_name, order.subject, order.reference]
+    words += [order.customer_attention, order.customer_email]
+    if order.customer:
+        words += [order.customer.email, *phone_words(order.customer.phone)]
+    for address in (order.invoice_address, order.delivery_address):
+        words += [address.get("street", ""), address.get("city", "")]
+    return fold(" ".join(dict.fromkeys(word for word in words if word)))
+
+
+FOUND_BY = (
+    "number", "customer_name", "subject", "reference", "customer_attention", "customer_email", "invoice_address",
+    "delivery_address", "customer__email", "customer__phone", "search_text",
+)  # fmt: skip
+
+
+def follow_customer(customer: Customer) -> None:
+    """Let the orders of a customer be found by its e-mail and phone as they are now. Index: order_of_customer."""
+    orders = customer.orders.select_related("customer").only(*FOUND_BY)
+    rewrite(orders, ["search_text"], lambda order: [search_text(order)])
 
 
 def _get(model, pk, field):
@@ -201,6 +225,7 @@ def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
     """
     order.customer = customer
     order.customer_name = customer.name if customer else ""
+    order.customer_sort = customer.sort_key if customer else ""
     order.customer_attention = customer.person if customer and customer.company else ""
     order.customer_vat_id = customer.vat_id if customer else ""
     order.customer_email = customer.email if customer else ""
@@ -209,6 +234,7 @@ def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
     order.invoice_address = postal(invoice)
     order.delivery_address = postal(addresses.get(CustomerAddress.Kind.DELIVERY) or invoice)
     order.vat_mode = mode_of(order)
+    order.search_text = search_text(order)
 
 
 def mode_of(order: SalesOrder) -> str:

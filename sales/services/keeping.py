@@ -12,9 +12,11 @@ from backoffice.core import journal
 from backoffice.core.db import walls
 from backoffice.core.db.roles import as_owner
 from backoffice.core.errors import Refusal
+from backoffice.core.sorting import sort_key
 from backoffice.relations.models import Branch, Customer
-from backoffice.relations.services import anonymising
+from backoffice.relations.services import anonymising, customers
 from sales.models import OrderVersion, SalesOrder
+from sales.services.drafts import follow_customer
 
 AT_A_TIME = 2000
 
@@ -34,8 +36,9 @@ def refuse_open_orders(customer: Customer) -> None:
 
 
 def forget_address(customer: Customer) -> None:
-    """Where mail about its orders went is no part of what the law asks to keep."""
+    """Where mail about its orders went is no part of what the law asks to keep; nobody finds them by it any more."""
     customer.orders.exclude(customer_email="").update(customer_email="")
+    follow_customer(customer)
 
 
 def blank_versions(*, before: datetime.date) -> int:
@@ -59,8 +62,9 @@ def blank_versions(*, before: datetime.date) -> int:
             break
     gone = SalesOrder.objects.filter(customer__anonymised_at__isnull=False, confirmed_at__lt=moment)
     gone.exclude(customer_name=anonymising.NAME).update(
-        customer_name=anonymising.NAME, customer_attention="", customer_vat_id="", customer_email="", note="",
-        invoice_address={}, delivery_address={}, extra_data={}, search_text=Lower("number"),
+        customer_name=anonymising.NAME, customer_sort=sort_key(anonymising.NAME), customer_attention="",
+        customer_vat_id="", customer_email="", note="", invoice_address={}, delivery_address={},
+        extra_data={}, search_text=Lower("number"),
     )  # fmt: skip
     for branch in Branch.objects.filter(pk__in=counted).order_by("pk"):
         data = {"before": before.isoformat(), "versions": counted[branch.pk]}
@@ -71,3 +75,4 @@ def blank_versions(*, before: datetime.date) -> int:
 def register() -> None:
     anonymising.BEFORE.append(refuse_open_orders)
     anonymising.AFTER.append(forget_address)
+    customers.FOLLOW.append(follow_customer)

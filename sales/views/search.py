@@ -38,7 +38,9 @@ def _option(found: Found) -> dict:
     row = found.row
     if found.kind == "order":
         label = f"{row} · {row.customer_name}" if row.customer_name else str(row)
-        note = " · ".join(p for p in (row.get_status_display(), format_date(row.order_date), row.subject) if p)
+        note = " · ".join(
+            p for p in (found.note, row.get_status_display(), format_date(row.order_date), row.subject) if p
+        )
         url = reverse("sales:order", args=[row.pk])
     elif found.kind == "customer":
         label, note, url = str(row), found.note, reverse("relations:customer", args=[row.pk])

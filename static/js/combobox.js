@@ -9,7 +9,10 @@ import { say, texts } from "./text.js";
 const WAIT_MS = 150;
 const state = new WeakMap();
 
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+// the fold of core/search.py, for options that are at hand
+const LETTERS = { ı: "i", ł: "l", ø: "o", đ: "d", ð: "d", ħ: "h", ŧ: "t", æ: "ae", œ: "oe", þ: "th", ß: "ss" };
+const plain = (text) => text.replace(/['`´‘’‛′‵ʹʻʼʽʾʿˈˊˋ՚ꞌ＇｀]/g, "").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+  .replace(/[ıłøđðħŧæœþß]/g, (letter) => LETTERS[letter]);
 
 function parts(combo) {
   if (!state.has(combo)) {

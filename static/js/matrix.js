@@ -258,7 +258,10 @@ document.addEventListener("scan", (event) => {
   const dialog = event.target.closest?.("[data-matrix-dialog]");
   if (!dialog) return;
   const { code, quantity = 1 } = event.detail;
-  const cell = cellsIn(dialog).find((one) => one.dataset.codes?.split("\n").includes(code));
+  // a cell's codes are GTINs of 14 figures (core/gtin.py), or the shop's own codes as they are written
+  const gtin = /^(\d{8}|\d{12,14})$/.test(code) ? code.padStart(14, "0") : code;
+  const has = (codes) => codes.includes(code) || codes.includes(gtin);
+  const cell = cellsIn(dialog).find((one) => one.dataset.codes && has(one.dataset.codes.split("\n")));
   if (!cell) return show(dialog, "unknown", `${dialog.dataset.code} ${code} ${dialog.dataset.unknown}`);
   const before = pieces(cell.value);
   set(cell, shown(before + quantity).replaceAll(".", ""));

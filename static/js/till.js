@@ -95,7 +95,7 @@ function apply(name) {
   arm("");
   if (!li?.dataset.url) return showToast({ text: document.getElementById("scan").dataset.noLine, tone: "wait" });
   const values = name === "quantity" ? { quantity: figure } : name === "price" ? { price: figure }
-    : { discount: name === "percent" ? `${figure} %` : figure.includes(",") ? figure : `${figure},00` };
+    : { discount: name === "percent" ? `${figure} %` : `€ ${figure}` };
   send(li, values);
 }
 

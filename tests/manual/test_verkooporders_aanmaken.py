@@ -118,7 +118,7 @@ def test_verkooporders_aanmaken(page, sanne):
     total(page, "€ 918,10")
     cell(page, "Korting Oxford-overhemd Kade Wit 40", "10 %")
     total(page, "€ 908,11")
-    cell(page, "Korting Sneaker Baan Zwart 42", "5,00")
+    cell(page, "Korting Sneaker Baan Zwart 42", "€ 5,00")
     total(page, "€ 903,11")
     cell(page, "Aantal Sjaal Domtoren", "3")
     total(page, "€ 928,06")

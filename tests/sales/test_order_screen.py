@@ -121,7 +121,7 @@ def test_two_cells_of_a_line_typed_quickly_are_both_saved(page, opened, monkeypa
     monkeypatch.setattr(lines, "set_line", lambda **kwargs: (time.sleep(0.4), real(**kwargs))[1])
     page.get_by_label("Aantal Oxford-overhemd Kade Wit 40").fill("2")
     page.get_by_label("Verkoopprijs Oxford-overhemd Kade Wit 40").fill("46,00")
-    page.get_by_label("Korting Oxford-overhemd Kade Wit 40").fill("2,00")
+    page.get_by_label("Korting Oxford-overhemd Kade Wit 40").fill("€ 2,00")
     page.get_by_label("Tekst Oxford-overhemd Kade Wit 40").fill("Initialen")
     page.keyboard.press("Tab")
     eventually(page, lambda: fresh(order).lines.get().text == "Initialen")

@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.catalog import codes
 from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
 from backoffice.catalog.models import Article, Barcode, StockLevel, Variant, VatRate
 from backoffice.catalog.services.variants import bare, lacks, used
+from backoffice.core.gtin import gtin
 from backoffice.core.imports import bulk, values
 from backoffice.core.imports.importer import Problems, Source
 from backoffice.core.search import fold
@@ -160,16 +162,19 @@ def _codes(plan: Plan, source: Source, problems: Problems) -> None:
     for article in plan.articles.values():
         for variant in article.variants.values():
             wanted.update((code, (article, variant)) for code in variant.codes)
+    # as it is written, else by its GTIN (catalog.codes)
     taken: dict[str, tuple] = {}
-    rows = Barcode.objects.filter(bulk.any_of("code", list(wanted)))
-    for code, *owner in rows.values_list("code", "variant_id", "variant__article__number", "article__number"):
-        taken[code] = tuple(owner)
+    columns = ("gtin", "code", "variant_id", "variant__article__number", "article__number")
+    for name, keys in (("gtin", [one for one in map(gtin, wanted) if one]), ("code", list(wanted))):
+        for stored, code, *owner in Barcode.objects.filter(bulk.any_of(name, keys)).values_list(*columns):
+            taken[stored if name == "gtin" else code] = tuple(owner)
     for code, (_article, variant) in wanted.items():
-        if code not in taken:
+        found = taken.get(code) or taken.get(codes.key(code))
+        if found is None:
             variant.new_codes.append(code)
             variant.changes = variant.changes or variant.known is not None
             continue
-        variant_id, number, whole = taken[code]
+        variant_id, number, whole = found
         if not variant.id or variant_id != variant.id:
             problems.add(
                 variant.row,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice.catalog import codes
 from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.fields import COLOUR_OPTIONS, FIELDS, NO_OPTIONS, OPTIONS, SIZE_OPTIONS
 from backoffice.catalog.imports.known import compare, vat_codes
@@ -196,12 +197,13 @@ class Reader:
     def _code(self, variant: VariantPlan, article: ArticlePlan, row: int, field: str, text: str) -> None:
         how = values.barcode if field == "ean" else lambda v: values.own_code(v, LENGTHS["sku"])
         code = self.read(row, field, text, how)
-        if not code or code in variant.codes:
+        key = codes.key(code) if code else ""  # 12 figures and the same 13 with a zero in front are one
+        if not code or key in map(codes.key, variant.codes):
             return
-        if code in self.codes:
-            self.wrong(row, field, code, _("Deze code staat al op rij %(row)s.") % {"row": self.codes[code]})
+        if key in self.codes:
+            self.wrong(row, field, code, _("Deze code staat al op rij %(row)s.") % {"row": self.codes[key]})
             return
-        self.codes[code] = row
+        self.codes[key] = row
         variant.codes.append(code)
 
     def settle(self) -> None:

@@ -11,9 +11,11 @@ from backoffice.catalog.models import Article, Barcode, Colour, StockMove, Varia
 from backoffice.catalog.services import naming
 from backoffice.catalog.services.articles import search_text
 from backoffice.catalog.services.variants import codes_to_article
+from backoffice.core.gtin import gtin
 from backoffice.core.imports import bulk
 from backoffice.core.imports.importer import Progress
 from backoffice.core.search import fold
+from backoffice.core.sorting import sort_key
 from backoffice.relations.models import Branch
 
 STOCK_CHUNK = 10_000
@@ -29,8 +31,8 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     variants = [variant for article in articles for variant in article.variants.values()]
     _write_variants(articles, plan)
     progress(VARIANTS)
-    codes = ((code, variant.id) for variant in variants for code in variant.new_codes)
-    bulk.copy(Barcode, ["code", "variant_id"], codes)
+    codes = ((code, gtin(code), variant.id) for variant in variants for code in variant.new_codes)
+    bulk.copy(Barcode, ["code", "gtin", "variant_id"], codes)
     progress(CODES)
     _move_stock(variants, employee, options, file_name, progress)
 
@@ -48,11 +50,12 @@ def _write_articles(articles: list[ArticlePlan], plan: Plan, employee) -> None:
     bulk.copy(
         Article,
         ["id", "number", "name", "brand_id", "group_id", "vat_code", "size_range_id", "sales_price", "active", "matrix",
-         "search_text"],
+         "search_text", "sort_key"],
         (
             (one.id, one.number, one.name, brands.get(one.brand), groups.get(one.group), one.vat_code,
              range_ids[one.number], one.price, one.active is not False,
-             any(colour or size for colour, size in one.variants), search_text(one.number, one.name, one.brand))
+             any(colour or size for colour, size in one.variants), search_text(one.number, one.name, one.brand),
+             sort_key(one.name))
             for one in new
         ),
     )  # fmt: skip
@@ -61,9 +64,10 @@ def _write_articles(articles: list[ArticlePlan], plan: Plan, employee) -> None:
     ]
     bulk.update(
         Article,
-        ["name", "brand_id", "group_id", "vat_code", "size_range_id", "sales_price", "active", "matrix", "search_text"],
+        ["name", "brand_id", "group_id", "vat_code", "size_range_id", "sales_price", "active", "matrix", "search_text",
+         "sort_key"],
         (_changed(one, brands, groups, range_ids) for one in changed),
-    )
+    )  # fmt: skip
     Article.objects.filter(pk__in=[one.id for one in changed]).update(
         revision=F("revision") + 1, changed_at=timezone.now(), changed_by=employee
     )
@@ -91,6 +95,7 @@ def _changed(article: ArticlePlan, brands: dict, groups: dict, range_ids: dict) 
         now["active"],
         now["matrix"],
         search_text(article.number, now["name"], brand),
+        sort_key(now["name"]),
     )
 
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.catalog import codes as lookup
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Colour, SizeRange, Variant, VatRate
 from backoffice.catalog.prices import check_not_far
 from backoffice.catalog.services import barcodes, naming, variants
@@ -149,7 +150,7 @@ def set_variant(
     if own_price is not None and own_price != variant.price.amount:
         known = variant.price.amount or variant.article.sales_price.amount
         check_not_far(own_price, known, sure=sure, field="own_price")
-    codes = list(dict.fromkeys(codes))
+    codes = lookup.distinct(codes)
     for code in codes:
         barcodes.check(code)
     barcodes.check_free(codes, variant)
@@ -157,7 +158,7 @@ def set_variant(
         variants.changed(variant.article_id, employee)
     variant.own_price, variant.active = own_price, active
     variant.save(update_fields=["own_price", "currency", "active"])
-    variant.barcodes.exclude(code__in=codes).delete()
+    barcodes.drop(variant.barcodes.exclude(code__in=codes))
     barcodes.add(codes, variant)
     return variant
 

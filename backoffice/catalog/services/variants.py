@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import Article, Barcode, Colour, Size, Variant
+from backoffice.catalog.services import barcodes
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.rights import access_of
@@ -108,4 +109,6 @@ def codes_to_article(ids: list[int]) -> None:
 def _drop(variants: list[Variant]) -> None:
     held = used([v.pk for v in variants])
     Variant.objects.filter(pk__in=held).update(active=False)
-    Variant.objects.filter(pk__in=[v.pk for v in variants if v.pk not in held]).delete()
+    gone = [v.pk for v in variants if v.pk not in held]
+    barcodes.drop(Barcode.objects.filter(variant__in=gone))
+    Variant.objects.filter(pk__in=gone).delete()

@@ -23,14 +23,16 @@ from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
 
 # indexes: article_by_name, and the unique one of the number
-SORTS = ("name", "-name", "number", "-number")
+SORTS = {"name": "sort_key", "-name": "-sort_key", "number": "number", "-number": "-number"}
 MENU = 40  # choices in a filter's menu
 
 
 @right("catalog.view")
 @require_GET
 def articles(request):
-    asked = {name: request.GET.get(name, "").strip()[:300] for name in ("q", "group", "brand", "active", "stock")}
+    asked = {
+        name: request.GET.get(name, "").strip()[:300] for name in ("q", "group", "brand", "active", "stock", "doubled")
+    }
     brand = (
         int(asked["brand"])
         if asked["brand"].isascii() and asked["brand"].isdigit() and len(asked["brand"]) < 18
@@ -38,14 +40,16 @@ def articles(request):
     )
     rows, resembling = selectors.found_articles(
         asked["q"][:100], group=asked["group"], brand=brand, active={"yes": True, "no": False}.get(asked["active"]),
-        in_stock_at=request.branch_id if asked["stock"] == "yes" else None,
+        in_stock_at=request.branch_id if asked["stock"] == "yes" else None, doubled=asked["doubled"] == "yes",
     )  # fmt: skip
     shown = selectors.with_figures(rows, request.branch_id)
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
     if resembling:
         page = paging.Page(list(shown[: paging.SIZE]), None, None)
     else:
-        page = paging.keyset(shown, field=sort, after=asked_int(request, "after"), before=asked_int(request, "before"))
+        page = paging.keyset(
+            shown, field=SORTS[sort], after=asked_int(request, "after"), before=asked_int(request, "before")
+        )
     context = {
         "page": page, "text": asked["q"], "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": str(len(page.rows)) if resembling else paging.counted(rows), "filters": _filters(request, asked),
@@ -56,7 +60,11 @@ def articles(request):
 
 def _filters(request, asked: dict) -> list[dict]:
     yes_no = [("yes", _("ja")), ("no", _("nee"))]
+    doubled = []
+    if asked["doubled"] == "yes" or selectors.doubled_codes().exists():
+        doubled = [filter_chip(request, "doubled", _("Dubbele barcode"), asked["doubled"], yes_no[:1])]
     return [
+        *doubled,
         filter_chip(request, "group", _("Artikelgroep"), asked["group"], [(p, p) for p in _top(ArticleGroup, "path")]),
         filter_chip(
             request, "brand", _("Merk"), asked["brand"], [(str(b.pk), b.name) for b in Brand.objects.all()[:MENU]]

@@ -25,7 +25,7 @@ from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
 
 CELL = re.compile(r"cell-[0-9]{1,17}", re.ASCII)
-SORTS = ("name", "-name", "number", "-number")
+SORTS = {"name": "sort_key", "-name": "-sort_key", "number": "number", "-number": "-number"}
 
 
 def _branches(request, name: str = "stock.view") -> list[Branch]:
@@ -56,7 +56,9 @@ def stock(request):
     if resembling:
         page = paging.Page(list(shown[: paging.SIZE]), None, None)
     else:
-        page = paging.keyset(shown, field=sort, after=asked_int(request, "after"), before=asked_int(request, "before"))
+        page = paging.keyset(
+            shown, field=SORTS[sort], after=asked_int(request, "after"), before=asked_int(request, "before")
+        )
     groups = [(path, path) for path in ArticleGroup.objects.values_list("path", flat=True)[:40]]
     context = {
         "page": page, "text": asked["q"], "sort": sort, "tabs": _tabs(request, branches, chosen), "chosen": chosen,

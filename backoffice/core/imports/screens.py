@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.core import tabular
+from backoffice.core import sorting, tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.imports import job as service
@@ -199,7 +199,7 @@ def _preview_context(request, screen: Screen, job: ImportJob) -> dict[str, Any]:
         preview=Preview.of(job.summary["preview"]),
         fields=importer_of(job.kind).fields,
         branches=screen.branches(request),
-        mappings=ImportMapping.objects.filter(kind=job.kind).order_by("name"),
+        mappings=sorting.by_name(ImportMapping.objects.filter(kind=job.kind), lambda row: row.name),
         columns_url=screen.url("import_columns", job),
         start_url=screen.url("import_start", job),
         stop_url=screen.url("import_stop", job),

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from backoffice.core import gtin
 from backoffice.core.input import InputError, clean_text, parse_amount
 from backoffice.core.search import fold
 
 POINTED = re.compile(r"(-?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?:\.([0-9]+))?", re.ASCII)
 YES = {"ja", "j", "yes", "y", "true", "waar", "1", "x", "actief", "active", "aan", "published"}
 NO = {"nee", "n", "no", "false", "onwaar", "0", "-1", "inactief", "inactive", "uit", "draft", "archived", "concept"}
-EAN_LENGTHS = (8, 12, 13, 14)
 NO_CODE = {"", "-", "--", "n.v.t.", "nvt", "n/a", "na", "nan", "none", "null", "geen"}
 APOSTROPHES = "'\u2018\u2019`\u00b4"
 SPACES = {0xA0: " ", 0x202F: " ", 0x2007: " "}
@@ -69,11 +69,6 @@ def yes(value: str) -> bool:
     raise InputError(_("Vul ja of nee in."))
 
 
-def check_digit_fits(digits: str) -> bool:
-    """Of an EAN-8, UPC-A, EAN-13 or GTIN-14: from the right, figures weigh 1 and 3 in turn (100,000 take no time)."""
-    return (sum(map(int, digits[-1::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
-
-
 folded = lru_cache(maxsize=50_000)(fold)
 
 
@@ -93,9 +88,9 @@ def barcode(value: str) -> str:
     if any(map(str.isalpha, code)):
         return code
     digits = code.replace(" ", "").replace("-", "")
-    if not digits.isdigit() or len(digits) not in EAN_LENGTHS:
+    if not digits.isdigit() or len(digits) not in gtin.LENGTHS:
         raise InputError(_("Een EAN heeft 8, 12, 13 of 14 cijfers."))
-    if not check_digit_fits(digits):
+    if not gtin.check_digit_fits(digits):
         raise InputError(_("Het controlecijfer van deze EAN klopt niet."))
     return digits
 
@@ -110,12 +105,12 @@ def without_spreadsheet(value: str) -> str:
     code = value.translate(SPACES).strip(APOSTROPHES + " ")
     if found := SCIENTIFIC.fullmatch(code):
         figures, zeros = found[1] + (found[2] or ""), int(found[3]) - len(found[2] or "")
-        if zeros == 0 and len(figures) in EAN_LENGTHS:
+        if zeros == 0 and len(figures) in gtin.LENGTHS:
             return figures
         raise InputError(_("Excel heeft deze EAN afgekort. Maak de kolom op als tekst en vul de hele EAN in."))
     if LONG_NUMBER.fullmatch(code):
         return code.partition(",")[0].partition(".")[0]
     if found := GROUPED.fullmatch(code):
         digits = re.sub("[.,]", "", found[1] or found[2])
-        return digits if len(digits) in EAN_LENGTHS else code
+        return digits if len(digits) in gtin.LENGTHS else code
     return code

@@ -10,7 +10,7 @@ from backoffice.relations.imports.plan import CustomerPlan, Plan
 from backoffice.relations.imports.reading import invoice_address
 from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.services import untaxed
-from backoffice.relations.services.customers import FIRST_NUMBER, derive, record_untaxed
+from backoffice.relations.services.customers import FIRST_NUMBER, derive, followed, record_untaxed
 
 NEW, ADDRESSES, CHANGED = 0.5, 0.7, 0.95  # how the work is spread, for the progress bar
 CHUNK = 1_000
@@ -70,13 +70,16 @@ def _unchanged_meanwhile(changed: list[CustomerPlan]) -> None:
 
 
 def _write_changed(changed: list[CustomerPlan], employee, progress: Progress) -> None:
-    customers, there, new = [], [], []
+    customers, there, new, reached = [], [], [], []
     for at, one in enumerate(changed):
         customer = one.known
         if customer is None:
             continue
+        contact = customer.email, customer.phone
         for name, value in one.values.items():
             setattr(customer, name, value)
+        if (customer.email, customer.phone) != contact:
+            reached.append(customer)
         addresses = list(customer.addresses.all())
         if one.address:
             address = invoice_address(customer)
@@ -92,6 +95,8 @@ def _write_changed(changed: list[CustomerPlan], employee, progress: Progress) ->
         if not at % CHUNK:
             progress(ADDRESSES + (CHANGED - ADDRESSES) * at / len(changed) / 2)
     bulk.save(Customer, customers)
+    for customer in reached:
+        followed(customer)
     bulk.save(CustomerAddress, there)
     CustomerAddress.objects.bulk_create(new, batch_size=CHUNK)
     progress(CHANGED)

@@ -1,6 +1,6 @@
 """Making and changing a customer, with a look at likely duplicates first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models.functions import Lower
@@ -26,6 +26,8 @@ CHECKS = {
     "kvk": validators.clean_kvk,
     "vat_id": validators.clean_vat_id,
 }
+# what a floor above does when e-mail or phone of a customer changed (orders are found by them)
+FOLLOW: list[Callable[[Customer], None]] = []
 VALUES = ("kind", *TEXTS, "phone", *CHECKS, "vat_mode", "note", "blocked")
 ADDRESS_TEXTS = {"attention": 120, "street": 120, "house_number": 10, "addition": 20, "city": 80}
 ADDRESS_VALUES = (*ADDRESS_TEXTS, "postcode", "country")
@@ -82,6 +84,7 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
         raise _stale(customer, new)
     mode = new.get("vat_mode", customer.vat_mode)
     untaxed_for = reason_untaxed(customer.vat_mode, mode, values.get("vat_reason", ""), employee)
+    contact = customer.email, customer.phone
     for name, value in new.items():
         setattr(customer, name, value)
     known = {row.pk: row for row in customer.addresses.all()}
@@ -98,7 +101,15 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
     for row in rows:
         row.save()
     record_untaxed(customer, untaxed_for, employee)
+    if (customer.email, customer.phone) != contact:
+        followed(customer)
     return customer
+
+
+def followed(customer: Customer) -> None:
+    """Tell the floors above that e-mail or phone of the customer changed."""
+    for follow in FOLLOW:
+        follow(customer)
 
 
 def reason_untaxed(before: str, mode: str, reason: str, employee) -> str:
@@ -197,12 +208,11 @@ def derived_name(customer: Customer) -> str:
 
 
 def search_text(customer: Customer, addresses: list[CustomerAddress]) -> str:
-    """What a customer is found by: number, names, e-mail, phone and postcodes as people type them, cities."""
-    phone = customer.phone.removeprefix("+")
-    words = [str(customer.number), derived_name(customer), customer.person, customer.email, phone]
-    if phone.startswith("31"):
-        words.append("0" + phone[2:])
+    """What a customer is found by: number, names, e-mail, phone and postcodes as people type them, streets, cities."""
+    words = [str(customer.number), derived_name(customer), customer.person, customer.email]
+    words += validators.phone_words(customer.phone)
     for address in addresses:
+        words += [address.attention, address.street_line]
         words += [address.postcode, address.postcode.replace(" ", ""), address.city]
     return fold(" ".join(dict.fromkeys(word for word in words if word)))
 

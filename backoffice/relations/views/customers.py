@@ -20,7 +20,7 @@ from backoffice.relations.services import anonymising
 from backoffice.relations.services import customers as service
 
 # indexes: customer_by_name, and the unique one of the number
-SORTS = ("name", "-name", "number", "-number")
+SORTS = {"name": "sort_key", "-name": "-sort_key", "number": "number", "-number": "-number"}
 
 
 @right("customers.view")
@@ -35,7 +35,9 @@ def customers(request):
     if resembling:
         page = paging.Page(list(selectors.with_city(rows)[: paging.SIZE]), None, None)
     else:
-        page = paging.keyset(selectors.with_city(rows), field=sort, after=after, before=before)
+        page = paging.keyset(selectors.with_city(rows), field=SORTS[sort], after=after, before=before)
+    for row in page.rows:
+        row.matched = " · ".join(selectors.matched(row, text[:100], row.all_addresses))
     context = {
         "page": page, "text": text, "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": paging.counted(rows) if not resembling else str(len(page.rows)),

@@ -37,8 +37,8 @@ def journal(request):
 
 
 def _chips(request, asked: journal_list.Asked) -> list[dict]:
-    branches = [(str(pk), name) for pk, name in Branch.objects.order_by("name").values_list("pk", "name")]
-    people = [(str(pk), name) for pk, name in Employee.objects.order_by("name").values_list("pk", "name")]
+    branches = [(str(pk), name) for pk, name in Branch.objects.values_list("pk", "name")]
+    people = [(str(pk), name) for pk, name in Employee.objects.values_list("pk", "name")]
     areas = [(value, str(label)) for value, label in journal_words.AREAS]
     chips = [
         _period(request, asked),

@@ -95,7 +95,7 @@ def branches(request):
     rows = [
         {"url": reverse("relations:branch", args=[b.pk]), "cells": [b.name, b.code, b.street_line, b.city, b.company],
          "active": b.active}
-        for b in Branch.objects.order_by("name")
+        for b in Branch.objects.all()
     ]  # fmt: skip
     columns = [_("Naam"), _("Code"), _("Straat"), _("Plaats"), _("Bedrijfsnaam")]
     return list_page(request, title=_("Filialen"), columns=columns, rows=rows, new_url=reverse("relations:branch_new"))
@@ -124,7 +124,7 @@ def tills(request):
     rows = [
         {"url": reverse("relations:till", args=[t.pk]), "cells": [t.name, str(t.number), t.branch.name, t.printer_host],
          "active": t.active}
-        for t in Till.objects.select_related("branch").order_by("branch__name", "number")
+        for t in Till.objects.select_related("branch").order_by("branch__sort_key", "branch", "number")
     ]  # fmt: skip
     columns = [_("Naam"), _("Nummer"), _("Filiaal"), _("Printeradres")]
     return list_page(request, title=_("Kassa's"), columns=columns, rows=rows, new_url=reverse("relations:till_new"))

@@ -13,8 +13,10 @@ from django.utils import timezone
 from backoffice.catalog.models import Article, Brand, Colour, Size, SizeRange, VatRate
 from backoffice.core import numbers
 from backoffice.core.db.roles import as_owner
+from backoffice.core.gtin import gtin
 from backoffice.core.money import cents
 from backoffice.core.search import fold
+from backoffice.core.sorting import person_key, sort_key
 from backoffice.relations.models import Branch, Employee, EmployeeRole
 from payments.models import PaymentMethod
 from sales.models import DeliveryMethod, OrderType, SalesOrder
@@ -101,10 +103,10 @@ class Command(BaseCommand):
         _copy(
             cursor, "catalog_article",
             "id number name brand_id vat_code size_range_id sales_price currency fractions stocked matrix active image"
-            " search_text",
+            " search_text sort_key",
             (
                 (i, f"S{i:06d}", name, shop.brand.pk, "high", shop.size_range.pk, prices[i - 1], "EUR", False, True, True,
-                 True, "", fold(f"S{i:06d} {name}"))
+                 True, "", fold(f"S{i:06d} {name} {shop.brand.name}"), sort_key(name))
                 for i, name in enumerate(names, 1)
             ),
         )  # fmt: skip
@@ -117,8 +119,8 @@ class Command(BaseCommand):
             ),
         )  # fmt: skip
         _copy(
-            cursor, "catalog_barcode", "id code variant_id",
-            ((v, ean13(f"29{v:010d}"), v) for v in range(1, count + 1)),
+            cursor, "catalog_barcode", "id code gtin variant_id",
+            ((v, code, gtin(code), v) for v in range(1, count + 1) for code in [ean13(f"29{v:010d}")]),
         )  # fmt: skip
         _copy(
             cursor, "catalog_stocklevel", "branch_id variant_id on_hand reserved",
@@ -134,15 +136,14 @@ class Command(BaseCommand):
         rows = []
         for i in range(1, count + 1):
             name = f"{rng.choice(first)} {rng.choice(last)} {i}"
-            rows.append(
-                (i, 10000 + i, "private", name, name, fold(f"{10000 + i} {name}"), "", timezone.now(), 1, False)
-            )
+            found, key = fold(f"{10000 + i} {name}"), person_key(name)
+            rows.append((i, 10000 + i, "private", name, name, found, "", timezone.now(), 1, False, key))
         shop = self.shop
-        shop.customers = [row[3] for row in rows]
+        shop.customers = [(row[3], row[-1]) for row in rows]
         _copy(
             cursor, "relations_customer",
-            "id number kind last_name name search_text note created_at revision blocked company first_name infix email"
-            " phone kvk vat_id vat_mode",
+            "id number kind last_name name search_text note created_at revision blocked sort_key company first_name infix"
+            " email phone kvk vat_id vat_mode",
             ((*row, *[""] * 8) for row in rows),
         )  # fmt: skip
         numbers.raise_to("customer", 10000 + count)
@@ -223,7 +224,7 @@ class _Shop:
             Size.objects.create(size_range=self.size_range, label=str(30 + i), position=i) for i in range(SIZES)
         ]
         self.price: list[Decimal] = []
-        self.customers: list[str] = []
+        self.customers: list[tuple[str, str]] = []  # name and sort key
         self.series: dict[int, int] = {}
 
 
@@ -231,7 +232,7 @@ class _Order:
     """One order of two lines, inclusive of 21 % VAT, in one of the four states."""
 
     COLUMNS = (
-        "id number channel revision order_type_id customer_id customer_name customer_attention customer_vat_id"
+        "id number channel revision order_type_id customer_id customer_name customer_sort customer_attention customer_vat_id"
         " customer_email invoice_address delivery_address order_date entered_at entered_by_id entered_at_branch_id"
         " employee_id branch_id subject reference expected_delivery_date time_window delivery_method_id vat_mode"
         " discount_percent discount_amount discount_mode note extra_data net vat gross paid_total currency lifecycle"
@@ -293,11 +294,11 @@ class _Order:
         lifecycle, delivery, cancel, status, version = self.STATES[
             "paid" if self.kind == "delivered" and self.paid else self.kind
         ]
-        name, one = shop.customers[self.customer - 1], shop.employee.pk
+        (name, key), one = shop.customers[self.customer - 1], shop.employee.pk
         paid = "paid" if self.paid == self.gross else "part" if self.paid else "none"
         return (
-            self.id, self.number, "desk", 1, shop.order_type.pk, self.customer, name, "", "", "", "{}", "{}", self.date, at,
-            one, self.branch, one, self.branch, "", "", self.date + timedelta(days=7), "", shop.method.pk, "inclusive", 0, 0,
+            self.id, self.number, "desk", 1, shop.order_type.pk, self.customer, name, key, "", "", "", "{}", "{}", self.date,
+            at, one, self.branch, one, self.branch, "", "", self.date + timedelta(days=7), "", shop.method.pk, "inclusive", 0, 0,
             "inclusive", "", "{}", self.net, self.vat, self.gross, self.paid, "EUR", lifecycle, delivery, cancel, paid, status,
             version, at, one, "", True, fold(f"{self.number} {name}"),
             False,

@@ -3,14 +3,12 @@
 import re
 from decimal import Decimal
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.catalog import offers
-from backoffice.catalog.models import Article
 from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
@@ -76,7 +74,7 @@ def _of_code(code: str, picks: list[Pick]) -> list[Pick]:
     if found:
         lines = [pick for pick in picks if pick.line.variant_id == found[0].variant_id]
         name = found[0].title
-    elif article := Article.objects.filter(Q(barcodes__code=code) | Q(number=code)).first():
+    elif article := offers.article_of(code):
         lines = [pick for pick in picks if pick.line.article_number == article.number]
         name = article.name
         if len({pick.line.variant_id for pick in lines}) > 1:

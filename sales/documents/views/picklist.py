@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from backoffice.core import days
 from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
 from backoffice.relations.models import Branch
@@ -26,7 +27,7 @@ def picklist_page(request):
         shown = _picklist(request, timezone.localdate())
     branches = _branches(request)
     context = {
-        "picklist": shown, "typed": typed or format_date(shown.by), "error": error,
+        "picklist": shown, "typed": typed if error else format_date(shown.by), "error": error,
         "tabs": [
             {"label": b.name, "url": f"?branch={b.pk}&date={shown.by.isoformat()}", "current": b == shown.branch}
             for b in branches
@@ -51,7 +52,7 @@ def picklist_paper(request):
 
 def _asked(request) -> Picklist:
     typed = request.GET.get("date", "")
-    return _picklist(request, parse_date(typed) if typed else timezone.localdate())
+    return _picklist(request, parse_date(typed, lean=days.NEAR) if typed else timezone.localdate())
 
 
 def _branches(request) -> list[Branch]:
