@@ -17,7 +17,7 @@ from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, access_of, give_ac
 from backoffice.relations.services.devices import Token
 from payments.models import LedgerEntry
 from payments.selectors import day_of
-from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
+from pos.models import QuickKey, QuickKeyPage, Receipt, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
 from sales.selectors import LATER_RATES
 from sales.services.amending import open_amendments

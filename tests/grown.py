@@ -146,12 +146,11 @@ def orders(like: SalesOrder, count: int, /, **own: str) -> list[int]:
 
 def amendments(order_ids: Sequence[int], like: SalesOrder) -> list[int]:
     """An open amendment of each of these orders, by who made the one that they are like."""
-    made = orders(
+    return orders(
         like, len(order_ids), number="''", listed="false", lifecycle="'draft'", status="'draft'", version="0",
         amends_id=f"(ARRAY[{','.join(map(str, order_ids))}])[g]", claimed_by_id=str(like.entered_by_id),
         claimed_at="now()", confirmed_at="null", confirmed_by_id="null", paid_total="0", payment_state="'none'",
     )  # fmt: skip
-    return made
 
 
 def customers(like: Customer, number: int) -> list[int]:
@@ -159,6 +158,6 @@ def customers(like: Customer, number: int) -> list[int]:
         cursor.execute("SELECT max(number) FROM relations_customer")
         last = cursor.fetchone()[0]
     return copies(
-        like, number, number=f"{last} + g", name="'Groei Klant ' || g", last_name="'Klant ' || g", email="''", phone="''",
-        search_text=f"({last} + g) || ' groei klant ' || g",
+        like, number, number=f"{last} + g", name="'Groei Klant ' || g", last_name="'Klant ' || g", email="''",
+        phone="''", search_text=f"({last} + g) || ' groei klant ' || g",
     )  # fmt: skip

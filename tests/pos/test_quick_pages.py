@@ -1,4 +1,4 @@
-"""Quick keys at a branch that grew: a page of keys is read when it is shown, and with it the stock of its keys alone."""
+"""Quick keys at a branch that grew: a page of keys is read when it is shown, by its own stock rows alone."""
 
 import re
 from types import SimpleNamespace
