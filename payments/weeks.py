@@ -1,5 +1,6 @@
 """The last weeks per branch on the start page: orders, turnover and deposits, as charts and as a table."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,12 +19,15 @@ from backoffice.relations.models import Branch
 from sales import figures
 from sales.figures import Figure, Measure
 
+MOST = 10  # branches that are drawn one by one
+
 
 @dataclass(frozen=True)
 class BranchWeeks:
-    """The weeks of one branch."""
+    """The weeks of one branch, or of those together that are not drawn one by one (branch None)."""
 
-    branch: Branch
+    branch: Branch | None
+    title: str
     days: list[date]
     measures: list[Measure]
 
@@ -52,16 +56,53 @@ class BranchWeeks:
 
 
 def last_weeks(employee, branches: Sequence[Branch], today: date) -> list[BranchWeeks]:
-    """The weeks of each of these branches, in two statements whatever their number."""
+    """The weeks of each of these branches, in two statements whatever their number.
+
+    Of more than MOST those with the largest turnover, and last the others as one.
+    """
     orders, paid = figures.last_weeks(employee, today), deposits([branch.pk for branch in branches], today)
-    return [
+    shown, others = _largest(branches, orders)
+    weeks = [
         BranchWeeks(
             branch,
+            branch.name,
             figures.mondays(today),
-            [*figures.measures(orders, branch.pk, today), _deposits_of(branch, paid, today)],
+            [*figures.measures(orders, branch.pk, today), _deposits_of(branch.pk, paid, today)],
         )
-        for branch in branches
+        for branch in shown
     ]
+    return [*weeks, _together(others, orders, paid, today)] if others else weeks
+
+
+def _largest(branches: Sequence[Branch], orders: dict) -> tuple[list[Branch], list[Branch]]:
+    """(the branches that are drawn one by one, in their own order; the others)."""
+    if len(branches) <= MOST:
+        return list(branches), []
+    turnover: dict[int, Decimal] = defaultdict(Decimal)
+    for (branch_id, _week), (_orders, gross) in orders.items():
+        turnover[branch_id] += gross
+    ranked = sorted(branches, key=lambda branch: -turnover[branch.pk])
+    drawn = {branch.pk for branch in ranked[:MOST]}
+    return [b for b in branches if b.pk in drawn], [b for b in branches if b.pk not in drawn]
+
+
+def _together(branches: Sequence[Branch], orders: dict, paid: dict, today: date) -> BranchWeeks:
+    """These branches as one. No list shows just them, so their figures lead nowhere."""
+    ids, days = {branch.pk for branch in branches}, figures.mondays(today)
+    counted: dict[date, tuple[int, Decimal]] = {
+        monday: (
+            sum(orders.get((pk, monday), (0, ZERO))[0] for pk in ids),
+            sum((orders.get((pk, monday), (0, ZERO))[1] for pk in ids), ZERO),
+        )
+        for monday in days
+    }
+    received = {monday: sum((paid.get((pk, monday), ZERO) for pk in ids), ZERO) for monday in days}
+    measures = [
+        *figures.measures({(0, monday): both for monday, both in counted.items()}, 0, today),
+        _deposits_of(0, {(0, monday): amount for monday, amount in received.items()}, today),
+    ]
+    title = _("Overige %(number)s filialen") % {"number": len(branches)}
+    return BranchWeeks(None, title, days, [measure.without_links() for measure in measures])
 
 
 def deposits(branch_ids: Sequence[int], today: date) -> dict[tuple[int, date], Decimal]:
@@ -76,10 +117,10 @@ def deposits(branch_ids: Sequence[int], today: date) -> dict[tuple[int, date], D
         return {(branch, week): amount for branch, week, amount in cursor.fetchall()}
 
 
-def _deposits_of(branch: Branch, paid: dict[tuple[int, date], Decimal], today: date) -> Measure:
+def _deposits_of(branch_id: int, paid: dict[tuple[int, date], Decimal], today: date) -> Measure:
     days = figures.mondays(today)
-    weeks = [Figure(paid.get((branch.pk, monday), ZERO), _url(branch.pk, monday, monday)) for monday in days]
-    total = Figure(sum((week.value for week in weeks), ZERO), _url(branch.pk, days[0], days[-1]))
+    weeks = [Figure(paid.get((branch_id, monday), ZERO), _url(branch_id, monday, monday)) for monday in days]
+    total = Figure(sum((week.value for week in weeks), ZERO), _url(branch_id, days[0], days[-1]))
     return Measure(_("Aanbetalingen"), True, weeks, total)
 
 

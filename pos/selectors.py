@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils import timezone
 
 from backoffice.catalog.models import StockLevel, Variant
@@ -17,7 +17,7 @@ from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, access_of, give_ac
 from backoffice.relations.services.devices import Token
 from payments.models import LedgerEntry
 from payments.selectors import day_of
-from pos.models import QuickKey, QuickKeyPage, Receipt, TillLayout, TillSeat
+from pos.models import QuickKey, QuickKeyPage, Receipt, TillSeat
 from sales.models import DeliveryMethod, OrderLine, SalesOrder
 from sales.selectors import LATER_RATES
 from sales.services.amending import open_amendments
@@ -143,11 +143,22 @@ def parked_count(till: Till) -> int:
 ROWS, COLUMNS = 4, 5
 
 
-def _free(till: Till) -> Subquery:
-    """What is free of the article or variant of a quick key at the till's branch; None where no stock is kept."""
-    mine = Q(variant__article=OuterRef("article")) | Q(variant=OuterRef("variant"))
-    levels = StockLevel.objects.filter(mine, branch=till.branch_id, variant__article__stocked=True).values("branch")
-    return Subquery(levels.annotate(left=Sum(F("on_hand") - F("reserved"))).values("left"))
+def _free(till: Till) -> Case:
+    """What is free of the article or variant of a quick key at the till's branch; None where no stock is kept.
+
+    Variant by variant, by the key of its one stock row, however many rows the branch has (stock_level_once).
+    """
+
+    def of(variant: str) -> QuerySet:
+        here = StockLevel.objects.filter(variant=OuterRef(variant), branch=till.branch_id)
+        return here.values(left=F("on_hand") - F("reserved"))
+
+    variants = Variant.objects.filter(article=OuterRef("article"), article__stocked=True).order_by()
+    of_article = variants.annotate(left=Subquery(of("pk"))).values("article").annotate(sum=Sum("left")).values("sum")
+    return Case(
+        When(variant__article__stocked=True, then=Subquery(of("variant"))),
+        default=Subquery(of_article),
+    )
 
 
 # the own price of the one variant that a quick key of an article sells; index: variant_once
@@ -161,31 +172,33 @@ ONLY_PRICE = Subquery(
 
 
 def pages(till: Till) -> list[QuickKeyPage]:
-    """The pages of quick keys of the till, with what is free of each at its branch. Two statements."""
-    return _with_places(QuickKeyPage.objects.filter(layout__tills=till), QuickKey.objects.annotate(left=_free(till)))
+    """The pages of quick keys of the till, by name alone: a page is read when it is shown."""
+    return list(QuickKeyPage.objects.filter(layout__tills=till).order_by("position", "id"))
 
 
-def pages_of(layout: TillLayout) -> list[QuickKeyPage]:
-    """The pages of a layout, to be edited. Two statements."""
-    return _with_places(QuickKeyPage.objects.filter(layout=layout), QuickKey.objects.all())
+def page_of(till: Till, page_id: int) -> QuickKeyPage | None:
+    """A page of quick keys of the till."""
+    return QuickKeyPage.objects.filter(layout__tills=till, pk=page_id).first()
 
 
-def _with_places(pages, keys) -> list[QuickKeyPage]:
-    """The pages with their 20 `places`, None where there is no key."""
-    found = list(pages.order_by("position", "id"))
-    by_page: dict[int, list] = {page.pk: [] for page in found}
-    for key in (
-        keys.filter(page__in=found)
-        .annotate(own_price=ONLY_PRICE)
-        .select_related("article", "variant__article", "variant__colour", "variant__size")
-    ):
-        by_page[key.page_id].append(key)
-    for page in found:
-        page.places = [None] * (ROWS * COLUMNS)
-        for key in by_page[page.pk]:
-            key.here = getattr(key, "left", None)
-            page.places[key.row * COLUMNS + key.column] = key
-    return found
+def with_stock(page: QuickKeyPage, till: Till) -> QuickKeyPage:
+    """The page with its keys, and what is free of each at the till's branch. One statement."""
+    return _with_places(page, QuickKey.objects.annotate(left=_free(till)))
+
+
+def with_keys(page: QuickKeyPage) -> QuickKeyPage:
+    """The page with its keys, to be edited. One statement."""
+    return _with_places(page, QuickKey.objects.all())
+
+
+def _with_places(page: QuickKeyPage, keys) -> QuickKeyPage:
+    """The page with its 20 `places`, None where there is no key. Index: quick_key_place_once."""
+    page.places = [None] * (ROWS * COLUMNS)
+    goods = ("article", "variant__article", "variant__colour", "variant__size")
+    for key in keys.filter(page=page).annotate(own_price=ONLY_PRICE).select_related(*goods):
+        key.here = getattr(key, "left", None)
+        page.places[key.row * COLUMNS + key.column] = key
+    return page
 
 
 QUEUE_SHOWN = 60

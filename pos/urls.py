@@ -33,6 +33,7 @@ urlpatterns = [
     path("actief/", lock.alive, name="alive"),
     # the till screen
     path("scherm/", till.till, name="till"),
+    path("scherm/toetsen/<int:page_id>/", till.quick_page, name="quick_page"),
     path("scan/", till.scan, name="scan"),
     path("zoeken/", till.search, name="search"),
     path("maten/", matrix.matrix, name="matrix"),

@@ -1,6 +1,6 @@
 """Orders and turnover of the last weeks per branch, for the start page; payments adds the deposits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ WEEKS = 8
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of orders, or EUR; url is the list of exactly what it counts."""
+    """A number of orders, or EUR; url is the list of exactly what it counts, empty where there is none."""
 
     value: int | Decimal
     url: str
@@ -33,6 +33,10 @@ class Measure:
     money: bool
     weeks: list[Figure]
     total: Figure
+
+    def without_links(self) -> "Measure":
+        """The same figures, of which no list shows what they count."""
+        return replace(self, weeks=[replace(week, url="") for week in self.weeks], total=replace(self.total, url=""))
 
 
 def mondays(today: date) -> list[date]:

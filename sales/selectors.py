@@ -15,6 +15,7 @@ from backoffice.core.db.spelled import Spelled
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import access_of, scoped
 from sales import status
+from sales.line_pages import LinePage
 from sales.models import OrderLine, SalesOrder
 
 SHOWN = ("branch", "order_type", "customer", "delivery_method", "employee", "amends")
@@ -102,6 +103,7 @@ class Group:
 
     head: bool
     lines: list[OrderLine] = field(default_factory=list)
+    drawn: list[OrderLine] = field(default_factory=list)  # those on the page; head and totals are of all of them
 
     @property
     def first(self) -> OrderLine:
@@ -134,6 +136,13 @@ def grouped(lines) -> list[Group]:
             groups.append(Group(head=line.matrix))
         groups[-1].lines.append(line)
     return groups
+
+
+def on_page(groups: list[Group], page: LinePage) -> list[Group]:
+    """The groups that have lines on the page, each with those `drawn`."""
+    for group in groups:
+        group.drawn = [line for line in group.lines if page.first <= line.number <= page.last]
+    return [group for group in groups if group.drawn]
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, LPad
 
 from backoffice.catalog import codes, offers
+from backoffice.catalog.colour_pages import ColourPage, among
 from backoffice.catalog.models import FIGURES, Article, Barcode, StockLevel, StockMove, Variant
 from backoffice.core import paging, search
 from backoffice.core.formats import format_quantity
@@ -157,10 +158,12 @@ def with_stock(articles: QuerySet, branch_ids: list[int]) -> QuerySet:
 
 @dataclass
 class Shelf:
-    """A variant on the page Voorraad of its article: its stock at each branch (pieces), and what it sums to."""
+    """A variant on the page Voorraad of its article: its stock at the branches shown and at all of them (pieces)."""
 
     variant: Variant
     places: list[tuple[Branch, StockLevel]]
+    on_hand: Decimal
+    reserved: Decimal
 
     @property
     def words(self) -> str:
@@ -169,28 +172,29 @@ class Shelf:
         return f"{parts} ({format_quantity(self.on_hand)})" if parts else format_quantity(self.on_hand)
 
     @property
-    def on_hand(self) -> Decimal:
-        return sum((level.on_hand for _branch, level in self.places), ZERO)
-
-    @property
-    def reserved(self) -> Decimal:
-        return sum((level.reserved for _branch, level in self.places), ZERO)
-
-    @property
     def free(self) -> Decimal:
         return self.on_hand - self.reserved
 
 
-def shelves(article: Article, branches: list[Branch]) -> list[Shelf]:
-    """The variants of an article with their stock at these branches, by colour and size: three statements."""
-    order = {offer.variant_id: at for at, offer in enumerate(offers.offers(article_id=article.pk))}
-    variants = article.variants.select_related("colour", "size")
-    levels = StockLevel.objects.filter(variant__article=article, branch__in=branches)
-    known = {(level.variant_id, level.branch_id): level for level in levels}
+def shelves(colours: ColourPage, article: Article, shown: list[Branch], every: list[Branch]) -> list[Shelf]:
+    """The variants of these colours with their stock at the branches that are shown, and at all of them together.
+
+    Sorted by colour and size; a variant that is not sold any more stands there where it has stock. Three statements.
+    """
+    order = (F("colour__position").asc(nulls_first=True), "colour__label", F("size__position").asc(nulls_first=True))
+    variants = list(colours.of(article.variants.select_related("colour", "size")).order_by(*order, "pk"))
+    levels = StockLevel.objects.filter(variant__in=[row.pk for row in variants])
+    totals = levels.filter(branch__in=every).order_by().values_list("variant")
+    sums = {pk: rest for pk, *rest in totals.annotate(there=Sum("on_hand"), held=Sum("reserved"))}
+    known = {(level.variant_id, level.branch_id): level for level in levels.filter(branch__in=shown)}
     return [
-        Shelf(row, [(b, known.get((row.pk, b.pk)) or StockLevel(branch=b, variant=row)) for b in branches])
-        for row in sorted(variants, key=lambda row: order.get(row.pk, 0))
-        if row.active or any((row.pk, branch.pk) in known for branch in branches)
+        Shelf(
+            row,
+            [(b, known.get((row.pk, b.pk)) or StockLevel(branch=b, variant=row)) for b in shown],
+            *sums.get(row.pk, (ZERO, ZERO)),
+        )
+        for row in variants
+        if row.active or row.pk in sums
     ]
 
 
@@ -208,32 +212,66 @@ def card(variant: Variant, branch: Branch, page: paging.Page) -> list[StockMove]
     return page.rows
 
 
-def cells_of(article: Article, branch_id: int | None) -> list[Cell]:
-    """The variants in their own order, with codes, prices and stock: four statements whatever their number."""
-    cells = {offer.variant_id: Cell(offer) for offer in offers.offers(article_id=article.pk)}
-    for pk, *own in Variant.objects.filter(article=article).values_list("pk", *OWN):
-        for name, value in zip(OWN, own, strict=True):
+def cells_of(article: Article, branch_id: int | None, colours: ColourPage) -> list[Cell]:
+    """The variants of these colours in their own order, with codes, prices and stock: four statements."""
+    own = {pk: values for pk, *values in colours.of(article.variants.all()).values_list("pk", *OWN)}
+    cells = {offer.variant_id: Cell(offer) for offer in offers.offers(variants=list(own))}
+    for pk, values in own.items():
+        for name, value in zip(OWN, values, strict=True):
             setattr(cells[pk], name, value)
-    codes = Barcode.objects.filter(variant__article=article).order_by("pk")
+    codes = Barcode.objects.filter(variant__in=list(own)).order_by("pk")
     for variant_id, code in codes.values_list("variant", "code"):
         cells[variant_id].codes.append(code)
-    levels = StockLevel.objects.filter(variant__article=article)
-    for level in levels if branch_id is None else levels.filter(branch_id=branch_id):
-        cells[level.variant_id].on_hand += level.on_hand
-        cells[level.variant_id].reserved += level.reserved
+    levels = StockLevel.objects.filter(variant__in=list(own)).order_by()
+    levels = levels if branch_id is None else levels.filter(branch=branch_id)
+    for pk, on_hand, reserved in levels.values_list("variant").annotate(there=Sum("on_hand"), held=Sum("reserved")):
+        cells[pk].on_hand, cells[pk].reserved = on_hand, reserved
     return list(cells.values())
 
 
-def grid(article: Article, cells: list[Cell]) -> tuple[list[str], list[Row], list[Decimal]]:
-    """(sizes, a row per colour, total on hand per size): all sizes of the range, and what lies outside of it."""
+@dataclass
+class Grid:
+    """Colours by sizes. totals: on hand per size, of all colours of the article, also those of other pages."""
+
+    sizes: list[str]
+    rows: list[Row]
+    totals: list[Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.totals, ZERO)
+
+
+def grid(article: Article, cells: list[Cell], branch_id: int | None, colours: ColourPage) -> Grid:
+    """All sizes of the range, and what lies outside of it; a row for each shown colour that is sold. Two statements."""
     sizes = dict(article.size_range.sizes.values_list("pk", "label")) if article.size_range else {}
-    shown = [cell for cell in cells if cell.active] or cells
-    sizes |= {cell.size_id: cell.offer.size for cell in shown if cell.size_id not in sizes}  # type: ignore[misc]
+    totals = {}
+    for pk, label, on_hand, sold in _by_size(article, branch_id, colours):
+        if sold or colours.none_sold:
+            sizes.setdefault(pk, label or "")
+        totals[pk] = on_hand or ZERO
     known = {(cell.colour_id, cell.size_id): cell for cell in cells}
-    rows = []
-    for colour_id in dict.fromkeys(cell.colour_id for cell in shown):
-        offer = next(cell.offer for cell in cells if cell.colour_id == colour_id)
-        places = [Place(known.get((colour_id, pk)), colour_id, pk, label) for pk, label in sizes.items()]
-        rows.append(Row(offer.colour, offer.colour_hex, places))
-    totals = [sum((row.places[i].cell.on_hand for row in rows if row.places[i].cell), ZERO) for i in range(len(sizes))]
-    return list(sizes.values()), rows, totals
+    hexes = {cell.colour_id: cell.offer.colour_hex for cell in cells}
+    rows = [
+        Row(
+            colour.label,
+            hexes[colour.id],
+            [Place(known.get((colour.id, pk)), colour.id, pk, label) for pk, label in sizes.items()],
+        )
+        for colour in colours.sold(colours.shown)
+    ]
+    return Grid(list(sizes.values()), rows, [totals.get(pk, ZERO) for pk in sizes])
+
+
+def _by_size(article: Article, branch_id: int | None, colours: ColourPage) -> QuerySet:
+    """(size, its label, pieces on hand, how many variants are sold) of all colours that are sold. One statement."""
+    levels = StockLevel.objects.filter(variant=OuterRef("pk")).order_by()
+    levels = levels if branch_id is None else levels.filter(branch=branch_id)
+    there = Subquery(levels.values("variant").annotate(sum=Sum("on_hand")).values("sum"))
+    variants = Variant.objects.filter(article=article)
+    sold = colours.sold(colours.colours)
+    if len(sold) < len(colours.colours):
+        variants = variants.filter(among(sold))
+    sizes = variants.annotate(there=there).order_by(F("size__position").asc(nulls_first=True), "size")
+    sums = sizes.values_list("size", "size__label")
+    return sums.annotate(sum=Sum("there"), sold=Count("pk", filter=Q(active=True)))

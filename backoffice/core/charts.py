@@ -16,7 +16,7 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: what stands under it, its value, what it says when pointed at, and where it leads."""
+    """One bar: what stands under it, its value, what it says when pointed at, and where it leads (empty: nowhere)."""
 
     label: str
     value: Any
@@ -37,10 +37,10 @@ def bars(points: Sequence[Bar], say: Callable[[Any], str]) -> SafeString:
         disable_xml_declaration=True, classes=["chart"], x_labels=[point.label for point in points], y_labels=lines,
         rounded_bars=1,
     )  # fmt: skip
-    link = [{"href": point.url, "tabindex": "-1"} for point in points]
     chart.add("", [
-        {"value": float(point.value), "xlink": to, "tooltip": point.title}
-        for point, to in zip(points, link, strict=True)
+        {"value": float(point.value), "tooltip": point.title}
+        | ({"xlink": {"href": point.url, "tabindex": "-1"}} if point.url else {})
+        for point in points
     ])  # fmt: skip
     chart.add_xml_filter(_bare)
     return mark_safe(chart.render(is_unicode=True))  # noqa: S308 (its texts and addresses are escaped as XML)

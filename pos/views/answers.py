@@ -46,12 +46,14 @@ def may_amend(employee, order: SalesOrder) -> bool:
 
 def page_context(request) -> dict:
     """Everything of the till screen."""
-    order = selectors.order_at(request.till)
+    order, pages = selectors.order_at(request.till), selectors.pages(request.till)
+    for page in pages[:1]:
+        selectors.with_stock(page, request.till)
     return (
         bon_context(request, order)
         | bar_context(request, selling=True)
         | {
-            "pages": selectors.pages(request.till),
+            "pages": pages,
             "scan_key": new_key(),
         }
     )

@@ -57,9 +57,9 @@ def layout(request, layout_id):
             key=posted_key(request),
         )  # fmt: skip
         return _see(layout_id)
-    pages = selectors.pages_of(shown)
+    pages = list(shown.pages.all())
     page = next((row for row in pages if row.pk == asked_int(request, "blad")), pages[0] if pages else None)
-    drawn = enumerate(page.places if page else ())
+    drawn = enumerate(selectors.with_keys(page).places if page else ())
     places = [{"row": n // selectors.COLUMNS, "column": n % selectors.COLUMNS, "key": key} for n, key in drawn]
     tills = scoped(Till.objects.filter(active=True).select_related("branch"), request.user, "pos.layout")
     values = {

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,16 @@ from sales.views.scan import words_of as said
 @gzip_page
 def till(request):
     return render(request, "pos/till.html", answers.page_context(request))
+
+
+@at_till("pos.use")
+@require_GET
+def quick_page(request, page_id):
+    """The keys of one page, when it is shown."""
+    page = selectors.page_of(request.till, page_id)
+    if page is None:
+        raise Http404
+    return render(request, "pos/_quick_keys.html", {"page": selectors.with_stock(page, request.till)})
 
 
 def order_id_of(request, code: str = "") -> int:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("exports/<uuid:pk>/bestand/", exports.export_file, name="export_file"),
     path(ORDER + "pakbon/", slips.slip_new, name="slip_new"),
     path(ORDER + "pakbon/scan/", picking.slip_scan, name="slip_scan"),
+    path(ORDER + "pakbon/regels/", picking.slip_lines, name="slip_lines"),
     path(ORDER + "pakbonnen/", slips.slips_of_order, name="slips"),
     path("pakbonnen/<int:slip_id>/", slips.slip, name="slip"),
     path("pakbonnen/<int:slip_id>/pakbon.pdf", slips.slip_pdf, name="slip_pdf"),

@@ -21,6 +21,7 @@ from backoffice.core.keys import new_key
 from backoffice.relations.models import VatMode
 from sales import extra, selectors, status
 from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
+from sales.line_pages import LinePage, line_page
 from sales.models import OrderLine, SalesOrder
 from sales.services import shown
 from sales.services.versions import title
@@ -55,13 +56,14 @@ def cells_of(line: OrderLine) -> list[CellBox]:
     return [CellBox(name, value, f"{labels[name]} {line.title}") for name, value in shown_cells(line).items()]
 
 
-def prepare(order: SalesOrder) -> list[selectors.Group]:
-    """The groups of the grid; every line ready to be drawn."""
-    groups = selectors.grouped(selectors.lines_of(order))
-    for group in groups:
-        for line in group.lines:
-            line.title = title(line)
-    return groups
+def prepare(order: SalesOrder, asked: int | None) -> tuple[LinePage, list[selectors.Group]]:
+    """The page of the grid that is asked, or that of what was touched; its groups, every line ready to be drawn."""
+    lines, touched = selectors.lines_of(order), getattr(order, "touched", ())
+    page = line_page(len(lines), asked, with_one_of=[at for at, line in enumerate(lines) if line.pk in touched])
+    groups = selectors.on_page(selectors.grouped(lines), page)
+    for line in page.cut(lines):
+        line.title = title(line)
+    return page, groups
 
 
 def dress(line: OrderLine, *, new: bool = False) -> OrderLine:
@@ -150,16 +152,16 @@ def _modes(order: SalesOrder) -> list[tuple[str, str]]:
 
 def page_context(request, order: SalesOrder) -> dict:
     """Everything of the whole screen."""
-    groups = prepare(order)
+    page, groups = prepare(order, http.asked_int(request, "blad"))
     may_edit = editable(request, order)
     if may_edit:
-        for group in groups:
-            for line in group.lines:
-                dress(line)
+        for line in page.cut(order.all_lines):
+            dress(line)
     return context(
         request,
         order,
         groups=groups,
+        line_page=page,
         **(header_context(request, order) if may_edit else {"extra": extra.rows(order)}),
         **foot_context(order),
         head_actions=actions.buttons(request, order, actions.HEAD),
@@ -185,31 +187,36 @@ def lines_answer(
     takes. parts: further partials to draw out of band. Reads nothing when the service left its lines in memory.
     """
     fresh, told = hasattr(order, "all_lines"), shown.up_to_date(order, request.POST.get("shown", ""))
-    groups = prepare(order)
+    asked = http.posted_int(request, "blad")
+    page, groups = prepare(order, asked)
     if not told:  # another screen changed it: all of it is drawn, so that the next mark is of what is seen
         whole, parts, toast = True, (*parts, *{"sales/_foot.html"} - set(parts)), toast or (CHANGED_ELSEWHERE, "wait")
-    rows = None if whole or not fresh else _rows(order, groups)
+    whole = whole or page.at != (asked or 1)
+    rows = None if whole or not fresh else _rows(order, groups, page)
     if rows is None:
-        for group in groups:
-            for line in group.lines:
-                dress(line, new=line.pk in getattr(order, "touched", ()))
+        for line in page.cut(order.all_lines):
+            dress(line, new=line.pk in getattr(order, "touched", ()))
     for line in rows["changed"] if rows else ():
         line.drawn_cells = [cell(line, box) for box in line.cells if box.name in cells]
-    values = context(request, order, groups=groups, rows=rows, parts=parts, **foot_context(order), **more)
+    more |= {"groups": groups, "rows": rows, "line_page": page, "parts": parts}
+    values = context(request, order, **foot_context(order), **more)
     response = HttpResponse(render_to_string("sales/_lines_answer.html", values, request=request))
     return http.toast(response, *toast) if toast else response
 
 
-def _rows(order: SalesOrder, groups) -> dict | None:
+def _rows(order: SalesOrder, groups, page: LinePage) -> dict | None:
     """What to draw of the touched lines: {changed, heads, groups, appended}; None when the grid must be drawn whole.
 
-    A line with revision 1 is new. New lines stand at the end, else everything below them moved.
+    A line with revision 1 is new. New lines stand at the end, else everything below them moved; where there are more
+    pages than one, the number of lines changes what stands on them.
     """
     lines = order.all_lines
     if not order.touched:
         return {"changed": [], "heads": [], "groups": [], "appended": []}
     new = [line for line in lines if line.pk in order.touched and line.revision == 1]
-    changed = [line for line in lines if line.pk in order.touched and line.revision > 1]
+    changed = [line for line in page.cut(lines) if line.pk in order.touched and line.revision > 1]
+    if new and page.folded:
+        return None
     if len(new) + len(changed) > MAX_PARTS or len(new) == len(lines) or new != lines[len(lines) - len(new) :]:
         return None
     added, appended, heads = [], [], []

@@ -104,11 +104,22 @@ function set(box, value, label) {
   box.hidden.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// an option of a long list comes as its value and its words alone
+function whole({ dataset, textContent }) {
+  const option = document.createElement("div");
+  option.setAttribute("role", "option");
+  option.setAttribute("aria-selected", "false");
+  Object.assign(option.dataset, { value: dataset.value, label: textContent });
+  option.append(Object.assign(document.createElement("span"), { textContent }));
+  return option;
+}
+
 function filter(box) {
   const template = box.combo.querySelector("template[data-options]");
   const words = box.input.value === box.kept ? [] : plain(box.input.value).split(/\s+/).filter(Boolean);
   const holder = document.createElement("div");
   holder.append(template.content.cloneNode(true));
+  for (const short of holder.querySelectorAll("i[data-value]")) short.replaceWith(whole(short));
   for (const option of holder.querySelectorAll("[role=option]")) {
     const text = plain(option.textContent);
     if (!words.every((word) => text.includes(word))) option.remove();

@@ -72,11 +72,13 @@ function mended() {
   return false;
 }
 
-// ---- each write says what the screen shows, so that the answer draws what somebody else changed meanwhile ------
+// ---- each write says what the screen shows (and which page of lines), so that the answer draws what somebody else changed meanwhile ------
 document.addEventListener("htmx:configRequest", (event) => {
   const { parameters, verb } = event.detail;
-  const mark = document.querySelector("#foot-marks [name=shown]");
-  if (mark && verb !== "get" && parameters.shown === undefined) parameters.shown = mark.value;
+  if (verb === "get") return;
+  for (const mark of document.querySelectorAll("#foot-marks [name=shown], #line-page")) {
+    if (parameters[mark.name] === undefined) parameters[mark.name] = mark.value;
+  }
 });
 
 // ---- a field with newer typing than what was sent stays as it is; its own change follows ------------------------

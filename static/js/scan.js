@@ -85,8 +85,7 @@ async function post(scan) {
     // a form that the scan counts in goes along as it stands now
     const body = new URLSearchParams(words.form ? new FormData(document.getElementById(words.form)) : undefined);
     for (const [name, value] of Object.entries({ ...scan.more, code: scan.code, quantity: scan.quantity, key: scan.key })) body.set(name, value);
-    const mark = document.querySelector("#foot-marks [name=shown]");
-    if (mark) body.set("shown", mark.value);
+    for (const mark of document.querySelectorAll("#foot-marks [name=shown], #line-page")) body.set(mark.name, mark.value);
     answer = await fetch(words.url, {
       method: "POST", body, signal: AbortSignal.timeout(30000),
       headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": csrf() },

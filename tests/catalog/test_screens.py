@@ -100,9 +100,9 @@ def test_the_list_turns_its_pages_and_takes_as_many_statements_for_fifty_as_for_
 def test_the_article_page_shows_the_stock_of_the_chosen_branch_or_of_all(client, shop, utrecht):
     boot = Article.objects.get(number="70402")
     url = reverse("catalog:article", args=[boot.pk])
-    assert client.get(url).context["total"] == 12
-    assert client.get(url, {"branch": "all"}).context["total"] == 172
-    rows = client.get(url).context["rows"]
+    assert client.get(url).context["grid"].total == 12
+    assert client.get(url, {"branch": "all"}).context["grid"].total == 172
+    rows = client.get(url).context["grid"].rows
     assert [(row.colour, row.total) for row in rows] == [("Zwart", 6), ("Cognac", 6)]
     assert client.get(reverse("catalog:article", args=[0])).status_code == 404
 
@@ -114,7 +114,7 @@ def test_the_article_page_takes_as_many_statements_for_forty_sizes_as_for_one(
     boot = factories.article("70402", colours=["Zwart", "Navy"], sizes=range(sizes), stock={utrecht: 1})
     with django_assert_max_num_queries(14):
         response = client.get(reverse("catalog:article", args=[boot.pk]))
-    assert response.context["total"] == 2 * sizes
+    assert response.context["grid"].total == 2 * sizes
 
 
 def test_a_cell_that_does_not_exist_is_hatched_and_can_be_made(client):

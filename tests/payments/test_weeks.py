@@ -14,7 +14,7 @@ from payments import weeks
 from payments.services.depositing import deposit
 from sales.models import SalesOrder
 from sales.services import cancelling
-from tests import factories
+from tests import factories, grown
 from tests.payments import shop as money
 from tests.plans import plan_of
 
@@ -130,6 +130,47 @@ def test_the_weeks_take_as_many_statements_for_ten_branches_as_for_two(busy):
     two = [busy.branch, busy.zwolle]
     ten = [*two, *(factories.branch(f"Filiaal {n}") for n in range(8))]
     assert (statements(two), statements(ten)) == (2, 2)
+
+
+def test_beyond_ten_branches_the_largest_are_drawn_and_the_others_are_one_sum(client, busy):
+    """Utrecht 236,83 and Zwolle 33,00 sell most; nine of ten others sell an order of 5,00 or 10,00 each."""
+    s = busy
+    others = [factories.branch(f"Filiaal {n:02d}") for n in range(10)]
+    for n, branch in enumerate(others[:9]):
+        made = money.order(s, "10.00" if n < 8 else "5.00")
+        deposit(order_id=made.pk, tenders=[(s.method.bank.pk, D("2.00"))], employee=s.office, session_id=None)
+        SalesOrder.objects.filter(pk=made.pk).update(branch=branch)
+    client.force_login(s.admin)
+    s.admin.roles.update(branch=None)
+    answer = client.get(reverse("payments:weeks"))
+    shown = answer.context["shown"]
+    # eight of 10,00 beside Utrecht and Zwolle, in the order of their names; the rest is one of 5,00 and one of nothing
+    assert [one.title for one in shown] == [
+        *(f"Filiaal {n:02d}" for n in range(8)), s.branch.name, "Zwolle", "Overige 2 filialen",
+    ]  # fmt: skip
+    last = shown[-1].measures
+    rest = {measure.label: ([week.value for week in measure.weeks], measure.total.value) for measure in last}
+    assert rest["Orders"] == ([0] * 7 + [1], 1)
+    assert rest["Orderomzet incl. BTW"] == ([0] * 7 + [D("5.00")], D("5.00"))
+    # no list shows just these two: the figures lead nowhere, in the table and in the chart
+    assert not any(week.url for measure in last for week in (*measure.weeks, measure.total))
+    drawn = answer.content.decode().split("Overige 2 filialen</h3>")[1]
+    assert "<a " not in drawn and "<svg" in drawn
+    everything = sum(one.measures[1].total.value for one in shown)
+    assert everything == D("236.83") + D("33.00") + 8 * D("10.00") + D("5.00")
+
+
+def test_two_hundred_branches_weigh_as_much_as_eleven(client, busy):
+    busy.admin.roles.update(branch=None)
+    client.force_login(busy.admin)
+    sizes = []
+    for number in (9, 189):
+        grown.branches(busy.branch, number)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(reverse("payments:weeks"))
+            sizes.append((len(captured), len(answer.context["shown"]), len(answer.content)))
+    assert [row[:2] for row in sizes] == [sizes[0][:2]] * 2
+    assert sizes[1][2] < sizes[0][2] + 500 and sizes[1][2] < 300_000, sizes
 
 
 @pytest.mark.django_db(transaction=True)

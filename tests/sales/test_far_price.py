@@ -150,7 +150,8 @@ def keyed_till(client):
 
 def test_a_quick_key_shows_what_it_sells_for_also_when_that_is_nothing(keyed_till, client):
     s = keyed_till
-    shown = [key for key in selectors.pages(s.till)[0].places if key]
+    (page,) = selectors.pages(s.till)
+    shown = [key for key in selectors.with_stock(page, s.till).places if key]
     assert [(key.pk, to_decimal(key.price)) for key in shown] == [
         (s.variant_key.pk, 0), (s.article_key.pk, 0), (s.sizes_key.pk, D("49.95")),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.catalog import selectors
+from backoffice.catalog.colour_pages import NO_COLOUR, colour_page
 from backoffice.catalog.forms import ArticleForm
 from backoffice.catalog.models import Article, ArticleGroup, Brand, Variant
 from backoffice.catalog.services import articles as service
@@ -19,6 +20,7 @@ from backoffice.core.forms import add_refusal
 from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key, stored_picture
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
+from backoffice.relations.branch_tabs import branch_tabs
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
 
@@ -86,11 +88,12 @@ def article(request, pk):
         raise Http404
     branches = list(Branch.objects.filter(active=True))
     chosen = _chosen(request, branches)
-    cells = selectors.cells_of(row, chosen.pk if chosen else None)
-    sizes, rows, totals = selectors.grid(row, cells)
+    colours = colour_page(row, asked_int(request, "kleur"))
+    cells = selectors.cells_of(row, chosen.pk if chosen else None, colours)
     context = {
-        "article": row, "cells": cells, "sizes": sizes, "rows": rows, "totals": totals, "total": sum(totals),
-        "chosen": chosen, "tabs": _branch_tabs(branches, chosen), "key": new_key(),
+        "article": row, "cells": cells, "colours": colours,
+        "grid": selectors.grid(row, cells, chosen.pk if chosen else None, colours),
+        "chosen": chosen, "tabs": branch_tabs(request, branches, chosen), "key": new_key(),
         "trail": _trail(row), "may_edit": request.access.can("catalog.edit"),
         "rate": next((c.offer.vat_percent for c in cells), None),
     }  # fmt: skip
@@ -115,11 +118,6 @@ def _trail(article: Article) -> list[dict]:
 @require_GET
 def image(request, pk):
     return stored_picture(get_object_or_404(Article, pk=pk).image)
-
-
-def _branch_tabs(branches, chosen) -> list[dict]:
-    tabs = [{"label": b.name, "url": f"?branch={b.pk}", "current": b == chosen} for b in branches]
-    return [*tabs, {"label": _("Alle filialen"), "url": "?branch=all", "current": chosen is None}]
 
 
 @right("catalog.edit")
@@ -176,7 +174,8 @@ def variant_add(request, pk):
         article_id=pk, colour_id=posted_int(request, "colour"), size_id=posted_int(request, "size"),
         employee=request.user, key=posted_key(request),
     )  # fmt: skip
-    return redirect(f"{reverse('catalog:article', args=[pk])}?{urlencode({'branch': request.GET.get('branch', '')})}")
+    back = {"branch": request.GET.get("branch", ""), "kleur": posted_int(request, "colour") or NO_COLOUR}
+    return redirect(f"{reverse('catalog:article', args=[pk])}?{urlencode(back)}")
 
 
 @right("catalog.edit")
@@ -203,11 +202,11 @@ def variant(request, pk):
     except Refusal as refusal:
         problem = refusal
     chosen = _chosen(request, Branch.objects.filter(active=True))
-    cells = selectors.cells_of(row.article, chosen.pk if chosen else None)
-    sizes, rows, totals = selectors.grid(row.article, cells)
+    colours = colour_page(row.article, row.colour_id or NO_COLOUR)
+    cells = selectors.cells_of(row.article, chosen.pk if chosen else None, colours)
     context = {
         "cell": next(c for c in cells if c.offer.variant_id == pk), "typed": typed if problem else None,
         "problem": problem, "key": new_key(), "may_edit": True, "chosen": chosen, "article": row.article,
-        "sizes": sizes, "rows": rows, "totals": totals, "total": sum(totals),
+        "grid": selectors.grid(row.article, cells, chosen.pk if chosen else None, colours),
     }  # fmt: skip
     return render(request, "catalog/_variant_answer.html", context, status=422 if problem else 200)

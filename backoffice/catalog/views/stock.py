@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.catalog import selectors
+from backoffice.catalog import colour_pages, selectors
 from backoffice.catalog.forms import CorrectionForm, read_signed
 from backoffice.catalog.models import Article, ArticleGroup, StockMove, Variant
 from backoffice.catalog.services import counting
@@ -21,11 +21,13 @@ from backoffice.core.forms import add_refusal
 from backoffice.core.http import asked_int, filter_chip, posted_key
 from backoffice.core.input import InputError, parse_quantity
 from backoffice.core.keys import new_key
+from backoffice.relations.branch_tabs import branch_page, branch_tabs
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
 
 CELL = re.compile(r"cell-[0-9]{1,17}", re.ASCII)
 SORTS = {"name": "sort_key", "-name": "-sort_key", "number": "number", "-number": "-number"}
+VARIANTS = 60  # on the page of an article, each with its stock at the branches beside it
 
 
 def _branches(request, name: str = "stock.view") -> list[Branch]:
@@ -61,27 +63,14 @@ def stock(request):
         )
     groups = [(path, path) for path in ArticleGroup.objects.values_list("path", flat=True)[:40]]
     context = {
-        "page": page, "text": asked["q"], "sort": sort, "tabs": _tabs(request, branches, chosen), "chosen": chosen,
-        "counted": paging.counted(rows.filter(stocked=True)), "filters": [
+        "page": page, "text": asked["q"], "sort": sort, "chosen": chosen,
+        "tabs": branch_tabs(request, branches, chosen), "counted": paging.counted(rows.filter(stocked=True)),
+        "filters": [
             filter_chip(request, "group", _("Artikelgroep"), asked["group"], groups),
             filter_chip(request, "short", _("Tekort"), asked["short"], [("yes", _("ja"))]),
         ],
     }  # fmt: skip
     return render(request, "catalog/stock.html", context)
-
-
-def _tabs(request, branches, chosen) -> list[dict]:
-    """A tab per branch and one for all; the rest of the query stays."""
-
-    def url(value: str) -> str:
-        query = request.GET.copy()
-        for gone in ("after", "before"):
-            query.pop(gone, None)
-        query["branch"] = value
-        return f"?{query.urlencode()}"
-
-    tabs = [{"label": b.name, "url": url(str(b.pk)), "current": b == chosen} for b in branches]
-    return [*tabs, {"label": _("Alle filialen"), "url": url("all"), "current": chosen is None}]
 
 
 def _article(pk: int) -> Article:
@@ -94,9 +83,12 @@ def article(request, pk):
     """Each variant at each branch."""
     row, branches = _article(pk), _branches(request)
     may = {branch.pk for branch in _branches(request, "stock.correct")}
-    here = _chosen(request, branches)
+    here, colours = _chosen(request, branches), _colours(request, row, most=VARIANTS)
+    shown = branch_page(branches, here, asked_int(request, "vanaf") or 0)
     context = {
-        "article": row, "branches": branches, "shelves": selectors.shelves(row, branches), "here": here,
+        "article": row, "branches": shown, "here": here, "colours": colours,
+        "tabs": branch_tabs(request, branches, here),
+        "shelves": selectors.shelves(colours, row, shown.rows, branches),
         "may_correct": here is not None and here.pk in may,
     }  # fmt: skip
     return render(request, "catalog/stock_article.html", context)
@@ -115,10 +107,14 @@ def card(request, variant_id):
     page = paging.keyset(moves, field="-pk", after=asked_int(request, "after"), before=asked_int(request, "before"))
     context = {
         "variant": variant, "branch": branch, "page": page, "moves": selectors.card(variant, branch, page),
-        "tabs": _tabs(request, branches, branch)[:-1],
+        "tabs": branch_tabs(request, branches, branch, every=False),
         "level": next(iter(variant.stock.filter(branch=branch)), None),
     }  # fmt: skip
     return render(request, "catalog/stock_card.html", context)
+
+
+def _colours(request, article: Article, most: int = colour_pages.MOST) -> colour_pages.ColourPage:
+    return colour_pages.colour_page(article, asked_int(request, "kleur"), most=most)
 
 
 def _countable(request, pk: int) -> tuple[Article, Branch]:
@@ -129,8 +125,13 @@ def _countable(request, pk: int) -> tuple[Article, Branch]:
     return row, branch
 
 
-def _back(article: Article, branch: Branch) -> str:
-    return f"{reverse('catalog:stock_article', args=[article.pk])}?{urlencode({'branch': branch.pk})}"
+def _back(article: Article, branch: Branch, colours: colour_pages.ColourPage) -> str:
+    return f"{reverse('catalog:stock_article', args=[article.pk])}?{urlencode(_where(branch, colours))}"
+
+
+def _where(branch: Branch, colours: colour_pages.ColourPage) -> dict:
+    """What stands in the URL of a screen about these colours at this branch."""
+    return {"branch": branch.pk} | ({"kleur": colours.asked} if colours.folded else {})
 
 
 @right("stock.correct")
@@ -154,19 +155,21 @@ def count(request, pk):
     except Refusal as refusal:
         return _count_page(request, row, branch, typed, refusal)
     messages.success(request, _("De telling van %(name)s is geboekt.") % {"name": row.name})
-    return HttpResponseRedirect(_back(row, branch), status=303)
+    return HttpResponseRedirect(_back(row, branch, _colours(request, row)), status=303)
 
 
 def _count_page(request, row: Article, branch: Branch, typed: dict[int, str], refusal: Refusal | None = None):
-    cells = selectors.cells_of(row, branch.pk)
-    sizes, rows, _totals = selectors.grid(row, cells)
+    colours = _colours(request, row)
+    cells = selectors.cells_of(row, branch.pk, colours)
     errors = {one.field: one.message for one in getattr(refusal, "all", [refusal]) if one}
     for cell in cells:
         cell.typed = typed.get(cell.offer.variant_id, "")
         cell.error = errors.get(f"cell-{cell.offer.variant_id}", "")
     context = {
-        "article": row, "branch": branch, "sizes": sizes, "rows": rows, "key": new_key(),
-        "stale": refusal if isinstance(refusal, Stale) else None, "refusal": refusal, "back_url": _back(row, branch),
+        "article": row, "branch": branch, "colours": colours, "key": new_key(),
+        "where": urlencode(_where(branch, colours)), "grid": selectors.grid(row, cells, branch.pk, colours),
+        "stale": refusal if isinstance(refusal, Stale) else None, "refusal": refusal,
+        "back_url": _back(row, branch, colours),
     }  # fmt: skip
     return render(request, "catalog/stock_count.html", context, status=refusal.status if refusal else 200)
 
@@ -189,7 +192,8 @@ def _read(typed: dict[int, str], read) -> dict[int, Decimal]:
 def correct(request, pk):
     """Correctie: a dialog over the page of the article."""
     row, branch = _countable(request, pk)
-    shelves = selectors.shelves(row, [branch])
+    colours = _colours(request, row, most=VARIANTS)
+    shelves = selectors.shelves(colours, row, [branch], [branch])
     form = CorrectionForm(request.POST or None, article=row, shelves=shelves)
     if request.method == "POST" and form.is_valid():
         try:
@@ -203,7 +207,8 @@ def correct(request, pk):
         else:
             messages.success(request, _("De correctie van %(name)s is geboekt.") % {"name": row.name})
             response = HttpResponse(status=204)
-            response.headers["HX-Redirect"] = _back(row, branch)
+            response.headers["HX-Redirect"] = _back(row, branch, colours)
             return response
-    context = {"form": form, "article": row, "branch": branch, "key": new_key()}
+    where = urlencode(_where(branch, colours))
+    context = {"form": form, "article": row, "branch": branch, "where": where, "key": new_key()}
     return render(request, "catalog/_stock_correct.html", context, status=422 if request.method == "POST" else 200)

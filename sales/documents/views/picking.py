@@ -12,6 +12,7 @@ from backoffice.catalog import offers
 from backoffice.core import http
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_quantity
+from backoffice.core.http import posted_int
 from backoffice.core.input import InputError, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
@@ -19,6 +20,8 @@ from sales import selectors, status
 from sales.documents import picking
 from sales.documents.forms_slips import SlipForm
 from sales.documents.picking import Pick
+from sales.documents.views.slips import lines_context
+from sales.line_pages import LinePage, line_page
 from sales.services.versions import title
 
 TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
@@ -36,14 +39,39 @@ def slip_scan(request, order_id):
         pick, pieces = _scanned(request, picks, counting)
     except Refusal as refusal:
         return _answer(HttpResponse(status=422), "unknown", refusal.message)
-    changed = {pick.name: pieces}
+    changed = {pick.name: format_quantity(pieces)}
     if not counting:
-        changed = {p.name: Decimal(0) for p in picks if p.packable and p.on_hand is not None} | changed
-    form = SlipForm({name: format_quantity(quantity) for name, quantity in changed.items()}, picks, ask_reason=False)
-    boxes = [form[name] for name in changed]
-    answer = render(request, "documents/_slip_scanned.html", {"boxes": boxes, "now": pick.name})
+        changed = {p.name: "0" for p in picks if p.packable and p.on_hand is not None} | changed
+    asked = posted_int(request, "blad")
+    page = line_page(len(picks), asked, with_one_of=[picks.index(pick)])
+    if page.folded and not (counting and page.at == (asked or 1)):
+        answer = _lines(request, order, picks, page, request.POST.dict() | changed, counting="1")
+    else:
+        form = SlipForm(changed, [p for p in picks if p.name in changed], ask_reason=False)
+        answer = render(request, "documents/_slip_scanned.html", {"boxes": [form[name] for name in changed]})
     count = _("%(picked)s van %(open)s") % {"picked": format_quantity(pieces), "open": format_quantity(pick.open)}
     return _answer(answer, "known", title(pick.line), count)
+
+
+@right("sales.deliver")
+@require_POST
+def slip_lines(request, order_id):
+    """Another page of the lines (naar); what stands in the fields goes along. Nothing is stored."""
+    order = selectors.open_order(request, order_id)
+    picks = picking.picks(order)
+    return _lines(request, order, picks, line_page(len(picks), posted_int(request, "naar")), request.POST.dict())
+
+
+def _lines(request, order, picks: list[Pick], page: LinePage, data: dict, counting: str = "") -> HttpResponse:
+    """The lines of a page with what is typed in all of them; counting: a scan began to count."""
+    form = SlipForm(data, page.cut(picks), ask_reason=False)
+    context = {
+        "order": order,
+        "counting": counting,
+        "brought": bool(counting),
+        **lines_context(picks, page, form, data),
+    }
+    return render(request, "documents/_slip_page.html", context)
 
 
 def _answer(response, state: str, text: str, count: str = "") -> HttpResponse:

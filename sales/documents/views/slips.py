@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core.errors import Refusal
+from backoffice.core.formats import format_quantity
 from backoffice.core.forms import add_refusal
-from backoffice.core.http import posted_key
+from backoffice.core.http import posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right, scoped
 from sales import selectors, status
@@ -19,6 +20,7 @@ from sales.documents import slip as slips
 from sales.documents.forms_slips import PostedSlip, SlipForm
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
+from sales.line_pages import LinePage, line_page
 from sales.services import delivering, rating
 
 
@@ -60,15 +62,17 @@ def _slip_screen(
     if request.method == "GET":
         status.guard(order, "deliver")
     picks = picking.picks(order)
+    page = line_page(len(picks), posted_int(request, "blad"), with_one_of=_refused(picks, sent, refusal))
     unpaid = order.paid_total.amount < delivering.required_deposit(order)
     may_override = unpaid and request.access.can("sales.deliver_unpaid", order.branch_id)
     question = _question(order, sent) if sent and sent.is_valid() else None
-    form = SlipForm(request.POST if sent else None, picks, ask_reason=may_override, question=question)
+    data = request.POST if sent else None
+    form = SlipForm(data, page.cut(picks), ask_reason=may_override, question=question)
     if refusal and not isinstance(refusal, rating.RatesChanged):  # which is a question of its own
         form.full_clean()
         add_refusal(form, refusal)
     context = {
-        "order": order, "form": form, "rows": _rows(order, picks, form), "key": new_key(), "scan_key": new_key(),
+        "order": order, "form": form, "key": new_key(), "scan_key": new_key(), **lines_context(picks, page, form, data),
         "address": packing.agreed_address(order), "deposit": delivering.required_deposit(order) if unpaid else None,
     }  # fmt: skip
     return render(request, "documents/slip_new.html", context, status=422 if request.method == "POST" else 200)
@@ -80,14 +84,32 @@ def _question(order, sent: PostedSlip) -> rating.Question | None:
     return rating.asked(order, lines, [line for line in lines if line.pk in going], timezone.localdate())
 
 
-def _rows(order, picks, form) -> list[dict]:
+def _refused(picks, sent: PostedSlip | None, refusal: Refusal | None) -> list[int]:
+    """The places of the lines whose number was not taken."""
+    named = set(sent.errors) if sent else set()
+    named |= {one.field for one in getattr(refusal, "all", [refusal]) if one}
+    return [at for at, pick in enumerate(picks) if pick.name in named]
+
+
+def lines_context(picks, page: LinePage, form, data=None) -> dict:
+    """The page of lines with their fields, and what goes along of the others: {rows, kept, line_page}.
+
+    data: what was sent, which then stands in the fields of all lines.
+    """
+    shown = {pick.name for pick in page.cut(picks)}
+    values = {pick.name: format_quantity(pick.filled) for pick in picks if pick.packable and pick.name not in shown}
+    kept = [(name, value if data is None else data.get(name, "")) for name, value in values.items()]
+    return {"rows": _rows(picks, page, form), "kept": kept, "line_page": page}
+
+
+def _rows(picks, page: LinePage, form) -> list[dict]:
     """The lines as the screen shows them: a head per colour/size article, then its lines with their fields."""
     by_line = {pick.line.pk: pick for pick in picks}
     rows: list[dict] = []
-    for group in selectors.grouped([pick.line for pick in picks]):
+    for group in selectors.on_page(selectors.grouped([pick.line for pick in picks]), page):
         if group.head:
             rows.append({"head": group})
-        for line in group.lines:
+        for line in group.drawn:
             pick = by_line[line.pk]
             rows.append({"line": line, "pick": pick, "bound": form[pick.name] if pick.packable else None})
     return rows
