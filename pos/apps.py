@@ -8,8 +8,9 @@ class PosConfig(AppConfig):
     verbose_name = _("Kassa")
 
     def ready(self):
-        from pos import invariants  # noqa: F401 - registers them
+        from pos import invariants, journal_words  # noqa: F401 - invariants registers them
         from pos.services.mailing import mailed
         from sales.documents.services import mailing
 
+        journal_words.add()
         mailing.PAPERS["receipt"] = mailed

@@ -9,10 +9,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from backoffice.relations.services import anonymising
-        from sales import history
-        from sales.documents import checks, events, invariants, papers  # noqa: F401 - two of them register
+        from sales.documents import checks, invariants, journal_words, papers  # noqa: F401 - two of them register
         from sales.documents.services import forgetting, mailing
 
-        history.EVENTS |= events.EVENTS
+        journal_words.add()
         mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}
         anonymising.AFTER.append(forgetting.forget_mails)
