@@ -10,15 +10,14 @@ class PaymentsConfig(AppConfig):
     def ready(self):
         from backoffice.relations.services import anonymising
         from payments import (  # noqa: F401 - invariants registers them
-            events,
             freezing,
             invariants,
+            journal_words,
             keeping,
             receipts,
             reports,
             settling,
         )
-        from sales import history
         from sales.documents.services import mailing, making
         from sales.services import amending, editing
 
@@ -26,5 +25,5 @@ class PaymentsConfig(AppConfig):
         amending.ON_NEW_TOTAL.append(settling.follow)
         mailing.PAPERS["deposit"] = receipts.mailed
         making.TABLES |= dict.fromkeys(reports.REPORTS, reports.table_of)
-        history.EVENTS |= events.EVENTS
+        journal_words.add()
         anonymising.BEFORE.append(keeping.refuse_credit)

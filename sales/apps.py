@@ -8,7 +8,8 @@ class SalesConfig(AppConfig):
     verbose_name = _("Verkoop")
 
     def ready(self):
-        from sales import invariants  # noqa: F401 - registers them
+        from sales import invariants, journal_words  # noqa: F401 - invariants registers them
         from sales.services import keeping
 
+        journal_words.add()
         keeping.register()

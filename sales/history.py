@@ -1,33 +1,15 @@
-"""Geschiedenis: the versions of an order and every journalled event about it, in words.
+"""Geschiedenis: the versions of an order and every event that is journalled about it, in the words of the journal."""
 
-A floor above adds how its own actions read, in AppConfig.ready: history.EVENTS["payments.deposit"] = lambda data: ….
-Each takes the data of the journal row. Such a row is written with about=order.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from backoffice.core.formats import format_quantity
 from backoffice.core.models import JournalEntry
+from backoffice.relations import journal_words
 from sales.models import OrderVersion, SalesOrder
 from sales.services import versions
 
-EVENTS: dict[str, Callable[[dict], str]] = {
-    "sales.amendment.taken_over": lambda data: _("Wijziging overgenomen"),
-    "sales.amendment.discarded": lambda data: _("Wijziging verworpen"),
-    "sales.price_overridden": lambda data: _("Prijs toegestaan: %(reason)s") % {"reason": _reasons(data)},
-    "sales.order.delivered": lambda data: _delivered(_("%s geleverd"), data),
-    "sales.order.delivery_cancelled": lambda data: _delivered(_("Levering van %s teruggedraaid"), data),
-    "till.line_removed": lambda data: _("Regel van de bon gehaald"),
-    "till.order_opened": lambda data: _("Geopend aan de kassa"),
-    "till.order_put_away": lambda data: _("Teruggelegd door de kassa"),
-    "sales.quotation.converted": lambda data: _("Omgezet in order %(number)s") % {"number": data["number"]},
-}
 # the mark before an event in the timeline: money
 MONEY = ("payments.",)
 
@@ -86,17 +68,5 @@ def _entries(order: SalesOrder):
 
 
 def _of_entry(entry: JournalEntry) -> Event:
-    read = EVENTS.get(entry.action)
     kind = "money" if entry.action.startswith(MONEY) else ""
-    return Event(entry.at, str(entry.employee or ""), read(entry.data) if read else entry.action, kind)
-
-
-def _delivered(text: str, data: dict) -> str:
-    """A delivery in words, with the number of its paper."""
-    pieces = sum((abs(Decimal(quantity)) for quantity in data["lines"].values()), Decimal(0))
-    said = text % (ngettext("%s stuk", "%s stuks", 1 if pieces == 1 else 2) % format_quantity(pieces))
-    return f"{data['slip']}, {said}" if data.get("slip") else said
-
-
-def _reasons(data: dict) -> str:
-    return ", ".join(dict.fromkeys(line["reason"] for line in data.get("lines", ()) if line.get("reason")))
+    return Event(entry.at, str(entry.employee or ""), journal_words.said(entry.action, entry.data), kind)

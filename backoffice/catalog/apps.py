@@ -8,4 +8,6 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Artikelen")
 
     def ready(self):
-        from backoffice.catalog import invariants  # noqa: F401 - registers them
+        from backoffice.catalog import invariants, journal_words  # noqa: F401 - invariants registers them
+
+        journal_words.add()

@@ -8,4 +8,6 @@ class RelationsConfig(AppConfig):
     verbose_name = _("Relaties")
 
     def ready(self):
-        from backoffice.relations import checks  # noqa: F401
+        from backoffice.relations import checks, journal_words  # noqa: F401 - checks registers them
+
+        journal_words.add()

@@ -9,11 +9,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from backoffice.relations.services import anonymising
-        from sales import history, search_everywhere
-        from sales.documents import checks, events, invariants, papers  # noqa: F401 - two of them register
+        from sales import search_everywhere
+        from sales.documents import checks, invariants, journal_words, papers  # noqa: F401 - two of them register
         from sales.documents.services import forgetting, mailing
 
-        history.EVENTS |= events.EVENTS
+        journal_words.add()
         mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}
         search_everywhere.PAPERS.append(papers.of_slip)
         anonymising.AFTER.append(forgetting.forget_mails)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('relations', '0005_sort_key'),
+        ('relations', '0007_sort_key'),
         ('sales', '0008_approved_pieces'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

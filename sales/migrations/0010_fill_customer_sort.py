@@ -31,5 +31,5 @@ def of_order(row):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("sales", "0009_customer_sort"), ("relations", "0006_fill_sort_key")]
+    dependencies = [("sales", "0009_customer_sort"), ("relations", "0008_fill_sort_key")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

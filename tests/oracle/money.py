@@ -181,7 +181,8 @@ def left_of(order: Order) -> dict[Entered, Decimal]:
 def taken_of(left: dict[Entered, Decimal], method: str, amount: Decimal) -> list[tuple[Entered, Decimal]]:
     """What an amount gives back of each movement: of the same method first, then newest first."""
     found = []
-    for source in sorted(reversed(left), key=lambda row: row.method != method):
+    newest = list(left)[::-1]
+    for source in sorted(newest, key=lambda row: row.method != method):
         if part := min(left[source], amount):
             left[source] -= part
             amount -= part

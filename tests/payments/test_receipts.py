@@ -13,7 +13,6 @@ from backoffice.core.models import JournalEntry
 from payments import receipts
 from payments.services import reversing
 from payments.services.depositing import deposit
-from sales import history
 from sales.documents.models import OutgoingMail
 from sales.documents.services import exporting, mailing, printing
 from sales.services import amending, lines
@@ -104,9 +103,7 @@ def test_the_history_has_a_word_for_everything_that_happens_to_an_order(client, 
         "Geëxporteerd als UBL", "Mail klaargezet",
     ):  # fmt: skip
         assert said in words(side), said
-    assert {e.action for e in JournalEntry.objects.filter(object_id=str(order.pk))} - {"sales.order.confirmed"} <= set(
-        history.EVENTS
-    )
+    assert not [e.action for e in JournalEntry.objects.filter(object_id=str(order.pk)) if e.action in words(side)]
 
 
 def test_the_receipt_adds_up_and_carries_its_vat_split(client, s):

@@ -41,7 +41,8 @@ def test_a_change_of_set_up_says_what_it_was_and_what_it_is(browser, admin, utre
     )
     page = browser.get(URL).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "city: – → Utrecht-Oost" in text and "gewijzigd setup.branch.changed" in text and "Bea Beheer" in text
+    assert "Plaats: – → Utrecht-Oost" in text and "Filiaal gewijzigd" in text and "Bea Beheer" in text
+    assert "setup.branch.changed" not in text  # the name of the action is for the export
     assert f'href="/beheer/filialen/{utrecht.pk}/"' in page
 
 
@@ -52,10 +53,10 @@ def test_filters_stand_in_the_url(browser, admin, utrecht):
     with time_machine.travel(datetime.datetime(2026, 1, 5, 22, 59, tzinfo=datetime.UTC), tick=False):
         journal.record(branch_id=utrecht.pk, employee=admin, action="employee.login", about=admin)
     assert len(rows(browser)) == 2  # the last 31 days
-    login = ("employee.login", f"medewerker {sanne.pk}")
+    login = ("employee.login", f"medewerker {sanne.name}")
     assert rows(browser, f"?branch={utrecht.pk}") == rows(browser, f"?employee={sanne.pk}") == [login]
     assert rows(browser, "?area=employee") == rows(browser, f"?subject=relations.Employee:{sanne.pk}") == [login]
-    early = ("employee.login", f"medewerker {admin.pk}")
+    early = ("employee.login", "medewerker Bea Beheer")
     assert rows(browser, "?from=1-1-2026&to=5-1-2026") == [early]  # 23:59 in Utrecht
     assert rows(browser, "?from=6-1-2026&to=7-1-2026") == []
     assert early in rows(browser, f"?subject=relations.Employee:{admin.pk}")  # of one object everything
@@ -82,10 +83,10 @@ def test_pages_go_by_key_and_every_page_costs_the_same(browser, utrecht, admin, 
 
 
 def test_what_was_typed_is_shown_as_text(browser, admin, utrecht):
-    data = {"changed": {"name": ["<b>x</b>", "<script>alert(1)</script>"]}, "lijst": [{"a": 1}, None]}
+    data = {"changed": {"name": ["<b>x</b>", "<script>alert(1)</script>"]}, "reason": "<i>omdat</i>"}
     journal.record(branch_id=utrecht.pk, employee=admin, action="setup.branch.changed", about=utrecht, data=data)
     page = browser.get(URL).content.decode()
-    assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page and "lijst: a 1; –" in page
+    assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page and "Reden: &lt;i&gt;omdat" in page
 
 
 def test_a_secret_is_never_told(browser, admin, utrecht):
@@ -94,4 +95,34 @@ def test_a_secret_is_never_told(browser, admin, utrecht):
         employee=admin, label="relations.Till", row_id=till.pk, values={"device_token_hash": "geheim"}, branch_id=None
     )
     page = browser.get(URL).content.decode()
-    assert "geheim" not in page and "device token hash is gewijzigd" in page
+    assert "geheim" not in page and "Apparaat is gewijzigd" in page
+
+
+def test_values_read_as_on_the_form_and_what_is_named_by_number_has_its_name(browser, admin, utrecht):
+    zeist, sanne = factories.branch("Zeist"), factories.employee("seller", utrecht, name="Sanne Bakker")
+    till = factories.till(utrecht)
+    data = {"changed": {
+        "branch": [str(utrecht.pk), str(zeist.pk)], "active": ["True", "False"], "scan_prefix": ["", "F9"],
+    }}  # fmt: skip
+    journal.record(branch_id=utrecht.pk, employee=admin, action="setup.till.changed", about=till, data=data)
+    roles = {"changed": {"roles": [f"seller@{utrecht.pk}", f"manager@{zeist.pk} office@all"], "pin": []}}
+    journal.record(branch_id=utrecht.pk, employee=admin, action="setup.employee.changed", about=sanne, data=roles)
+    wrong = {"of": sanne.pk, "failures": 4}
+    journal.record(branch_id=utrecht.pk, employee=admin, action="till.wrong_pin", about=till, data=wrong)
+    newest, second, first = browser.get(URL).context["drawn"]
+    assert sorted(first["told"]) == ["Actief: ja → nee", "Filiaal: Utrecht → Zeist", "Voorlooptoets scanner: – → F9"]
+    assert sorted(second["told"]) == [
+        "Pincode is gewijzigd", "Rollen: Verkoper, Utrecht → Filiaalmanager, Zeist; Backoffice, alle filialen",
+    ]  # fmt: skip
+    assert (newest["said"], newest["told"]) == ("Verkeerde pincode, 4× achter elkaar", ["Van Sanne Bakker"])
+    assert (newest["subject"], newest["url"]) == (f"kassa {till}", f"/beheer/kassas/{till.pk}/")
+
+
+def test_what_is_gone_or_was_never_there_is_told_without_its_number(browser, admin, utrecht):
+    till = factories.till(utrecht)
+    journal.record(branch_id=utrecht.pk, employee=admin, action="till.unlocked", about=till)
+    till.delete()
+    (row,) = browser.get(URL).context["drawn"]
+    assert (row["subject"], row["url"]) == ("kassa die er niet meer is", "")
+    for asked in ("relations.Till:x", "relations.Till:" + "9" * 50, "no.Model:1", "zomaar:1"):
+        assert browser.get(f"{URL}?subject={asked}").status_code == 200

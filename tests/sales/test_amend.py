@@ -115,7 +115,7 @@ def test_a_discount_beyond_the_ceiling_that_is_taken_back_is_no_change():
 
 
 def test_a_discount_in_euros_that_is_taken_back_is_no_change_in_another_mode():
-    """An exclusive order: 2,33 off the whole and off a line, and nothing again; no mode of a discount is left behind."""
+    """2,33 off the whole and off a line of an exclusive order, and nothing again: no mode of a discount is left."""
     s = shop()
     order = confirmed(s, customer=factories.customer("Zakelijk", vat_mode="exclusive"))
     amendment = amend(order, s.office)

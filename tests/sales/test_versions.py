@@ -146,13 +146,14 @@ def test_history_tells_versions_deliveries_and_take_overs_in_order():
 
 def test_a_higher_floor_says_how_its_actions_read(monkeypatch):
     from backoffice.core import journal
+    from backoffice.relations import journal_words
 
     s = shop()
     order = confirmed(s)
     journal.write(
         branch_id=s.branch.pk, employee=s.office, action="payments.test", about=order, data={"amount": "5.00"}
     )
-    monkeypatch.setitem(history.EVENTS, "payments.test", lambda data: f"Betaald {data['amount']}")
+    monkeypatch.setitem(journal_words.ACTIONS, "payments.test", lambda data: f"Betaald {data['amount']}")
     event = history.events_of(order)[0]
     assert (event.text, event.kind) == ("Betaald 5.00", "money")
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from backoffice.core import paging
 from backoffice.core.formats import format_date
 from backoffice.core.http import asked_int, filter_chip
-from backoffice.relations import journal_list, journal_words
+from backoffice.relations import journal_list, journal_rows, journal_words
 from backoffice.relations.models import Branch, Employee
 from backoffice.relations.rights import right
 from backoffice.relations.views.pages import trail
@@ -18,19 +18,8 @@ from backoffice.relations.views.pages import trail
 def journal(request):
     asked = journal_list.Asked.read(request.GET)
     page = journal_list.page(asked, after=asked_int(request, "after"), before=asked_int(request, "before"))
-    drawn = [
-        {
-            "entry": row,
-            "verb": journal_words.verb(row.action),
-            "subject": journal_words.subject(row.object_type, row.object_id),
-            "key": f"{row.object_type}:{row.object_id}",
-            "url": journal_words.page(row.object_type, row.object_id),
-            "told": journal_words.told(row.data),
-        }
-        for row in page.rows
-    ]
     context = {
-        "page": page, "drawn": drawn, "trail": trail(), "filters": _chips(request, asked),
+        "page": page, "drawn": journal_rows.drawn(page.rows), "trail": trail(), "filters": _chips(request, asked),
         "counted": paging.counted(journal_list.matching(asked)),
     }  # fmt: skip
     return render(request, "relations/journal.html", context)
@@ -48,7 +37,7 @@ def _chips(request, asked: journal_list.Asked) -> list[dict]:
     ]
     if asked.subject:
         value = ":".join(asked.subject)
-        label = journal_words.subject(*asked.subject)
+        label, _url = journal_rows.named(asked.subject, journal_rows.objects([asked.subject]))
         chips.append(filter_chip(request, "subject", _("Onderwerp"), value, [(value, label)]))
     return chips
 

@@ -11,5 +11,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pos", "0005_layout_sort_key")]
+    dependencies = [("pos", "0006_layout_sort_key")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

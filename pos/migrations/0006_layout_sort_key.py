@@ -6,16 +6,16 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0005_vat_per_code'),
+        ('pos', '0005_papers'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='paymentmethod',
-            options={'ordering': ['position', 'sort_key', 'id'], 'verbose_name': 'betaalwijze', 'verbose_name_plural': 'betaalwijzen'},
+            name='tilllayout',
+            options={'ordering': ['sort_key', 'id'], 'verbose_name': 'snelknop-indeling', 'verbose_name_plural': 'snelknop-indelingen'},
         ),
         migrations.AddField(
-            model_name='paymentmethod',
+            model_name='tilllayout',
             name='sort_key',
             field=models.TextField(db_collation='C', db_default='', default='', editable=False),
         ),

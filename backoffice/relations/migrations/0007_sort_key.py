@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('relations', '0004_till_device_tokens'),
+        ('relations', '0006_customer_email_in_any_case'),
     ]
 
     operations = [

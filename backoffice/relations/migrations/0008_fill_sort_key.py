@@ -26,5 +26,5 @@ def of_customer(row):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("relations", "0005_sort_key")]
+    dependencies = [("relations", "0007_sort_key")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -6,16 +6,16 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pos', '0004_pin_failures_per_employee'),
+        ('payments', '0006_papers'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='tilllayout',
-            options={'ordering': ['sort_key', 'id'], 'verbose_name': 'snelknop-indeling', 'verbose_name_plural': 'snelknop-indelingen'},
+            name='paymentmethod',
+            options={'ordering': ['position', 'sort_key', 'id'], 'verbose_name': 'betaalwijze', 'verbose_name_plural': 'betaalwijzen'},
         ),
         migrations.AddField(
-            model_name='tilllayout',
+            model_name='paymentmethod',
             name='sort_key',
             field=models.TextField(db_collation='C', db_default='', default='', editable=False),
         ),

@@ -11,5 +11,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0006_method_sort_key")]
+    dependencies = [("payments", "0007_method_sort_key")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('relations', '0004_till_device_tokens'),
+        ('relations', '0005_till_paper_columns'),
     ]
 
     operations = [
