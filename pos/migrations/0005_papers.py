@@ -4,6 +4,7 @@ Receipts that exist get what stood on them: of the version of their order that w
 had left by then. A receipt that was given out while its till was open is one of that session.
 """
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -106,6 +107,7 @@ def by_order(cursor, statement, orders):
 def paper_of(row, booked, delivered, codes, branches):
     """(customer, what stands on the receipt), as pos.slip.facts makes it today."""
     kind, at, group, till, employee, here, day, order, number, branch, gone, snapshot, personal = row
+    snapshot, personal = json.loads(snapshot), json.loads(personal)
     header, names = snapshot["header"], snapshot.get("names", {})
     mine = [e[0] for e in booked if e[1] == group]
     last = mine[-1] if mine else 0

@@ -304,7 +304,7 @@ def test_text_is_normalised_in_these_places_alone():
             'parts = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))',
         ),
         (
-            "pos/escpos.py",
+            "pos/roll.py",
             'bare = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii() and c.isprintable())',
         ),
     ]

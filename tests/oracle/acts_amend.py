@@ -301,6 +301,9 @@ def cancelled_and_fetched(day: Day) -> Steps:
         return
     gone = {order.lines[0]: D(1)} | ({order.lines[-1]: order.lines[-1].open} if day.may(0.5) else {})
     yield from acts_desk.cancel_by(day, order, who, gone)
+    if day.may(0.3):
+        yield Step("undo_cancel", f"{who.name} takes the cancelling of {order.number} back",
+                   lambda: desk.undo_cancel(day.shop, order), lambda: day.services.undo_cancel(order, who))  # fmt: skip
     cashier = day.cashier(till)
     yield Step("open_order", f"{till}: {cashier.name} opens {order.number}",
                lambda: counter.open_order(day.shop, till, order),
