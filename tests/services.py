@@ -15,6 +15,7 @@ from backoffice.relations.services.employees import Secret
 from payments.models import LedgerEntry, TerminalPayment
 from payments.services import depositing, sessions, terminals
 from pos.services import checking_out, layouts, seats
+from sales.documents.models import ExportJob
 from sales.documents.services import mailing, packing
 from sales.services import amending, confirming, delivering, drafts, lines, matrix, selling
 from tests import factories
@@ -235,6 +236,9 @@ class World:
             OutboxMessage.objects.filter(pk=message.pk).update(status="failed")
             return message
 
+        def exporting_job():
+            return ExportJob.objects.create(format="csv", rows_total=1, employee=s.admin)
+
         header = {"customer": s.customer.pk, "subject": "Voor Anna", "note": "Bel eerst", "reference": "PO 4"}
         return {
             "catalog.article.save": lambda: {"values": ARTICLE},
@@ -252,6 +256,7 @@ class World:
             "core.import.started": lambda: {"job_id": self.read_file().pk},
             "core.import.stopped": lambda: {"job_id": self.upload().pk},
             "core.import.uploaded": lambda: UPLOAD,
+            "documents.export.stop": lambda: {"job_id": str(exporting_job().pk)},
             "documents.list.export": lambda: {"query": "status=open", "form": "csv", "branch_id": s.branch.pk},
             "documents.mail.queue": lambda: one(
                 self.order(), kind="confirmation", recipient="a@example.nl", subject="Uw order", body="Dag."
@@ -262,6 +267,7 @@ class World:
             },
             "documents.order.export": lambda: one(self.order(), form="csv"),
             "documents.order.print": lambda: one(self.order()),
+            "documents.paper.start": lambda: {"query": f"order={self.order().pk}", "branch_id": s.branch.pk},
             "documents.papers.start": lambda: {"order_ids": [self.order().pk], "branch_id": s.branch.pk},
             "documents.slip.cancel": lambda: {"slip_id": self.delivered()[1].pk},
             "documents.slip.create": lambda: (

@@ -266,7 +266,7 @@ OF_THE_SHOP = (
     "sales:orders_filter", "payments:method", "payments:credit_statement", "documents:mail_text", "pos:layout",
     "pos:matrix",  # an article
     "pos:quick_page",  # of a layout
-    "documents:export_job", "documents:export_file",  # of who asked it
+    "documents:export_job", "documents:export_file", "documents:export_stop",  # of who asked it
     "pos:line",  # of what lies on one's own counter
 )  # fmt: skip
 

@@ -96,7 +96,7 @@ class ExportJob(models.Model):
 
     A small list is made at once: then this is only the record that it went out, without a file. query: what the URL of
     the list asked, or for papers the ids of the orders; of a table of a floor above (making.TABLES) its name, a space,
-    and what was asked.
+    and what was asked; of one long paper what large.asked() reads, and its title.
     """
 
     class Format(models.TextChoices):
@@ -109,9 +109,11 @@ class ExportJob(models.Model):
         RUNNING = "running", _("bezig")
         DONE = "done", _("klaar")
         FAILED = "failed", _("mislukt")
+        STOPPED = "stopped", _("gestopt")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     query = models.TextField(blank=True, default="")
+    title = models.CharField(max_length=120, blank=True, default="", db_default="")
     format = models.CharField(max_length=4, choices=Format.choices)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
     rows_total = models.PositiveIntegerField(default=0)
@@ -128,6 +130,10 @@ class ExportJob(models.Model):
             models.Index(fields=["employee", "-created_at"], name="export_recent"),
             models.Index(fields=["created_at"], name="export_sweep"),
         ]
+
+    @property
+    def under_way(self) -> bool:
+        return self.status in (self.Status.WAITING, self.Status.RUNNING)
 
     @property
     def table(self) -> str:

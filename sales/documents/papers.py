@@ -1,6 +1,7 @@
 """The paper of an order or of one of its versions, as bytes: what is shown, printed in bulk, and attached to mail."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from sales.documents.models import OutgoingMail, PackingSlip
 from sales.models import OrderVersion, SalesOrder
 from sales.services import versions
 
+LINES_ON_A_SHEET = 34
 MAX_LINES_AT_ONCE = 200  # more is a job of the worker (stack.md, PDF)
 
 
@@ -21,11 +23,23 @@ def paper(order: SalesOrder, *, copy: bool = False) -> bytes:
 def papers(orders: Iterable[SalesOrder], copies: set[int], progress: Callable[[int], None] | None = None) -> bytes:
     """One PDF of many orders, each with its own sheets; copies: the ids of those that say KOPIE."""
     laid_out = []
-    for done, order in enumerate(orders, 1):
-        laid_out.append(pdf.lay_out(confirmation.confirmation_html(order, copy=order.pk in copies)))
-        if progress:
-            progress(done)
+    for done, order in enumerate(orders):
+        html = confirmation.confirmation_html(order, copy=order.pk in copies)
+        laid_out.append(pdf.lay_out(html, partial(_still, progress, done) if progress else None))
+    if progress:
+        progress(len(laid_out))
     return pdf.join(laid_out)
+
+
+def one(html: str, lines: int, progress: Callable[[int], None]) -> bytes:
+    """The PDF of one long paper; progress counts its lines, as many to a sheet as usual."""
+    laid_out = pdf.lay_out(html, lambda sheet: progress(min(lines, (sheet - 1) * LINES_ON_A_SHEET)))
+    progress(lines)
+    return pdf.join([laid_out])
+
+
+def _still(progress: Callable[[int], None], done: int, _sheet: int) -> None:
+    progress(done)
 
 
 def rebuilt(version: OrderVersion) -> SalesOrder:

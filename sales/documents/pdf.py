@@ -7,7 +7,8 @@ asked for, keeps its fonts and the parsed style sheet, and renders one page at a
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from mimetypes import guess_type
 from types import SimpleNamespace
@@ -57,15 +58,44 @@ def render_pdf(*pages: str) -> bytes:
     return join(papers)
 
 
-def lay_out(html: str) -> Any:
-    """One page of HTML laid out, for join(). Raises ForeignResource."""
-    with _one_at_a_time:
+def lay_out(html: str, on_sheet: Callable[[int], None] | None = None) -> Any:
+    """One page of HTML laid out, for join(). Raises ForeignResource.
+
+    on_sheet: called with the number of each sheet before it is laid out; what it raises ends the work.
+    """
+    with _one_at_a_time, _told(on_sheet):
         engine = _engine()
         try:
             page = engine.weasyprint.HTML(string=html, base_url=ORIGIN, url_fetcher=engine.fetcher)
             return page.render(font_config=engine.fonts, stylesheets=[engine.style])
         except engine.fatal as error:  # a BaseException, which no caller would catch
             raise ForeignResource(str(error)) from None
+
+
+@contextmanager
+def _told(on_sheet: Callable[[int], None] | None) -> Iterator[None]:
+    """Call it as WeasyPrint says on its progress logger that it begins a sheet; nobody else hears of that."""
+    if on_sheet is None:
+        yield
+        return
+
+    class Sheets(logging.Handler):
+        def handle(self, record):
+            if record.args and "Page" in record.msg:
+                on_sheet(int(record.args[0]))
+            return True
+
+    progress, handler = logging.getLogger("weasyprint.progress"), Sheets()
+    before = progress.level, progress.propagate
+    progress.addHandler(handler)
+    progress.setLevel(logging.INFO)
+    progress.propagate = False
+    try:
+        yield
+    finally:
+        progress.removeHandler(handler)
+        progress.setLevel(before[0])
+        progress.propagate = before[1]
 
 
 def join(papers: Sequence[Any]) -> bytes:

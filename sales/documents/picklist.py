@@ -105,8 +105,11 @@ def picklist(branch: Branch, by: date) -> Picklist:
     return Picklist(branch, by, list(groups.values()), len({row["order_id"] for row in rows}), more)
 
 
+def picklist_html(shown: Picklist, language: str = "nl") -> str:
+    with translation.override(language):
+        return render_to_string(TEMPLATE, {"picklist": shown, "branch": shown.branch, "language": language})
+
+
 def picklist_pdf(shown: Picklist, language: str = "nl") -> tuple[str, bytes]:
     """The name of the file and the paper."""
-    with translation.override(language):
-        html = render_to_string(TEMPLATE, {"picklist": shown, "branch": shown.branch, "language": language})
-    return f"Picklijst {shown.by.isoformat()}.pdf", pdf.render_pdf(html)
+    return f"Picklijst {shown.by.isoformat()}.pdf", pdf.render_pdf(picklist_html(shown, language))

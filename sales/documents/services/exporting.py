@@ -1,5 +1,6 @@
 """Exporteren: what leaves the house is in the journal; a large list, or many papers, is made by the worker."""
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,10 +11,11 @@ from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
 from sales import lists
-from sales.documents import tasks
+from sales.documents import large, tasks
 from sales.documents.models import ExportJob
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
+from sales.services.editing import UnknownOrder
 
 AT_ONCE = 5_000  # rows that are sent as they are read; more is a job of the worker
 MAX_PAPER_LINES = 20_000
@@ -79,6 +81,32 @@ def start_papers(*, order_ids: list[int], employee, branch_id: int | None) -> Ex
     query = "&".join(f"order={pk}" for pk in order_ids)
     job = ExportJob(query=query, format=Format.PDF, rows_total=len(order_ids), employee=employee)
     return _started(job, branch_id, {})
+
+
+@keyed("documents.paper.start")
+def start_paper(*, query: str, employee, branch_id: int | None) -> ExportJob:
+    """Hand one paper of many lines to the worker; query: as large.asked() reads it. Raises Refusal where it is not."""
+    paper = large.asked(query, employee)
+    job = ExportJob(query=query, title=paper.title[:120], format=Format.PDF, rows_total=paper.lines, employee=employee)
+    return _started(job, branch_id, {"title": paper.title})
+
+
+@keyed("documents.export.stop", result=("documents.ExportJob", "job_id"))
+def stop_job(*, job_id: str, employee) -> ExportJob:
+    """Stoppen: what one asked for oneself is not made any more. What is ready, failed or stopped stays so.
+
+    The worker sees it at its next step and leaves no file. Raises Refusal for a job of somebody else.
+    """
+    mine = ExportJob.objects.filter(employee=employee)
+    try:
+        mine = mine.filter(pk=job_id)
+    except ValidationError:  # no id at all
+        mine = mine.none()
+    mine.filter(status__in=(Status.WAITING, Status.RUNNING)).update(status=Status.STOPPED, finished_at=timezone.now())
+    job = mine.first()
+    if job is None:
+        raise UnknownOrder("export.unknown", _("Deze export is er niet, of is van iemand anders."))
+    return job
 
 
 def _started(job: ExportJob, branch_id: int | None, data: dict) -> ExportJob:

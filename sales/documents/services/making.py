@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.core.files import File
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.core.errors import Refusal
 from backoffice.relations.rights import scoped
 from sales import status
-from sales.documents import confirmation, papers, reading, sheets, tables
+from sales.documents import confirmation, large, papers, reading, sheets, tables
 from sales.documents.models import ExportJob
 from sales.documents.services.exporting import MAX_PAPER_LINES, Format, Status, matching
 from sales.documents.tasks import ATTEMPTS
@@ -33,7 +34,8 @@ def run(job_id: str, attempt: int = 0) -> None:
         return None
     if attempt >= ATTEMPTS:
         return _failed(job, _("Het maken is %(times)s keer afgebroken.") % {"times": attempt})
-    ExportJob.objects.filter(pk=job.pk).update(status=Status.RUNNING, rows_done=0)
+    if not _unstopped(job).update(status=Status.RUNNING, rows_done=0):
+        return None
     progress = Progress(job)
     handle, path = tempfile.mkstemp(suffix=f".{job.format}")
     os.close(handle)
@@ -41,9 +43,11 @@ def run(job_id: str, attempt: int = 0) -> None:
         make(job, path, progress)
         with open(path, "rb") as content:
             job.file.save(f"{job.pk}.{job.format}", File(content), save=False)
-        ExportJob.objects.filter(pk=job.pk).update(
-            status=Status.DONE, file=job.file.name, rows_done=progress.done, finished_at=timezone.now()
-        )
+        values = {"status": Status.DONE, "file": job.file.name, "rows_done": progress.done}
+        if not _unstopped(job).update(finished_at=timezone.now(), **values):
+            job.file.delete(save=False)
+    except Stopped:
+        pass  # who asked for it does not want it any more
     except Refusal as refusal:
         _failed(job, refusal.message)
     except OperationalError:
@@ -81,6 +85,11 @@ def _orders(job: ExportJob) -> Made:
 
 
 def _papers(job: ExportJob, progress: "Progress") -> bytes:
+    if job.title:
+        paper = large.asked(job.query, job.employee)
+        if paper.lines > MAX_PAPER_LINES:
+            raise Refusal("papers.many", _("Dit papier heeft te veel regels. Exporteer de regels als CSV of XLSX."))
+        return papers.one(paper.html(), paper.lines, progress)
     ids = [int(pk) for pk in QueryDict(job.query).getlist("order")]
     if reading.lines_of(ids) > MAX_PAPER_LINES:
         raise Refusal("papers.many", _("Dit zijn te veel regels voor één bestand. Kies minder orders."))
@@ -101,12 +110,23 @@ def sweep() -> int:
     return swept
 
 
+def _unstopped(job: ExportJob) -> QuerySet[ExportJob]:
+    return ExportJob.objects.filter(pk=job.pk, status__in=(Status.WAITING, Status.RUNNING))
+
+
 def _failed(job: ExportJob, reason: str) -> None:
-    ExportJob.objects.filter(pk=job.pk).update(status=Status.FAILED, error=reason[:300], finished_at=timezone.now())
+    _unstopped(job).update(status=Status.FAILED, error=reason[:300], finished_at=timezone.now())
+
+
+class Stopped(Exception):
+    """Somebody pressed Stoppen."""
 
 
 class Progress:
-    """Tells how far a job is, on a connection of its own: the reading transaction is not to be committed."""
+    """Tells how far a job is, on a connection of its own: the reading transaction is not to be committed.
+
+    Raises Stopped when it is not wanted any more.
+    """
 
     EVERY = 0.4  # seconds
 
@@ -121,7 +141,12 @@ class Progress:
             return
         self.told = now
         with self.connection.cursor() as cursor:
-            cursor.execute("UPDATE documents_exportjob SET rows_done = %s WHERE id = %s", [done, self.job.pk])
+            cursor.execute(
+                "UPDATE documents_exportjob SET rows_done = %s WHERE id = %s AND status = %s",
+                [done, self.job.pk, Status.RUNNING],
+            )
+            if not cursor.rowcount:
+                raise Stopped
 
     def watch(self, rows: Iterable[list]) -> Iterator[list]:
         for done, row in enumerate(rows, 1):

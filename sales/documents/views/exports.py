@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backoffice.core.formats import format_quantity
 from backoffice.core.http import posted_key
@@ -68,7 +68,20 @@ def export_job(request, pk):
     """How far the worker is with a file, as a page or as its changing part; then the link to it."""
     job = own_job(request, pk)
     part = "documents/_export_job.html" if request.headers.get("HX-Request") else "documents/export_job.html"
-    return render(request, part, {"job": job, "title": _("Exporteren")})
+    return render(request, part, {"job": job, "title": job.title or _("Exporteren")})
+
+
+@right("documents.view")
+@require_POST
+def export_stop(request, pk):
+    """Stoppen."""
+    own_job(request, pk)
+    job = exporting.stop_job(job_id=str(pk), employee=request.user, key=posted_key(request))
+    if request.headers.get("HX-Request"):
+        return render(request, "documents/_export_job.html", {"job": job})
+    response = HttpResponseRedirect(reverse("documents:export_job", args=[job.pk]))
+    response.status_code = 303
+    return response
 
 
 @right("documents.view")
@@ -79,7 +92,8 @@ def export_file(request, pk):
     if not job.file or not job.file.storage.exists(str(job.file)):
         raise Http404
     kind = {"csv": CSV, "xlsx": XLSX, "pdf": "application/pdf"}[job.format]
-    name = f"{job.table or 'verkooporders'}-{timezone.localtime(job.created_at):%Y-%m-%d}.{job.format}"
+    name = f"{job.table or 'verkooporders'}-{timezone.localtime(job.created_at):%Y-%m-%d}"
+    name = f"{job.title or name}.{job.format}"
     response = FileResponse(job.file.open("rb"), content_type=kind, as_attachment=job.format != "pdf", filename=name)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

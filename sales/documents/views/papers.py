@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.core.errors import Refusal
 from backoffice.core.http import posted_key
+from backoffice.core.keys import new_key
 from backoffice.relations.rights import right, scoped
 from sales import status
-from sales.documents import bulk, confirmation, papers, reading
+from sales.documents import bulk, confirmation, large, papers, pdf, reading
 from sales.documents.services import exporting, printing
 from sales.models import OrderVersion, SalesOrder
 
@@ -29,8 +30,8 @@ def confirmation_pdf(request, order_id):
             "confirmation.draft",
             _("Een concept heeft nog geen orderbevestiging. Bevestig eerst de verkooporder."),
         )
-    content = papers.paper(order, copy=order.pk in reading.copies([order]))
-    return shown(content, confirmation.file_name(order))
+    paper = large.of_order(order, copy=order.pk in reading.copies([order]))
+    return answer(request, paper, f"order={order.pk}", confirmation.file_name(order))
 
 
 @right("sales.view")
@@ -39,15 +40,19 @@ def version_pdf(request, order_id, version):
     """The paper as it was at one version."""
     versions = OrderVersion.objects.exclude(order__number="")
     versions = scoped(versions, request.user, "sales.view", "order__branch")
-    order = papers.rebuilt(get_object_or_404(versions, order_id=order_id, version=version))
-    return shown(papers.paper(order), f"{order.number}-{version}.pdf")
+    row = get_object_or_404(versions, order_id=order_id, version=version)
+    order = papers.rebuilt(row)
+    return answer(request, large.of_order(order), f"version={row.pk}", f"{order.number}-{version}.pdf")
 
 
 @right("documents.view")
 @require_POST
 def print_order(request, order_id):
-    """Afdrukken: records it, then shows the paper."""
-    order = printing.print_order(order_id=order_id, employee=request.user, key=posted_key(request))
+    """Afdrukken: records it, then shows the paper, or the job that makes it."""
+    key = posted_key(request)
+    order = printing.print_order(order_id=order_id, employee=request.user, key=key)
+    if reading.lines_of([order.pk]) > papers.MAX_LINES_AT_ONCE:
+        return see_job(request, f"order={order.pk}", uuid.uuid5(key, "paper"))
     return see(reverse("documents:confirmation_pdf", args=[order.pk]))
 
 
@@ -85,6 +90,26 @@ def many_pdf(request):
     if sum(len(order.lines.all()) for order in orders) > papers.MAX_LINES_AT_ONCE:
         raise Refusal("papers.many", _("Dit zijn te veel regels voor één keer. Druk ze af vanuit de lijst."))
     return shown(papers.papers(orders, reading.copies(orders)), "verkooporders.pdf")
+
+
+@right("documents.view")
+@require_POST
+def make_paper(request):
+    """PDF maken, of a paper of so many lines that the worker makes it."""
+    return see_job(request, request.POST.get("paper", "")[:200], posted_key(request))
+
+
+def answer(request, paper: large.Paper, query: str, name: str) -> HttpResponse:
+    """The paper as a PDF; of a large one a page with the button that has the worker make it. Changes nothing."""
+    if paper.is_large:
+        return render(request, "documents/large_paper.html", {"paper": paper, "query": query, "key": new_key()})
+    return shown(pdf.render_pdf(paper.html()), name)
+
+
+def see_job(request, query: str, key: uuid.UUID) -> HttpResponse:
+    """Start the job of a large paper, and show how far it is."""
+    job = exporting.start_paper(query=query, employee=request.user, branch_id=request.branch_id, key=key)
+    return see(reverse("documents:export_job", args=[job.pk]))
 
 
 def shown(content: bytes, name: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -12,7 +12,9 @@ from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right, scoped
-from sales.documents.picklist import Picklist, picklist, picklist_pdf
+from sales.documents import large
+from sales.documents.picklist import Picklist, picklist
+from sales.documents.views import papers
 
 
 @right("documents.view")
@@ -41,13 +43,11 @@ def picklist_page(request):
 def picklist_paper(request):
     """The paper, shown in the browser; changes nothing."""
     try:
-        name, content = picklist_pdf(_asked(request))
+        asked = _asked(request)
     except InputError as refused:
         raise Http404 from refused
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    query = f"picklist={asked.branch.pk}&by={asked.by.isoformat()}"
+    return papers.answer(request, large.of_picklist(asked), query, f"Picklijst {asked.by.isoformat()}.pdf")
 
 
 def _asked(request) -> Picklist:

@@ -1,5 +1,7 @@
 """Pakbon aanmaken, and what is done with a slip afterwards."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,11 +17,12 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right, scoped
 from sales import selectors, status
-from sales.documents import picking
+from sales.documents import large, picking
 from sales.documents import slip as slips
 from sales.documents.forms_slips import PostedSlip, SlipForm
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
+from sales.documents.views import papers
 from sales.line_pages import LinePage, line_page
 from sales.services import delivering, rating
 
@@ -168,7 +171,8 @@ def slips_of_order(request, order_id):
 @require_GET
 def slip_pdf(request, slip_id):
     """The paper, shown in the browser; from the second print on it says KOPIE. Changes nothing."""
-    return paper(found(request, slip_id))
+    slip = found(request, slip_id)
+    return papers.answer(request, large.of_slip(slip), f"slip={slip.pk}", f"{slip.number}.pdf")
 
 
 def paper(slip: PackingSlip) -> HttpResponse:
@@ -183,9 +187,11 @@ def paper(slip: PackingSlip) -> HttpResponse:
 @right("documents.view")
 @require_POST
 def slip_print(request, slip_id):
-    """Afdrukken: counted, then the paper."""
-    found(request, slip_id)
-    packing.print_slip(slip_id=slip_id, employee=request.user, key=posted_key(request))
+    """Afdrukken: counted, then the paper, or the job that makes it."""
+    shown, key = found(request, slip_id), posted_key(request)
+    packing.print_slip(slip_id=slip_id, employee=request.user, key=key)
+    if large.of_slip(shown).is_large:
+        return papers.see_job(request, f"slip={slip_id}", uuid.uuid5(key, "paper"))
     return _see(reverse("documents:slip_pdf", args=[slip_id]))
 
 
