@@ -197,6 +197,10 @@ def clean_text(text: str | None, *, max_length: int = 500, multiline: bool = Fal
     Refused by length and by its marks before it is normalised, which would take a text of marks minutes.
     """
     value = "" if text is None else str(text)
+    if value.isascii() and value.isprintable():  # most of all texts, and half of the time of reading a large file
+        value = value.strip()
+        _fits(value, max_length, max_length)
+        return value
     value = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
     value = value.translate(_BIDI).strip()
     _fits(value, max_length * _SPLIT, max_length)

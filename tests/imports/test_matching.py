@@ -1,9 +1,11 @@
 """Customers who are there already are found again, or asked about; never doubled in silence."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backoffice.core.errors import Refusal
-from backoffice.relations.imports import writing
+from backoffice.relations.imports import matching, writing
 from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.services import customers as service
 from tests import factories
@@ -123,6 +125,28 @@ def test_two_rows_of_one_file_about_one_person_are_named(shop):
         found = problems(csv(ANNA, row, header=HEADER), shop, "customers")
         assert [(line, words) for line, _c, _v, words in found] == [(3, "Deze debiteur staat al op rij 2.")]
     assert Customer.objects.count() == 0
+
+
+def test_an_address_that_everybody_shares_is_not_laid_beside_everybody(shop, monkeypatch):
+    rows = [f"Klant{n};;Nr{n};geen@example.nl;;;;;" for n in range(300)]
+    assert goes_in(*rows, shop=shop) == (300, 0)
+    graded, grade = [], matching.grade
+    monkeypatch.setattr(matching, "grade", lambda *pair: graded.append(1) or grade(*pair))
+    assert goes_in(*rows, shop=shop) == (0, 0)
+    assert len(graded) <= 300 * (matching.MOST + 1)
+
+
+def test_more_rows_take_no_more_statements(shop):
+    few, many = ([f"Klant{n};;Nr{n};k{n}@example.nl;06 1{n:07d};Kade;{n + 1};3512AB;Zeist" for n in range(some)]
+                 for some in (5, 200))  # fmt: skip
+    asked = []
+    for rows in (few, many):
+        for again in (rows, rows, [row.replace("Zeist", "Utrecht") for row in rows]):
+            with CaptureQueriesContext(connection) as queries:
+                goes_in(*again, shop=shop)
+            asked.append(len(queries))
+        Customer.objects.all().delete()
+    assert asked[:3] == asked[3:]
 
 
 NUMBERED = "Customer ID;First name;Last name;Email"

@@ -18,6 +18,8 @@ from backoffice.relations.imports.plan import Row
 from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.services.customers import alike
 
+MOST = 20  # candidates by one key: where more share an e-mail, it tells nobody from another
+
 
 class Grade(IntEnum):
     OTHER = 0
@@ -114,15 +116,15 @@ class Known:
     """The customers that the rows may be about, read once; match() says whose a row is."""
 
     def __init__(self, rows: list[Row]):
-        people = [of_row(row) for row in rows]
-        found = _candidates(rows, people)
+        found = _candidates(rows)
         self.by_number = {one.number: one for one in found if not one.anonymised_at}
         self.anonymised = {one.number for one in found if one.anonymised_at}
         self.people = {one.pk: of_customer(one) for one in self.by_number.values()}
         self.by_key: dict[tuple, list[Customer]] = defaultdict(list)
         for one in sorted(self.by_number.values(), key=lambda one: one.pk):
             for key in _keys(self.people[one.pk]):
-                self.by_key[key].append(one)
+                if len(self.by_key[key]) < MOST:
+                    self.by_key[key].append(one)
 
     def match(self, row: Row) -> Match:
         person = of_row(row)
@@ -156,25 +158,26 @@ class Known:
 
 
 def _keys(person: Person) -> Iterable[tuple]:
-    """What a candidate is found by."""
-    if person.email:
-        yield "email", person.email
-    if person.phone:
-        yield "phone", person.phone
-    for one in person.places:
-        yield "place", one
+    """What a candidate is found by: each thing beside the name, which is sure, and each by itself."""
+    things: list[tuple] = [("email", person.email)] if person.email else []
+    things += [("phone", person.phone)] if person.phone else []
+    things += [("place", one) for one in person.places]
     for name in person.names:
+        yield from ((*thing, name) for thing in things)
         yield "name", name
+        if person.bare:
+            yield "bare", name
+    yield from things
 
 
-def _candidates(rows: list[Row], people: list[Person]) -> list[Customer]:
+def _candidates(rows: list[Row]) -> list[Customer]:
     """Every customer with a number, e-mail, telephone, postcode or name of the file, with its addresses.
 
     indexes: the unique one of the number, customer_by_email, customer_by_phone, customer_address_postcode; the names
     are compared in one walk through the table
     """
-    emails = sorted({one.email for one in people} - {""})
-    phones = sorted({one.phone for one in people} - {""})
+    emails = sorted({row.values.get("email", "").lower() for row in rows} - {""})
+    phones = sorted({row.values.get("phone", "") for row in rows} - {""})
     postcodes = sorted({row.address.get("postcode", "") for row in rows} - {""})
     names = sorted({row.name.lower() for row in rows} - {""})
     numbers = sorted({row.number for row in rows if row.number is not None})

@@ -20,6 +20,9 @@ from backoffice.relations.services import untaxed
 from backoffice.relations.services.logins import usual_branch
 
 FIRST_NUMBER = 10001
+# read once: an enumeration makes these lists anew each time
+KINDS, MODES, ADDRESS_KINDS = (frozenset(e.values) for e in (Customer.Kind, VatMode, CustomerAddress.Kind))
+MODES |= {""}
 TEXTS = {"company": 120, "first_name": 60, "infix": 20, "last_name": 80}
 CHECKS = {
     "email": validators.clean_email,
@@ -163,9 +166,9 @@ def read(values: dict, country: str) -> tuple[dict, list[Refusal]]:
 def incomplete(found: dict) -> list[Refusal]:
     """What is wrong with the values of a customer together."""
     wrong = []
-    if found.get("kind", Customer.Kind.PRIVATE) not in Customer.Kind.values:
+    if found.get("kind", Customer.Kind.PRIVATE) not in KINDS:
         wrong.append(Refusal("customer.kind", _("Kies Particulier of Zakelijk."), "kind"))
-    if found.get("vat_mode", "") not in ("", *VatMode.values):
+    if found.get("vat_mode", "") not in MODES:
         wrong.append(Refusal("customer.vat_mode", _("Kies een waarde uit de lijst."), "vat_mode"))
     business = found.get("kind") == Customer.Kind.BUSINESS
     if business and not found.get("company"):
@@ -188,7 +191,7 @@ def _read(name: str, value, country: str):
 def checked_address(address: dict) -> dict:
     """One address as it is stored. Raises a Refusal that names the address's field."""
     name = "country"
-    if address["kind"] not in CustomerAddress.Kind.values:
+    if address["kind"] not in ADDRESS_KINDS:
         raise Refusal("address.kind", _("Kies factuuradres of bezorgadres."), "kind")
     try:
         country = validators.clean_country(address.get("country", ""))
