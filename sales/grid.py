@@ -5,8 +5,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DecimalField, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Window,
+)  # fmt: skip
+from django.db.models.functions import Coalesce, RowNumber
 from django.http import Http404
 
 from backoffice.catalog.models import Article, ArticleGroup, Barcode, StockLevel, Variant, VatRate
@@ -223,17 +235,38 @@ def plain_quantity(quantity: Decimal) -> str:
     return format_quantity(quantity).replace(".", "") if quantity else ""
 
 
-def elsewhere(order: SalesOrder, article_id: int) -> dict[int, list[tuple[str, Decimal]]]:
-    """What is free in the other branches, by variant: [(branch, pieces)]. One statement (index: stock_level_once)."""
+@dataclass(slots=True)
+class Elsewhere:
+    """What is free of a variant in the other branches (pieces): the sum, those with most by name, how many more."""
+
+    sum: Decimal
+    branches: list[tuple[str, Decimal]]
+    more: int
+
+
+NAMED = 5  # branches that are named of each variant
+
+
+def elsewhere(order: SalesOrder, article_id: int) -> dict[int, Elsewhere]:
+    """What is free in the other branches, by variant. One statement (index: stock_level_once)."""
+    free, of_variant = F("on_hand") - F("reserved"), [F("variant")]
     levels = (
         StockLevel.objects.filter(variant__article=article_id, branch__active=True, on_hand__gt=F("reserved"))
         .exclude(branch=order.branch_id)
+        .annotate(
+            free=free,
+            sum=Window(Sum(free), partition_by=of_variant),
+            number=Window(Count("pk"), partition_by=of_variant),
+            rank=Window(RowNumber(), partition_by=of_variant, order_by=[free.desc(), "branch__sort_key"]),
+        )
+        .filter(rank__lte=NAMED)
         .order_by("branch__sort_key", "branch")
-        .values_list("variant_id", "branch__name", F("on_hand") - F("reserved"))
+        .values_list("variant_id", "branch__name", "free", "sum", "number")
     )
-    found = defaultdict(list)
-    for variant_id, branch, free in levels:
-        found[variant_id].append((branch, free))
+    found: dict[int, Elsewhere] = {}
+    for variant_id, branch, pieces, everywhere, number in levels:
+        of = found.setdefault(variant_id, Elsewhere(everywhere, [], max(number - NAMED, 0)))
+        of.branches.append((branch, pieces))
     return found
 
 

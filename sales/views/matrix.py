@@ -201,16 +201,19 @@ def elsewhere_of(order, article_id):
     if not found:
         get_object_or_404(Article, pk=article_id)
     rows = [
-        {
-            "variant": variant_id,
-            "sum": format_quantity(sum(free for _branch, free in branches)),
-            "text": " · ".join(f"{branch} {format_quantity(free)}" for branch, free in branches),
-        }
-        for variant_id, branches in found.items()
+        {"variant": variant_id, "sum": format_quantity(there.sum), "text": " · ".join(_named(there))}
+        for variant_id, there in found.items()
     ]
     say = ngettext("%(n)s maat ligt ook elders.", "%(n)s maten liggen ook elders.", len(rows)) % {"n": len(rows)}
     none = _("In geen ander filiaal is hiervan voorraad.")
     return fragment("sales/_matrix_elsewhere.html", {"rows": rows, "say": say if rows else none})
+
+
+def _named(there: grid.Elsewhere) -> list[str]:
+    """The branches and what is free there, in words."""
+    named = [f"{branch} {format_quantity(free)}" for branch, free in there.branches]
+    more = ngettext("en nog %(n)s filiaal", "en nog %(n)s filialen", there.more) % {"n": there.more}
+    return [*named, more] if there.more else named
 
 
 def number(text) -> int | None:

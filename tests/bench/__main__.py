@@ -39,8 +39,19 @@ def main() -> None:
     )
     parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--json", help="also write the figures to this file")
+    parser.add_argument(
+        "--growth", nargs="?", const="", metavar="AXIS=NUMBER,...",
+        help="instead: the pages of a shop that grew along every axis, beside those of the demo shop",
+    )  # fmt: skip
     options = parser.parse_args()
+    if options.growth is None:
+        actions(options)
+    else:
+        grown(options.growth, options.json)
 
+
+def actions(options) -> None:
+    """The table of actions: each beside its floor and its aim."""
     from tests.bench import scale
 
     scale.prepare(options.variants, options.orders)
@@ -56,6 +67,28 @@ def main() -> None:
     if options.json:
         with open(options.json, "w") as file:
             json.dump([asdict(row) for row in rows], file)
+
+
+def grown(axes: str, path: str | None) -> None:
+    """The table of growth: each page at the demo shop and at the far end."""
+    from tests.bench import scale
+
+    scale.prepare_demo()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "backoffice.settings"
+    import django
+
+    django.setup()
+    from backoffice.core.management.commands.serve import collect_static, compile_messages
+    from tests.bench import growth
+
+    compile_messages()
+    collect_static()
+    print(f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; times in milliseconds", flush=True)
+    rows = growth.measure(growth.parsed(axes))
+    print(growth.table(rows))
+    if path:
+        with open(path, "w") as file:
+            json.dump([asdict(row) | {"page": row.page.title, "problems": row.problems} for row in rows], file)
 
 
 def measure(rounds: int, names) -> list:

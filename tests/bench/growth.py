@@ -1,7 +1,6 @@
 """`make bench ARGS=--growth`: every page of a shop that grew along each axis, beside the same page of the demo shop."""
 
 import gc
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from django.utils import timezone
 from backoffice.catalog.models import Article
 from backoffice.relations.models import Branch, Employee, Till
 from backoffice.relations.services.devices import token_hash
-from pos import demo
 from pos.models import TillLayout, TillSeat
 from sales.models import SalesOrder
 from sales.services import confirming, drafts, lines
 from tests import grown
+from tests.bench import scale
 from tests.bench.measure import percentile
 
 TOKEN = "growth"
@@ -95,6 +94,13 @@ PAGES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Figures:
+    p50: float
+    statements: int
+    bytes: int
+
+
 class Growth:
     """A shop whose pages are asked by a beheerder, and whose till has somebody at it."""
 
@@ -155,7 +161,7 @@ class Growth:
             customer=one.customer,
         )  # fmt: skip
 
-    def measured(self, page: Page, places: SimpleNamespace, rounds: int = ROUNDS) -> "Figures":
+    def measured(self, page: Page, places: SimpleNamespace, rounds: int = ROUNDS) -> Figures:
         path = page.path(places)
         with CaptureQueriesContext(connection) as captured:
             answer = self.client.get(path)
@@ -171,30 +177,66 @@ class Growth:
         return Figures(percentile(times, 0.5), statements, len(answer.content))
 
 
-@dataclass(frozen=True)
-class Figures:
-    p50: float
-    statements: int
-    bytes: int
-
-
-def run(far: dict[str, int] | None = None, rounds: int = ROUNDS, only: str = "") -> list[tuple[Page, Figures, Figures]]:
-    """Load the demo shop into the empty database, measure, grow it, measure again."""
-    since = time.perf_counter()
-    if not Branch.objects.exists():
-        demo.load()
+def measure(far: dict[str, int], rounds: int = ROUNDS) -> "list[Row]":
+    """Measure the pages of the demo shop, let it grow, measure them again."""
     shop = Growth()
-    pages = [page for page in PAGES if re.search(only, page.title)]
     places = shop.near()
-    near = [shop.measured(page, places, rounds) for page in pages]
+    near = [shop.measured(page, places, rounds) for page in PAGES]
+    since = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        print(f"The demo shop in {time.perf_counter() - since:.0f} s; now it grows", flush=True)
-        since = time.perf_counter()
-        places = shop.grow(far or FAR)
+        places = shop.grow(far)
         cursor.execute("RESET statement_timeout")
-    from tests.bench.scale import _owner
-
-    _owner("VACUUM ANALYZE")
+    scale.analyse()
     print(f"Grown in {time.perf_counter() - since:.0f} s", flush=True)
-    return [(page, before, shop.measured(page, places, rounds)) for page, before in zip(pages, near, strict=True)]
+    return [Row(page, before, shop.measured(page, places, rounds)) for page, before in zip(PAGES, near, strict=True)]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page at the demo shop and at the far end of its axis."""
+
+    page: Page
+    near: Figures
+    far: Figures
+
+    @property
+    def ratio(self) -> float:
+        return self.far.p50 / self.near.p50
+
+    @property
+    def problems(self) -> list[str]:
+        """A page that has a ceiling is folded there: it is held by the ceiling, any other by its ratio."""
+        found = [f"{self.far.bytes:,} bytes"] if self.far.bytes > BYTES else []
+        if self.page.ceiling and self.far.p50 > self.page.ceiling:
+            found.append(f"{self.far.p50 / self.page.ceiling - 1:.0%} over {self.page.ceiling:g} ms")
+        elif not self.page.ceiling and self.ratio > RATIO:
+            found.append(f"{self.ratio:.1f} x")
+        return found
+
+
+def table(rows: list[Row]) -> str:
+    head = ("page", "grows with", "demo p50", "far p50", "ratio", "statements", "bytes", "")
+    body = [head]
+    for row in rows:
+        body.append((
+            row.page.title, row.page.axis, f"{row.near.p50:.1f}", f"{row.far.p50:.1f}", f"{row.ratio:.2f} x",
+            f"{row.near.statements} / {row.far.statements}", f"{row.near.bytes:,} / {row.far.bytes:,}",
+            ", ".join(row.problems) or "ok",
+        ))  # fmt: skip
+    widths = [max(len(line[i]) for line in body) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i in (0, 1, len(head) - 1) else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in body
+    )
+
+
+def parsed(text: str) -> dict[str, int]:
+    """`lines=50,branches=12` over FAR. Raises ValueError for an axis that is not there."""
+    asked = dict(part.split("=") for part in text.split(",") if part)
+    if unknown := set(asked) - set(FAR):
+        raise ValueError(f"{', '.join(sorted(unknown))}: the axes are {', '.join(FAR)}")
+    return FAR | {axis: int(number) for axis, number in asked.items()}

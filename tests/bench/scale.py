@@ -16,24 +16,47 @@ def prepare(variants: int, orders: int) -> None:
     With DATABASE_URL that database is used: filled when it is empty, taken as it is when it is not.
     """
     own = not os.environ.get("DATABASE_URL")
-    os.environ["TOONBANK_DATA"] = str(embedded.data_folder() / "bench")
-    os.environ |= {"EMBEDDED_POSTGRES": "1", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "DEBUG": "0"}
-    folder = embedded.data_folder()
     wanted = {"variants": variants, "orders": orders, "migrations": _migrations()}
+    folder = _environment("bench")
     if own and (folder / "pg").exists() and _made(folder) != wanted:
         print("The database of the last bench is of another scale or other migrations: it is made anew.", flush=True)
         embedded.Cluster(folder / "pg").delete()
+    _start(folder)
+    if not _has_orders():
+        print(f"Making {variants:,} variants and {orders:,} orders ...", flush=True)
+        _manage("make_scale_data", "--variants", str(variants), "--orders", str(orders))
+        analyse()
+    if own:
+        (folder / "scale.json").write_text(json.dumps(wanted))
+
+
+def prepare_demo() -> None:
+    """Fill in the environment and see to a database with the demo shop alone, made anew each time."""
+    if os.environ.get("DATABASE_URL"):
+        sys.exit("The bench of growth makes a database of its own: leave DATABASE_URL out.")
+    folder = _environment("growth")
+    embedded.Cluster(folder / "pg").delete()
+    _start(folder)
+    _manage("load_demo")
+
+
+def _environment(name: str) -> Path:
+    """The data folder of a bench, from now on that of this process."""
+    os.environ["TOONBANK_DATA"] = str(embedded.data_folder() / name)
+    os.environ |= {"EMBEDDED_POSTGRES": "1", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "DEBUG": "0"}
+    return embedded.data_folder()
+
+
+def _start(folder: Path) -> None:
     os.environ.setdefault("EMAIL_URL", f"file:{folder / 'mail'}")
     embedded.local_environment()
     for cluster in embedded.local:
         cluster.ready()
     _manage("migrate", "-v", "0")
-    if not _has_orders():
-        print(f"Making {variants:,} variants and {orders:,} orders ...", flush=True)
-        _manage("make_scale_data", "--variants", str(variants), "--orders", str(orders))
-        _owner("VACUUM ANALYZE")
-    if own:
-        (folder / "scale.json").write_text(json.dumps(wanted))
+
+
+def analyse() -> None:
+    _owner("VACUUM ANALYZE")
 
 
 def _owner(statement: str):

@@ -171,3 +171,14 @@ def test_the_amount_of_an_order_without_vat_in_its_prices_is_in_that_mode(desk, 
     drafts.set_vat_mode(order_id=order.pk, vat_mode="exclusive", employee=order.entered_by)
     page = desk.get(url(order, shirt)).content.decode()
     assert 'data-price="41.281"' in page
+
+
+def test_of_many_other_branches_five_are_named_and_all_are_summed(desk, order):
+    coat = factories.article("C-9", "Jas", colours=["Zwart"], sizes=["M"])
+    others = [factories.branch(f"Filiaal {n}") for n in range(1, 9)]
+    for pieces, branch in enumerate(others, 1):
+        stock.change(branch, on_hand=[(coat.variants.get().pk, Decimal(pieces))])
+    page = desk.get(reverse("sales:matrix_elsewhere", args=[order.pk, coat.pk])).content.decode()
+    # 1 + 2 + ... + 8; most lies in the last five
+    assert 'data-sum="36"' in page
+    assert "Filiaal 4 4 · Filiaal 5 5 · Filiaal 6 6 · Filiaal 7 7 · Filiaal 8 8 · en nog 3 filialen" in page
