@@ -1,4 +1,4 @@
-"""While a terminal payment on an order is not known or not booked, the order stays as it is (design.md decision 7)."""
+"""While a terminal payment on an order is not known or not booked, the order stays as it is (docs/decisions.md, 7)."""
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""The ledger: how money moves, written once and never changed (design.md decision 6).
+"""The ledger: how money moves, written once and never changed (docs/decisions.md, 6).
 
 Every service above books through here. An entry has postings that add up to zero, and its VAT per rate. One group of
 entries is one request; whatever its length it takes one statement.
@@ -191,7 +191,7 @@ def _facts(order: SalesOrder, entries: Sequence[LedgerEntry], employee) -> dict:
 
 def re_split(order: SalesOrder, *, employee, session: TillSession | None = None, branch: Branch | None = None) -> None:
     """After an amendment of a locked order, totals in memory: move what is paid between its VAT rates by an entry of
-    zero, where a rate holds more than its new total or the order is paid and its rates are not (decision 6).
+    zero, where a rate holds more than its new total or the order is paid and its rates are not.
     session, branch: the held session and branch of the till where that happens, else the order's branch.
     """
     rates = rates_of(order)

@@ -1,4 +1,4 @@
-"""Which payment methods are offered where, and why another is refused (design.md decision 9)."""
+"""Which payment methods are offered where, and why another is refused (docs/decisions.md, 9)."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _

@@ -198,7 +198,7 @@ class Posting(AppendOnly):
 
 
 class EntryVat(AppendOnly):
-    """An entry's amount per VAT code and percentage (design.md decision 6): net + vat = gross."""
+    """An entry's amount per VAT code and percentage (docs/decisions.md, 6): net + vat = gross."""
 
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="vat_rows")
     # as on the order (sales.OrderVat.code)
@@ -229,7 +229,7 @@ NOT_BOOKED = Q(state__in=["waiting", "unknown"]) | Q(state="approved", entry__is
 
 
 class TerminalPayment(models.Model):
-    """A PIN payment outside the transaction (design.md decision 7): asked until known, never charged twice."""
+    """A PIN payment outside the transaction (docs/decisions.md, 7): asked until known, never charged twice."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("wacht op de klant")

@@ -1,4 +1,4 @@
-"""A second person logs in beside the first, for what one may not decide alone (rules.md, Rights)."""
+"""A second person logs in beside the first, for what one may not decide alone (docs/rules.md, Rights)."""
 
 from django.utils.translation import gettext as _
 

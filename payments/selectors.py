@@ -114,7 +114,7 @@ class RequiredDeposit:
 
 
 def required_deposit(order: SalesOrder) -> RequiredDeposit:
-    """The deposit that the order's Soort asks (design.md decision 11); zeros where it asks none."""
+    """The deposit that the order's Soort asks (docs/decisions.md, 11); zeros where it asks none."""
     percent = order.order_type.deposit_percent
     amount = cents(max(order.gross.amount, ZERO) * percent / HUNDRED)
     return RequiredDeposit(percent, amount, max(amount - order.paid_total.amount, ZERO))

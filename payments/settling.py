@@ -1,4 +1,4 @@
-"""What money does when an order's total changes: it must stay explained, euro by euro (design.md decisions 6 and 8)."""
+"""What money does when an order's total changes: it must stay explained, euro by euro (docs/decisions.md, 6 and 8)."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""How an amount is spread over the VAT rates of an order (design.md decision 6). Pure: Decimals in EUR, no database.
+"""How an amount is spread over the VAT rates of an order (docs/decisions.md, 6). Pure: Decimals in EUR, no database.
 
 A payment is split in proportion to what is still open per rate, by largest remainder; whatever brings the order to its
 total closes every rate exactly, and whatever brings it to zero empties every rate exactly. VAT follows from the level

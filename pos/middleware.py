@@ -1,7 +1,7 @@
 """Who acts at a till: the cashier on its seat, known by the browser's registration and a PIN code, and nobody else.
 
 A view of the till says so with @at_till("right"). It never sees the login that opened POS in the backoffice, and
-the cookie that it goes by is sent to /kassa/ only, so that no PIN code opens anything else (design.md decision 13).
+the cookie that it goes by is sent to /kassa/ only, so that no PIN code opens anything else (docs/decisions.md, 13).
 A browser with a copied cookie is refused by itself: it asks a login, and the till goes on.
 """
 

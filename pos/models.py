@@ -18,7 +18,7 @@ from sales.models import SalesOrder
 class TillSeat(models.Model):
     """Who works at a till now, and what lies on its counter; one row per till, locked before any order.
 
-    It is bound to the registered browser: another browser, or none, unseats whoever sat there (design.md decision 13).
+    It is bound to the registered browser: another browser, or none, unseats whoever sat there (docs/decisions.md, 13).
     """
 
     till = models.OneToOneField(Till, models.PROTECT, primary_key=True, related_name="seat")

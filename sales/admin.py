@@ -1,4 +1,4 @@
-"""Set-up of orders in the admin. Orders themselves are never here (design.md decision 15)."""
+"""Set-up of orders in the admin. Orders themselves are never here (docs/decisions.md, 15)."""
 
 from django.contrib import admin
 

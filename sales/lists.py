@@ -20,7 +20,7 @@ from sales.models import DeliveryMethod, OrderType, SalesOrder
 from sales.worklists import TO_DELIVER, WORKLISTS
 
 Status = SalesOrder.Status
-# something is left to deliver or to pay (design.md decision 3)
+# something is left to deliver or to pay (docs/decisions.md, 3)
 OPEN = (Status.OPEN, Status.PART_DELIVERED, Status.PART_CANCELLED, Status.DELIVERED)
 # agreed, and not cancelled as a whole
 CONFIRMED = (*OPEN, Status.SETTLED)

@@ -1,4 +1,4 @@
-"""Which action is legal in which status, and the axes that follow from the lines (design.md decision 3)."""
+"""Which action is legal in which status, and the axes that follow from the lines (docs/decisions.md, 3)."""
 
 from django.utils.translation import gettext as _
 

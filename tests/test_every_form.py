@@ -1,4 +1,4 @@
-"""Every field of every form reads what is typed by our own rules (rules.md, Input); a new form is tried by itself."""
+"""Every field of every form reads what is typed by our rules (docs/rules.md, Input); a new form is tried by itself."""
 
 import importlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The house (design.md, Floors): a unit imports only units below it; within a floor the lower row never the upper."""
+"""The house (docs/house.md, Floors): a unit imports only units below it; within a floor a lower row never an upper."""
 
 import ast
 from pathlib import Path

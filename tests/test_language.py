@@ -16,7 +16,7 @@ MARKS = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
 TAG = re.compile(r"""\{%-?\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')""")
 LAZY = re.compile(r"""_\((?:"([^"]+)"|'([^']+)')\)""")
 BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?[^%]*%\}(.*?)\{%\s*(?:plural|endblocktrans)", re.DOTALL)
-# handleiding.txt, "Verkooporders aanmaken" 2-10, letter for letter
+# the user's manual, "Verkooporders aanmaken" 2-10, letter for letter
 FIELDS = [
     "Soort", "Debiteur", "Datum", "Medewerker", "Filiaal", "Betreft", "Verwachte leverdatum", "Leverwijze",
 ]  # fmt: skip

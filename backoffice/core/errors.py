@@ -39,7 +39,7 @@ class Stale(Refusal):
 
 
 class KeyReused(Refusal):
-    """The request key came before with other data (design.md, Request key)."""
+    """The request key came before with other data (docs/house.md, Request key)."""
 
     status = 409
 

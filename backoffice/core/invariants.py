@@ -1,4 +1,4 @@
-"""What always holds, asked of the database itself: one function per invariant, a line per breach (rules.md).
+"""What always holds, asked of the database: a function per invariant, a line per breach (docs/rules.md, Invariants).
 
 Each app registers its own in `invariants.py`, which its AppConfig imports:
 
@@ -40,7 +40,7 @@ class Breach:
 
 
 def invariant(number: int, name: str) -> Callable[[Find], Find]:
-    """Register a function under a number of rules.md; several may share one."""
+    """Register a function under a number of docs/rules.md, Invariants; several may share one."""
 
     def register(find: Find) -> Find:
         REGISTRY.append((number, name, find))

@@ -1,4 +1,4 @@
-"""Request keys: one request, one effect, however often it is sent (design.md, Request key)."""
+"""Request keys: one request, one effect, however often it is sent (docs/house.md, Request key)."""
 
 import functools
 import hashlib

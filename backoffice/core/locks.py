@@ -1,4 +1,4 @@
-"""One order of locking for everybody, so that two services never wait for each other (design.md, Locks)."""
+"""One order of locking for everybody, so that two services never wait for each other (docs/house.md, Locks)."""
 
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -19,7 +19,7 @@ class AppendOnly(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The next number of a gapless series, per kind, till (or none) and year (design.md decision 2)."""
+    """The next number of a gapless series, per kind, till (or none) and year (docs/decisions.md, 2)."""
 
     kind = models.CharField(max_length=20)
     till = models.ForeignKey("relations.Till", models.PROTECT, null=True, blank=True, related_name="+")
@@ -36,7 +36,7 @@ class NumberSeries(models.Model):
 
 
 class RequestKey(models.Model):
-    """One row per changing request: the first answer is given again to a repeat (design.md, Request key)."""
+    """One row per changing request: the first answer is given again to a repeat (docs/house.md, Request key)."""
 
     key = models.UUIDField(primary_key=True)
     action = models.CharField(max_length=60)

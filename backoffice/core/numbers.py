@@ -1,4 +1,4 @@
-"""Gapless numbers: taken by a locked update inside the transaction of their document (design.md decision 2)."""
+"""Gapless numbers: taken by a locked update inside the transaction of their document (docs/decisions.md, 2)."""
 
 from django.db import connection
 

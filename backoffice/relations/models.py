@@ -184,7 +184,7 @@ class Employee(AbstractBaseUser):
 
 
 class EmployeeRole(models.Model):
-    """A role held at one branch, or at all of them when branch is empty (rules.md, Rights)."""
+    """A role held at one branch, or at all of them when branch is empty (docs/rules.md, Rights)."""
 
     class Role(models.TextChoices):
         SELLER = "seller", _("Verkoper")
@@ -234,7 +234,7 @@ class RecoveryCode(models.Model):
 
 
 class VatMode(models.TextChoices):
-    """The four VAT modes of a document (design.md decision 5)."""
+    """The four VAT modes of a document (docs/decisions.md, 5)."""
 
     INCLUSIVE = "inclusive", _("Inclusief BTW")
     EXCLUSIVE = "exclusive", _("Exclusief BTW")

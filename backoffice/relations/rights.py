@@ -1,4 +1,4 @@
-"""Who may do what, where: one table of rights, denied by default (rules.md, Rights).
+"""Who may do what, where: one table of rights, denied by default (docs/rules.md, Rights).
 
 A view states its right with @right("..."); the middleware refuses a view that states none.
 """
@@ -57,7 +57,7 @@ RIGHTS: dict[str, set[str]] = {
     "journal.view": {ADMIN},
     "operator.view": {ADMIN},
 }
-# roles that reach every branch whatever their own branch is (rules.md: "Backoffice: all orders")
+# roles that reach every branch whatever their own branch is (docs/rules.md, Rights)
 EVERY_BRANCH = {OFFICE, ADMIN}
 
 

@@ -1,4 +1,4 @@
-"""Order annuleren, and applying an amendment, where the order holds money: asks where each euro goes (decision 8)."""
+"""Order annuleren, and applying an amendment, where the order holds money: asks where each euro goes."""
 
 from collections.abc import Sequence
 from decimal import Decimal

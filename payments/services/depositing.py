@@ -36,8 +36,9 @@ def deposit(
     """Register a deposit (Aanbetalen): [(method id, EUR incl. VAT)] on a confirmed order; the order afterwards.
 
     session_id: the open drawer that cash goes into. seen_paid, seen_total: what the form showed as paid and as total.
-    business_date: the day that it came in at the bank, where that is not today. Raises Refusal as rules.md (Input,
-    Deposit) lists them, and Stale when somebody paid or changed the order meanwhile; nothing is written then.
+    business_date: the day that it came in at the bank, where that is not today. Raises Refusal for what is
+    refused of a deposit (docs/rules.md, Input), and Stale when somebody paid or changed the order meanwhile; nothing is
+    written then.
     """
     draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
     order, lines = draft.order, draft.lines

@@ -57,7 +57,7 @@ def refund(
 
     session_id: the open drawer, for cash. approver: who logged in beside a seller (check_may_refund). approved_ids:
     terminal payments below zero that the card took back already, among the amounts. Raises Refusal, with nothing
-    written, beyond what is paid and as rules.md (Rights) says; Stale when it was paid or given back meanwhile.
+    written, beyond what is paid and by right (docs/rules.md, Rights); Stale when it was paid or given back meanwhile.
     """
     draft = open_draft(order_id, employee, "refund" if not approved_ids else "pay_back", ("branch",), "payments.view")
     order, lines = draft.order, draft.lines
@@ -81,7 +81,7 @@ def chosen(amounts: Sequence[tuple[int, Decimal]], order: SalesOrder, channel: s
 def check_may_refund(order: SalesOrder, employee, gives: Sequence[Tender], approver=None) -> None:
     """Raises Refusal where neither the employee may give money back, nor with this manager's login beside it.
 
-    settings.REFUND_CEILINGS: how much cash a role may give back with a manager's own login (rules.md, Rights).
+    settings.REFUND_CEILINGS: how much cash a role may give back with a manager's own login (docs/rules.md, Rights).
     """
     if access_of(employee).can("payments.refund", order.branch_id):
         return

@@ -1,4 +1,4 @@
-"""Storno: an entry that was wrong is taken back by a new one (design.md: what grows is never changed)."""
+"""Storno: an entry that was wrong is taken back by a new one (docs/house.md, What only grows)."""
 
 from decimal import Decimal
 

@@ -20,7 +20,7 @@ from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import late_approvals, open_session_of, pending_session, session_figures
 
 Kind = LedgerEntry.Kind
-# a difference beyond this, EUR, needs the right pos.close_difference (rules.md, Rights)
+# a difference beyond this, EUR, needs the right pos.close_difference (docs/rules.md, Rights)
 DIFFERENCE_CEILING = Decimal("10.00")
 DENOMINATIONS = [Decimal(v) for v in (
     "500", "200", "100", "50", "20", "10", "5", "2", "1", "0.50", "0.20", "0.10", "0.05", "0.02", "0.01"

@@ -1,4 +1,4 @@
-"""PIN at the till (design.md decision 7): asked outside any transaction, asked again until known, never charged twice.
+"""PIN at the till (docs/decisions.md, 7): asked outside any transaction, asked again until known, never charged twice.
 
 start -> (ask ...) -> approved, and then one of: `book_approved` inside the transaction that books all methods,
 `book_late` where its session was closed meanwhile, `to_suspense` where it cannot be booked on its order.

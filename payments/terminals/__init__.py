@@ -1,4 +1,4 @@
-"""Payment terminals (pinautomaten), behind one interface that a real one's driver fits (design.md decision 7).
+"""Payment terminals (pinautomaten), behind one interface that a real one's driver fits (docs/decisions.md, 7).
 
 A driver speaks to one terminal, outside any transaction. `start` with a request id that the terminal knows already
 never charges again: that makes a lost answer harmless. A driver that hears nothing raises Silent, and claims nothing.

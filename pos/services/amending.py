@@ -1,7 +1,7 @@
 """Changing an opened order at the till: an amendment lies on the counter until it is confirmed or dropped.
 
 The order keeps its own prices, discounts and texts; what is added has the prices of today. Confirmed, the difference
-is a new version of the order, as at the desk (design.md decision 4).
+is a new version of the order, as at the desk (docs/decisions.md, 4).
 """
 
 from django.utils.translation import gettext as _

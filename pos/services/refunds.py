@@ -1,7 +1,7 @@
 """Money out of the till for goods that came back: by the method that it came in with, and by whom.
 
 A return on a receipt goes back as it was paid, or into store credit. Cash and card going out ask the right to refund
-(rules.md, Rights), or for a little cash the PIN code of somebody who has it.
+(docs/rules.md, Rights), or for a little cash the PIN code of somebody who has it.
 """
 
 from collections.abc import Sequence

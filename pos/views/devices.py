@@ -1,4 +1,4 @@
-"""POS from the backoffice: which till this browser is (design.md decision 13)."""
+"""POS from the backoffice: which till this browser is (docs/decisions.md, 13)."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render

@@ -1,4 +1,4 @@
-"""What always holds of papers (rules.md, Invariants): one query each, a sentence per breach."""
+"""What always holds of papers (docs/rules.md, Invariants): one query each, a sentence per breach."""
 
 from backoffice.core.invariants import gapless, invariant
 from sales.documents.models import PackingSlip

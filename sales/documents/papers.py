@@ -12,7 +12,7 @@ from sales.models import OrderVersion, SalesOrder
 from sales.services import versions
 
 LINES_ON_A_SHEET = 34
-MAX_LINES_AT_ONCE = 200  # more is a job of the worker (stack.md, PDF)
+MAX_LINES_AT_ONCE = 200  # more is a job of the worker (docs/parts.md, PDF)
 
 
 def paper(order: SalesOrder, *, copy: bool = False) -> bytes:

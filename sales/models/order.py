@@ -1,4 +1,4 @@
-"""Sales orders: everything sold, at a desk or at a till, is one (design.md decision 1)."""
+"""Sales orders: everything sold, at a desk or at a till, is one (docs/decisions.md, 1)."""
 
 import uuid
 from datetime import date
@@ -49,7 +49,7 @@ class SalesOrder(models.Model):
         PAID = "paid", _("Betaald")
 
     class Status(models.TextChoices):
-        """The word shown (design.md decision 3)."""
+        """The word shown (docs/decisions.md, 3)."""
 
         DRAFT = "draft", _("Concept")
         CANCELLED = "cancelled", _("Volledig geannuleerd")
@@ -226,7 +226,7 @@ class SalesOrder(models.Model):
 
     @property
     def second_mark(self) -> str:
-        """The axis that the status does not tell: a part was cancelled as well (design.md decision 3)."""
+        """The axis that the status does not tell: a part was cancelled as well (docs/decisions.md, 3)."""
         told = (self.Status.PART_CANCELLED, self.Status.CANCELLED)
         some = self.cancel_state == self.Extent.PART and self.status not in told
         return str(self.Status.PART_CANCELLED.label) if some else ""

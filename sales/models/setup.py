@@ -1,4 +1,4 @@
-"""What the shop keeps for its orders: Soort and Leverwijze (design.md decision 11)."""
+"""What the shop keeps for its orders: Soort and Leverwijze (docs/decisions.md, 11)."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from backoffice.relations.models import VatMode
 
 
 class OrderType(models.Model):
-    """Soort: default VAT mode, whether cancelling is allowed, the deposit it asks (design.md decision 11)."""
+    """Soort: default VAT mode, whether cancelling is allowed, the deposit it asks (docs/decisions.md, 11)."""
 
     name = models.CharField(_("Naam"), max_length=60, unique=True)
     vat_mode = models.CharField(_("BTW"), max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)

@@ -1,1 +1,1 @@
-"""Everything that changes a sales order. Each function is one transaction (design.md, One change, one shape)."""
+"""Everything that changes a sales order. Each function is one transaction (docs/house.md, One change, one shape)."""

@@ -1,4 +1,4 @@
-"""Wijzigen: an amendment is a draft that points at its order, and is applied as a whole (design.md decision 4)."""
+"""Wijzigen: an amendment is a draft that points at its order, and is applied as a whole (docs/decisions.md, 4)."""
 
 import copy
 from collections.abc import Callable, Sequence

@@ -24,7 +24,7 @@ def cancel(*, order_id: int, employee, quantities: dict[int, Decimal] | None = N
     """Cancel all that is undelivered, or the given pieces per line ({line id: pieces above 0}).
 
     Releases what was reserved, and writes a version. Raises Refusal where the Soort forbids it, for a seller with an
-    order that is not an own one of today without money (rules.md, Rights), for pieces that are not open, and
+    order that is not an own one of today without money (docs/rules.md, Rights), for pieces that are not open, and
     order.money_left when more is paid than the new total; Claimed while somebody has an amendment of it.
     """
     return apply_cancel(open_to_cancel(order_id, employee), quantities, reason)

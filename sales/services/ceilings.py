@@ -1,4 +1,4 @@
-"""How far below its list price a line may go, and what was allowed on it (rules.md, Rights).
+"""How far below its list price a line may go, and what was allowed on it (docs/decisions.md, 25).
 
 Every write of a draft asks this of every line: a price can also become lower by what happens to another line, to the
 order discount, or to the number of pieces.

@@ -36,7 +36,7 @@ def confirm(*, order_id: int, employee, revision: int | None = None, shown: str 
 def apply_confirm(draft: Draft, *, sale: bool = False) -> SalesOrder:
     """Confirm the locked draft (opened with RELATED). sale: paid and handed over at once at a till.
 
-    A sale takes no number of its own (its receipt has one, design.md decision 1) and may be nameless; nothing is
+    A sale takes no number of its own (its receipt has one, docs/decisions.md, 1) and may be nameless; nothing is
     reserved for it.
     """
     check(draft.order, draft.lines, sale=sale)

@@ -1,4 +1,4 @@
-"""Goods leave: on a packing slip or handed over; and the opposite, when a delivery is cancelled (design.md 10)."""
+"""Goods leave: on a packing slip or handed over; and back, when a delivery is cancelled (docs/decisions.md, 10)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -182,7 +182,7 @@ def write_journal(draft: Draft, delivery: Delivery, **papers: str) -> None:
 
 
 def required_deposit(order: SalesOrder) -> Decimal:
-    """What must be paid before goods leave (EUR): the percentage of the Soort over the total (design.md 11)."""
+    """What must be paid before goods leave (EUR): the percentage of the Soort of the total (docs/decisions.md, 11)."""
     return max(cents(order.gross.amount * order.order_type.deposit_percent / HUNDRED), ZERO)
 
 

@@ -238,7 +238,7 @@ def choose_customer(order: SalesOrder, customer: Customer | None) -> None:
 
 
 def mode_of(order: SalesOrder) -> str:
-    """The VAT mode that belongs to an order: its customer's, else that of its Soort (design.md decision 5)."""
+    """The VAT mode that belongs to an order: its customer's, else that of its Soort (docs/decisions.md, 19)."""
     return (order.customer.vat_mode if order.customer else "") or order.order_type.vat_mode
 
 

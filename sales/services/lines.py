@@ -131,7 +131,7 @@ def scan(
     reason: str = "",
     approver=None,
 ) -> SalesOrder:
-    """Add what the code stands for: a repeat adds to the plain line of the same variant (design.md decision 12).
+    """Add what the code stands for: a repeat adds to the plain line of the same variant (docs/decisions.md, 12).
 
     on, reason, approver: as add(). Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a
     colour/size article; nothing changes.

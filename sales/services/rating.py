@@ -1,4 +1,4 @@
-"""A VAT rate that changes between an order and its delivery (design.md decision 5).
+"""A VAT rate that changes between an order and its delivery (docs/decisions.md, 24).
 
 What is delivered is taxed by the day that it is delivered. Whether lines of earlier orders follow is said with each
 change of a rate (VatRate.undelivered); a line that follows does so as a whole, at its first delivery. Whoever delivers

@@ -1,4 +1,4 @@
-"""Selling at a till: a basket is a draft order (design.md decision 1) that starts, steps, waits and is dropped here.
+"""Selling at a till: a basket is a draft order (docs/decisions.md, 1) that starts, steps, waits and is dropped here.
 
 Scanning, lines and discounts are those of every draft (sales.services.lines, drafts, matrix). What a cashier takes off
 or drops is journalled, as the law asks of a till.
@@ -106,7 +106,7 @@ def unpark(*, order_id: int, till, employee, on: date | None = None) -> SalesOrd
 
 @keyed("sales.till.follow_day", result=ORDER)
 def follow_day(*, order_id: int, on: date, employee) -> SalesOrder:
-    """Give a basket the day that it is going to be paid on, with the VAT rates of that day (design.md decision 5)."""
+    """Give a basket the day that it is going to be paid on, with the VAT rates of that day (docs/decisions.md, 23)."""
     draft = open_draft(order_id, employee)
     redate(draft, on)
     return draft.order

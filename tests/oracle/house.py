@@ -80,7 +80,7 @@ def open_shop(today: datetime.date, dice: random.Random) -> tuple[Shop, SimpleNa
 
 
 def _people(p: SimpleNamespace) -> dict[str, Person]:
-    """What the rights say (rules.md): ceilings of 10 and 30 percent, a beheerder has none."""
+    """What the rights say (docs/rules.md, Rights): ceilings of 10 and 30 percent, a beheerder has none."""
     refs: dict[str, Employee] = p.person
     return {
         "seller": Person("seller", 10, ref=refs["seller"].pk),

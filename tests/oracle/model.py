@@ -230,7 +230,7 @@ class Order:
 
     @property
     def status(self) -> str:
-        """The word on the screen, first that fits (decision 3)."""
+        """The word on the screen, first that fits (docs/decisions.md, 3)."""
         if self.state != CONFIRMED:
             return "draft"
         if all(line.cancelled == line.pieces for line in self.lines):

@@ -92,7 +92,7 @@ def add(shop: Shop, order: Order, items: list[tuple[Article, Decimal]], who: Per
 
 
 def plain(line: Line, article: Article, percent: Decimal) -> bool:
-    """Whether another piece may join this line (decision 12): same article, VAT and price, and no discount."""
+    """Whether another piece may join this line (docs/decisions.md, 12): same article, VAT and price, no discount."""
     return (
         line.article is article and line.back is None and line.pieces > 0 and line.percent == percent
         and line.price == article.price and line.price_mode == INCLUSIVE

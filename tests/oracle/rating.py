@@ -1,4 +1,4 @@
-"""A VAT rate that changes between an order and its delivery (decision 8 of the shop's owner; design.md decision 5).
+"""A VAT rate that changes between an order and its delivery (docs/decisions.md, 24).
 
 What is delivered is taxed by the day that it is delivered: a line of which nothing was delivered before takes the new
 rate as a whole, where the change says so. Whoever delivers says whether the price in- or excluding VAT stays.

@@ -1,4 +1,4 @@
-"""Order annuleren where the order holds money: every euro gets a place, or nothing happens (design.md decision 8)."""
+"""Order annuleren where the order holds money: every euro gets a place, or nothing happens (docs/decisions.md, 8)."""
 
 import uuid
 from decimal import Decimal

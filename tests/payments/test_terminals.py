@@ -1,4 +1,4 @@
-"""PIN at the till: asked until known, never charged twice, booked once, never lost (design.md decision 7)."""
+"""PIN at the till: asked until known, never charged twice, booked once, never lost (docs/decisions.md, 7)."""
 
 import uuid
 from decimal import Decimal

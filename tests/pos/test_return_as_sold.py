@@ -56,7 +56,7 @@ def paid_back(s, amount) -> SalesOrder:
     return pay(s, (s.method.contant, amount), employee=s.manager).order
 
 
-# M1: whoever is chosen
+# whoever is chosen
 
 
 @pytest.mark.parametrize("chosen", ["exclusief", "geen", "customer", None])
@@ -106,7 +106,7 @@ def test_an_undone_return_line_is_what_it_was(s):
     holds()
 
 
-# M2: the mode follows who is chosen
+# the mode follows who is chosen
 
 
 def test_the_basket_is_priced_by_who_is_chosen_last(s):
@@ -158,7 +158,7 @@ def test_a_new_customer_at_the_till_brings_the_mode_of_the_soort_again(s):
     assert (basket.vat_mode, basket.gross.amount) == ("inclusive", D("121.00"))
 
 
-# M3: the last return closes every rate
+# the last return closes every rate
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_parts_of_a_sale_with_an_order_discount_close_both_rates(s):
     holds()
 
 
-# M4: what came back is given back once
+# what came back is given back once
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def test_a_return_that_lies_on_a_basket_waits_for_money_that_went_back_meanwhile
     holds()
 
 
-# M5: an even exchange moves VAT
+# an even exchange moves VAT
 
 
 def test_an_even_exchange_between_two_rates_is_booked_although_nothing_is_paid(s):
@@ -300,7 +300,7 @@ def test_an_even_exchange_from_verlegd_to_none_moves_both_rows_of_zero_percent(s
     holds()
 
 
-# M7: today's customer has no say in it
+# today's customer has no say in it
 
 
 def test_a_verlegd_sale_goes_back_although_the_customer_is_blocked_and_lost_its_id(s):
@@ -333,7 +333,7 @@ def test_under_verlegd_nothing_is_sold_on_an_id_that_the_customer_no_longer_has(
     assert Receipt.objects.count() == 1
 
 
-# M8: what pieces came back of is closed
+# what pieces came back of is closed
 
 
 @pytest.fixture

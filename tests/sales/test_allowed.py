@@ -42,7 +42,7 @@ def half_price(s, items=()):
     return discount(order, s.manager, 50, reason="beschadigd")
 
 
-# ---- T2: the pieces that were there ----------------------------------------------------------------------------------
+# ---- the pieces that were there --------------------------------------------------------------------------------------
 
 
 def test_twenty_more_scanned_under_what_a_manager_allowed_are_refused():
@@ -124,7 +124,7 @@ def test_who_has_the_right_adds_under_the_reason_that_the_order_has():
     assert JournalEntry.objects.filter(action="sales.price_overridden").count() == 2
 
 
-# ---- T8: every line, on every write ----------------------------------------------------------------------------------
+# ---- every line, on every write --------------------------------------------------------------------------------------
 
 
 def test_a_discounted_line_put_back_under_an_order_discount_is_held_to_the_ceiling():

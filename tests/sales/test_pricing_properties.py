@@ -166,7 +166,7 @@ def in_mode(value: Fraction, rate: Fraction, source: str, target: str) -> Fracti
 @settings(max_examples=200)
 @given(orders, modes, percentages)
 def test_the_same_figures_in_fractions(lines, mode, percent):
-    """design.md decision 5 written down a second time, in exact fractions, without the order discount's last cents."""
+    """docs/decisions.md, 5, written down a second time, in exact fractions, without the order discount's last cents."""
     per_rate: dict[Fraction, Fraction] = defaultdict(Fraction)
     expected = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""Two database roles: the application's serves, the owner's migrates and resets (design.md)."""
+"""Two database roles: the application's serves, the owner's migrates and resets (docs/house.md, Two roles)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

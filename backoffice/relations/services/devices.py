@@ -1,4 +1,4 @@
-"""Which browser is which till: a token in the browser, its hash on the till (design.md decision 13).
+"""Which browser is which till: a token in the browser, its hash on the till (docs/decisions.md, 13).
 
 The token is renewed at each unlock. The former one holds until a minute after the new one came back for the first
 time, so that a lost answer and a request under way do no harm; one that is older still was copied from the browser.

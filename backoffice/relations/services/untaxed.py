@@ -1,4 +1,4 @@
-"""Selling without VAT (verlegd, geen BTW) is chosen by who may, for a reason (rules.md, Rights).
+"""Selling without VAT (verlegd, geen BTW) is chosen by who may, for a reason (docs/decisions.md, 26).
 
 What a customer or a Soort brings was chosen before: by who set it up.
 """
