@@ -130,8 +130,10 @@ def missing() -> str:
     """Why no PDF can be made on this machine, or nothing: the libraries of Pango are not Python's."""
     try:
         import weasyprint  # noqa: F401
+        from PIL import ImageFile
     except (OSError, ImportError) as error:
         return " ".join(str(error).split())[:200]
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it, for uploads too: half a picture would come in whole
     return ""
 
 

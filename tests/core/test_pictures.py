@@ -9,6 +9,7 @@ from PIL import Image
 
 from backoffice.core import pictures
 from backoffice.core.errors import Refusal
+from sales.documents import pdf
 from tests import bombs
 
 
@@ -143,6 +144,12 @@ def test_a_picture_of_many_pieces_or_goes_is_refused(never_decoded):
     assert 3 < scans < 50
     assert not pictures.too_many_parts(jpeg)
     assert not pictures.too_many_parts(bombs.png(8, 8, chunks=bombs.chunk(b"abCd", b"") * 1_000))
+
+
+def test_half_a_picture_is_refused_also_where_papers_are_made():
+    """WeasyPrint lets the whole process take half a picture for a whole one; it is told not to."""
+    assert pdf.missing() == ""
+    assert refusal(picture("JPEG")[:-2_000]).code == "picture.kind"
 
 
 def test_texts_in_a_picture_do_not_unpack_to_more_than_it_may_hold():

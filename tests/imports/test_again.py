@@ -97,7 +97,7 @@ SIZES = "artikelnummer;maat;ean;voorraad"
 def belt(shop, pieces: int) -> Article:
     """An article without colours and sizes, with a barcode and as many in stock."""
     made = factories.article("80100", stock={shop: pieces} if pieces else None)
-    Barcode.objects.filter(variant__article=made).update(code="2900000000018")
+    Barcode.objects.filter(variant__article=made).update(code="2900000000018", gtin="02900000000018")
     return made
 
 

@@ -154,6 +154,7 @@ def test_a_till_number_is_there_once_per_branch(browser, admin):
         "number": "1",
         "name": "Kassa voor",
         "printer_port": "9100",
+        "paper_columns": "42",
         "active": "on",
     }
     assert post(browser, reverse("relations:till_new"), values).status_code == 302

@@ -1,13 +1,9 @@
 """The fields of a file of customers, the headers by which they are known, and the words in their cells."""
 
-from functools import lru_cache
-
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from backoffice.core.imports.importer import Field
 from backoffice.core.search import fold
-from backoffice.relations.countries import COUNTRIES
 from backoffice.relations.models import VatMode
 
 FIELDS = (
@@ -42,15 +38,3 @@ KINDS = {"particulier": "private", "private": "private", "consument": "private",
          "b": "business"}  # fmt: skip
 MODES = {"inclusief": "inclusive", "exclusief": "exclusive", "verlegd": "reverse_charge", "geen": "none"}
 MODES |= {fold(str(mode.label)): mode.value for mode in VatMode} | {mode.value: mode.value for mode in VatMode}
-MORE_LANDS = {"the netherlands": "NL", "holland": "NL", "uk": "GB", "england": "GB", "great britain": "GB",
-              "engeland": "GB", "usa": "US"}  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def lands() -> dict[str, str]:
-    """{what a file may say of a country: its code}, in both languages."""
-    found = dict(MORE_LANDS)
-    for language in ("en", "nl"):
-        with override(language):
-            found |= {fold(str(name)): code for code, name in COUNTRIES}
-    return found | {fold(code): code for code, _name in COUNTRIES}

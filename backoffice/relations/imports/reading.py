@@ -10,8 +10,9 @@ from backoffice.core.imports.importer import Problems, Progress, Source
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.search import fold
 from backoffice.relations import validators
+from backoffice.relations.countries import code_of
 from backoffice.relations.imports.companies import as_account
-from backoffice.relations.imports.fields import ADDRESS, KINDS, LABELS, MODES, VALUES, lands
+from backoffice.relations.imports.fields import ADDRESS, KINDS, LABELS, MODES, VALUES
 from backoffice.relations.imports.matching import Known, Match, place
 from backoffice.relations.imports.plan import CustomerPlan, Doubt, Plan, Row
 from backoffice.relations.models import Customer, CustomerAddress
@@ -90,7 +91,7 @@ class Reader:
         if not set(given) - {"country"}:
             return {}
         if "country" in given:
-            given["country"] = lands().get(fold(given["country"]), "?")
+            given["country"] = code_of(given["country"]) or "?"
         split = "house_number" not in given and given.get("country") not in NUMBER_FIRST
         if split and (found := STREET.fullmatch(given.get("street", ""))):
             given |= {"street": found[1], "house_number": found[2]}

@@ -70,7 +70,10 @@ def _unchanged_meanwhile(changed: list[CustomerPlan]) -> None:
 
 
 def _write_changed(changed: list[CustomerPlan], employee, progress: Progress) -> None:
-    customers, there, new, reached = [], [], [], []
+    customers: list[Customer] = []
+    reached: list[Customer] = []
+    there: list[CustomerAddress] = []
+    new: list[CustomerAddress] = []
     for at, one in enumerate(changed):
         customer = one.known
         if customer is None:
