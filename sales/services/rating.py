@@ -177,10 +177,12 @@ def check_more(draft: Draft, line: OrderLine, on: date) -> None:
     """Raises Refusal where more pieces are wanted on the day of a line that keeps an older VAT rate.
 
     A line is never split over two rates: what is added to the order now is a line of its own. One that is going to
-    follow the rate at its delivery takes any number of pieces.
+    follow the rate at its delivery takes any number of pieces, and so does one of an order without VAT.
     """
     order = draft.order
-    if order.amends_id is None or not line.variant_id or not getattr(order, "later_rates", True):
+    if order.amends_id is None or order.vat_mode in pricing.UNTAXED:
+        return
+    if not line.variant_id or not getattr(order, "later_rates", True):
         return
     periods = list(VatRate.objects.filter(code=line.vat_code, valid_from__lte=on).order_by("valid_from"))
     new = periods[-1].percent if periods else line.vat_percent

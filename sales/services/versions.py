@@ -191,16 +191,25 @@ def _read(model, name: str, value):
 
 
 def same(before: dict, after: dict) -> bool:
-    """Whether two of snapshot() hold the same order: who allowed a price that is not asked any more changes nothing."""
-    return _without_overrides(before) == _without_overrides(after)
+    """Whether two of snapshot() hold the same order.
+
+    Nothing changes by who allowed a price that is not asked any more, by the mode of a discount in euros that there is
+    not, or by other numbers for lines in the same order.
+    """
+    return _agreed(before) == _agreed(after)
 
 
-def _without_overrides(kept: dict) -> dict:
-    rows = [
-        {name: value for name, value in row.items() if name not in ("override_by", "override_reason")}
-        for row in kept["snapshot"]["lines"]
-    ]
-    return kept | {"snapshot": kept["snapshot"] | {"lines": rows}}
+def _agreed(kept: dict) -> dict:
+    snapshot = kept["snapshot"]
+    lines = [_discounted(row, "override_by", "override_reason", "position") for row in snapshot["lines"]]
+    return kept | {"snapshot": snapshot | {"header": _discounted(snapshot["header"]), "lines": lines}}
+
+
+def _discounted(row: dict, *without: str) -> dict:
+    """The row without these, nor the mode of a discount in euros that there is not."""
+    if not Decimal(row["discount_amount"]):
+        without = (*without, "discount_mode")
+    return {name: value for name, value in row.items() if name not in without}
 
 
 def between(before: OrderVersion | None, after: OrderVersion) -> list[dict]:

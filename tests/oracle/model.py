@@ -96,12 +96,25 @@ class Line:
 
 @dataclass(eq=False)
 class Entered:
-    """One movement of a payment. kind: as the ledger's (deposit, settlement, refund, credit, change, rounding)."""
+    """One movement of a payment. kind: as the ledger's (deposit, settlement, refund, credit, change, rounding).
+
+    of: what it gives back of each earlier movement, EUR above zero.
+    """
 
     kind: str
     method: str
     amount: Decimal
     reverses: "Entered | None" = None
+    of: "list[tuple[Entered, Decimal]]" = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Decimal]:
+        """The amounts that it is booked in: one per movement that it gives back, cash rounding on the largest."""
+        if len(self.of) < 2:
+            return [self.amount]
+        parts = [-part for _source, part in self.of]
+        parts[parts.index(min(parts))] += self.amount - sum(parts)
+        return parts
 
 
 @dataclass(eq=False)

@@ -83,8 +83,8 @@ def book(
 ) -> Payment:
     """Book what one request moves on an order; store credit follows."""
     due, vat = order.totals.rows, {}
-    for row in rows:
-        vat = add_rows(vat, split(due, add_rows(order.held, vat), row.amount))
+    for amount in (amount for row in rows for amount in row.parts):
+        vat = add_rows(vat, split(due, add_rows(order.held, vat), amount))
     vat = add_rows(vat, re_split(due, add_rows(order.held, vat)))
     made = Payment(order, purpose, day or (session.day if session else shop.today), session, rows, without_zeros(vat))
     made.sequence = len(shop.payments)
@@ -160,14 +160,43 @@ def deposit(shop: Shop, order: Order, tenders: Tenders, session: Session | None)
     return book(shop, order, "deposit", rows, session=session if cash else None)
 
 
-def given_back(amounts: Tenders) -> list[Entered]:
+def left_of(order: Order) -> dict[Entered, Decimal]:
+    """What of each movement can be given back, oldest first; change and rounding belong to the cash they came with."""
+    rows = [row for payment in order.payments for row in payment.rows]
+    undone = {row.reverses for row in rows if row.reverses}
+    left: dict[Entered, Decimal] = {}
+    for payment in order.payments:
+        counted = [row for row in payment.rows if row not in undone and not row.reverses]
+        came = [row for row in counted if row.kind in ("deposit", "settlement")]
+        cash = next((row for row in came if row.method == CASH), None)
+        left |= {row: row.amount for row in came}
+        for row in counted:
+            if row.kind in ("change", "rounding") and payment.purpose != "refund":
+                left[cash or row] = left.get(cash or row, ZERO) + row.amount
+            for source, part in row.of:
+                left[source] -= part
+    return {row: amount for row, amount in left.items() if amount > 0}
+
+
+def taken_of(left: dict[Entered, Decimal], method: str, amount: Decimal) -> list[tuple[Entered, Decimal]]:
+    """What an amount gives back of each movement: of the same method first, then newest first."""
+    found = []
+    for source in sorted(reversed(left), key=lambda row: row.method != method):
+        if part := min(left[source], amount):
+            left[source] -= part
+            amount -= part
+            found.append((source, part))
+    return found
+
+
+def given_back(order: Order, amounts: Tenders) -> list[Entered]:
     """The rows of money that goes back: [(method, EUR above zero)]; cash rounds as it did coming in."""
-    rows = []
+    rows, left = [], left_of(order)
     for method, amount in amounts:
         refuse(amount > 0, "an amount above zero")
         out = five_cents(amount) if method == CASH else amount
         kind = "credit" if method == CREDIT else "refund"
-        rows += [Entered(kind, method, -out)] if out else []
+        rows += [Entered(kind, method, -out, of=taken_of(left, method, amount))] if out else []
         rows += [Entered("rounding", "", out - amount)] if out != amount else []
     refuse(rows, "nothing goes back")
     return rows
@@ -175,7 +204,7 @@ def given_back(amounts: Tenders) -> list[Entered]:
 
 def give_back(shop: Shop, order: Order, amounts: Tenders, session: Session | None) -> Payment:
     """Money of an order goes back, or becomes store credit: no more than is paid less what came back by its receipt."""
-    rows = given_back(amounts)
+    rows = given_back(order, amounts)
     total = sum((amount for _method, amount in amounts), ZERO)
     refuse(total <= shop.can_give_back(order), "more than can be given back")
     cash = sum((amount for method, amount in amounts if method == CASH), ZERO)

@@ -114,6 +114,31 @@ def test_a_discount_beyond_the_ceiling_that_is_taken_back_is_no_change():
     assert SalesOrder.objects.get(pk=order.pk).version == 1
 
 
+def test_a_discount_in_euros_that_is_taken_back_is_no_change_in_another_mode():
+    """An exclusive order: 2,33 off the whole and off a line, and nothing again; no mode of a discount is left behind."""
+    s = shop()
+    order = confirmed(s, customer=factories.customer("Zakelijk", vat_mode="exclusive"))
+    amendment = amend(order, s.office)
+    who = {"order_id": amendment.pk, "line_id": line_of(amendment, s.wit40).pk, "revision": None, "employee": s.office}
+    for off in ("2.33", "0"):
+        drafts.set_discount(order_id=amendment.pk, amount=Decimal(off), employee=s.office)
+        lines.set_line(values={"discount": ("amount", Decimal(off))}, **who)
+    assert confirm_amendment(amendment, s.office).new_version is None
+    assert SalesOrder.objects.get(pk=order.pk).version == 1
+
+
+def test_an_order_of_which_a_line_was_taken_off_before_it_was_confirmed_is_no_change():
+    """Lines 1 and 3 are left of it; its amendment numbers them 1 and 2."""
+    s = shop()
+    order = factories.draft(
+        employee=s.office, branch=s.branch, customer=s.customer, items=[(s.wit40, 4), (s.riem, 1), (s.inkorten, 2)]
+    )
+    lines.delete(order_id=order.pk, line_ids=[line_of(order, s.riem).pk], employee=s.office)
+    order = confirming.confirm(order_id=order.pk, employee=s.office)
+    assert confirm_amendment(amend(order, s.office), s.office).new_version is None
+    assert SalesOrder.objects.get(pk=order.pk).version == 1
+
+
 def test_discarding_leaves_the_order_as_it_was():
     s = shop()
     order = confirmed(s)

@@ -305,6 +305,23 @@ def test_more_pieces_of_a_line_that_keeps_its_rate_are_a_line_of_their_own(s, un
         lines.set_line(**more, values={"quantity": D(1)})
 
 
+def test_an_order_without_vat_takes_more_pieces_whatever_was_delivered(s):
+    """2 x 100,00 verlegd, one of them delivered after 21 % became 24 %; a third is 100,00 too."""
+    factories.change_of_rate("24")
+    s.customer.vat_id, s.customer.vat_mode = "DE129273398", "reverse_charge"
+    s.customer.save()
+    order = ordered(s, "121.00", pieces=2)
+    drawn = order.vat_mode, order.gross.amount
+    leave(s, order, pieces=1)
+    with time_machine.travel(MORNING):
+        amendment = amending.amend(order_id=order.pk, employee=s.office)
+        more = {"order_id": amendment.pk, "line_id": amendment.lines.get().pk, "revision": None, "employee": s.office}
+        lines.set_line(**more, values={"quantity": D(3)})
+        amending.confirm_amendment(order_id=amendment.pk, employee=s.office)
+    assert (drawn, figures(order)[0]) == (("reverse_charge", D("200.00")), "300.00")
+    holds()
+
+
 def test_a_line_that_follows_at_its_delivery_takes_more_pieces(s):
     factories.change_of_rate("24")
     order = ordered(s, "121.00")
