@@ -5,6 +5,7 @@ Each check takes a text and gives what is wrong with it, so that it is seen to f
 
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.core.management import get_commands
 
 from backoffice.core import invariants
 from backoffice.core.models import AppendOnly
+from backoffice.relations.rights import RIGHTS
 from payments.services.sessions import DIFFERENCE_CEILING
 from tests.test_floors import COMPOSITION, UNITS
 
@@ -26,7 +28,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PAGE = re.compile(r"[\w./-]*\w\.md\b")
 SPAN = re.compile(r"`([^`\n]+)`")
 # in a text, behind the name of a page: a number, some numbers, or a heading
-PLACE = re.compile(r"(?P<page>[\w./-]*\w\.md),\s+(?=(?P<place>[A-Z0-9][^\n).;:|]*))")
+PLACE = re.compile(r"(?P<page>[\w./-]*\w\.md), (?=(?P<place>[A-Z0-9][^).;:|]*))")
 NUMBERS = re.compile(r"\d+(?: and \d+)*")
 # set while a variable is read: _flag(source, "DEBUG", ...), os.environ.get("BIND"), env.get("EMBEDDED_POSTGRES")
 VARIABLE = re.compile(r"""(?:\(source, |source\.get\(|environ\.get\(|env\.get\()["']([A-Z][A-Z_]+)["']""")
@@ -39,6 +41,7 @@ def pages() -> list[Path]:
     return sorted([*ROOT.glob("*.md"), *(page for top in tops for page in top.rglob("*.md"))])
 
 
+@cache
 def sources() -> list[Path]:
     """Every text that may name a page, but this one, which makes some up."""
     kinds = (".py", ".html", ".js", ".css", ".txt", ".toml", ".yaml", ".md")
@@ -68,6 +71,11 @@ def found_from(name: str, folder: Path) -> Path | None:
     return next((place / name for place in (folder, ROOT, ROOT / "backoffice") if (place / name).is_file()), None)
 
 
+def under(text: str, heading: str) -> str:
+    """What stands in a page under a heading."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
 # ---- what is asked of a text -----------------------------------------------------------------------------------------
 
 
@@ -93,7 +101,7 @@ def unknown_pages(text: str, folder: Path) -> list[str]:
 def unknown_places(text: str, folder: Path) -> list[str]:
     """What stands behind the name of a page, as in (docs/decisions.md, 5), and is no number or heading of it."""
     wrong = []
-    for said in PLACE.finditer(LINK.sub(r"\1", text)):
+    for said in PLACE.finditer(" ".join(LINK.sub(r"\1", text).split())):
         page, place = found_from(said["page"], folder), said["place"].strip()
         if page is None:
             continue
@@ -135,10 +143,15 @@ def wrong_table(text: str) -> list[str]:
     return sorted(told ^ variables())
 
 
+@cache
+def capitals() -> set[str]:
+    """Every name in capitals in our code."""
+    return {name for path in sources() if path.suffix == ".py" for name in NAME.findall(path.read_text())}
+
+
 def unknown_names(text: str) -> list[str]:
     """Names in capitals, as code, that are neither variables of the environment nor settings nor in our code."""
-    code = {name for path in sources() if path.suffix == ".py" for name in NAME.findall(path.read_text())}
-    known = variables() | code
+    known = variables() | capitals()
     named = [name for span in SPAN.findall(text) for name in NAME.findall(span)]
     return [name for name in named if name not in known and not hasattr(settings, name)]
 
@@ -155,7 +168,7 @@ def unknown_files(text: str, folder: Path = ROOT) -> list[str]:
 
 
 def unknown_modules(text: str) -> list[str]:
-    """Dotted names, as code, of modules and what is in them that are not there."""
+    """Dotted names, as code, of modules and what is in them that are not there; rights are dotted as well."""
     wrong = []
     for span in SPAN.findall(text):
         if not re.fullmatch(rf"(?:{'|'.join(OURS)})(?:\.\w+)+", span) or span.endswith(".py"):
@@ -169,15 +182,9 @@ def unknown_modules(text: str) -> list[str]:
             for name in parts[size:]:
                 found = getattr(found, name, None)
             break
-        if found is None and span not in get_rights():
+        if found is None and span not in RIGHTS:
             wrong.append(span)
     return wrong
-
-
-def get_rights() -> set[str]:
-    from backoffice.relations.rights import RIGHTS
-
-    return set(RIGHTS)
 
 
 def wrong_map(text: str) -> list[str]:
@@ -203,9 +210,9 @@ def broken_numbers(text: str) -> list[str]:
 def wrong_model(text: str) -> list[str]:
     """What the page of the model says otherwise than the models: tables, fields, and what only grows."""
     told: dict[str, tuple[str, set[str]]] = {}
-    for part in re.split(r"^(?=- \*\*)|(?<=[.,] )(?=\*\*)|(?<=\n  )(?=\*\*)", text, flags=re.MULTILINE):
-        if name := re.match(r"(?:- )?\*\*(\w+)\*\*", part):
-            body = part.partition("\n## ")[0]
+    for row in re.split(r"^(?=- \*\*)|(?<=[.,] )(?=\*\*)|(?<=\n  )(?=\*\*)", text, flags=re.MULTILINE):
+        if name := re.match(r"(?:- )?\*\*(\w+)\*\*", row):
+            body = row.partition("\n## ")[0]
             told[name[1]] = (
                 body.split("`")[0],
                 {span for span in SPAN.findall(body) if re.fullmatch(r"[a-z_]+", span)},
@@ -239,8 +246,7 @@ def unused_terms(text: str) -> list[str]:
 
 def wrong_invariants(text: str) -> list[str]:
     """Numbers of invariants that are asked of the database and are not on the page, or not one after the other."""
-    part = text.partition("## Invariants")[2].partition("\n## ")[0]
-    listed = [int(number) for number in re.findall(r"^(\d+)\. ", part, re.MULTILINE)]
+    listed = [int(number) for number in re.findall(r"^(\d+)\. ", under(text, "Invariants"), re.MULTILINE)]
     asked = {number for number, _name, _find in invariants.REGISTRY}
     wrong = [f"{number} is not on the page" for number in sorted(asked - set(listed))]
     return wrong + ([] if listed == list(range(1, len(listed) + 1)) else [f"{listed}"])
@@ -248,18 +254,24 @@ def wrong_invariants(text: str) -> list[str]:
 
 def wrong_ceilings(text: str) -> list[str]:
     """Ceilings of the settings that the page of rights does not name."""
-    part = text.partition("## Rights")[2].partition("\n## ")[0]
     due = [f"down to {settings.DISCOUNT_CEILINGS['seller']} %", f"{settings.DISCOUNT_CEILINGS['manager']} % below"]
     due += [
         f"EUR {euros:.0f}"
         for euros in (settings.REFUND_CEILINGS["seller"], settings.REVERSE_CEILING, DIFFERENCE_CEILING)
     ]
-    return [figure for figure in due if figure not in part]
+    return [figure for figure in due if figure not in under(text, "Rights")]
+
+
+def unknown_lines(text: str) -> list[str]:
+    """Indented lines, quoted from code or from the table of rights, that stand nowhere."""
+    code = (path for path in sources() if path.suffix == ".py" or path.name == "rights.txt")
+    known = {line.strip() for path in code for line in path.read_text().splitlines()} | {"..."}
+    return [line for line in re.findall(r"^ {4,}(\S.*)$", text, re.MULTILINE) if line not in known]
 
 
 def machine_paths(text: str) -> list[str]:
     """Folders of somebody's machine."""
-    return re.findall(r"(?<![\w.$}])/(?:root|work|Users|home/\w+)/[\w./-]*", text)
+    return re.findall(r"(?<![\w.$}])/(?:root|work|workspace|mnt|Users|home/\w+)/[\w./-]*", text)
 
 
 # ---- and of the project ----------------------------------------------------------------------------------------------
@@ -295,6 +307,15 @@ def test_what_pages_say_to_type_is_there():
     assert wrong_in(lambda path: unknown_files(path.read_text(), path.parent), pages()) == []
     assert wrong_in(lambda path: unknown_modules(built(path)), pages()) == []
     assert wrong_in(lambda path: unknown_names(path.read_text()), pages()) == []
+
+
+def test_what_pages_quote_stands_in_the_code():
+    quoting = {ROOT / "CONTRIBUTING.md": ["How to add a button"], DOCS / "style.md": ["A service", "A view", "A test"]}
+    for page, headings_of in quoting.items():
+        for heading in headings_of:
+            quoted = under(page.read_text(), heading)
+            assert re.search(r"^ {4,}\S", quoted, re.MULTILINE), heading
+            assert unknown_lines(quoted) == [], heading
 
 
 def test_every_setting_has_its_row():
@@ -345,6 +366,7 @@ def test_nothing_names_a_folder_of_somebodys_machine():
         (missing_apps, "| 4 | `pos` | x |\n| 3 | `payments` | x |\n| 2 | `sales.documents` | x |\n| 2 | `sales` | x |\n"
          "| 1 | `backoffice.catalog` | x |\n| 1 | `backoffice.core` | x |\n", ["backoffice.relations"]),
         (unused_terms, "| x | `SalesOrder`, `Orderboek` |", ["Orderboek"]),
+        (unknown_lines, "x\n\n    @right(\"sales.edit\")\n    def gone(request):\n    ...\n", ["def gone(request):"]),
         (machine_paths, "/work/x.md, /home/anna/y, https://x.nl/work/z, $X/work/", ["/work/x.md", "/home/anna/y"]),
     ],
 )  # fmt: skip
