@@ -13,7 +13,6 @@ from backoffice.core.models import JournalEntry
 from payments import receipts
 from payments.services import reversing
 from payments.services.depositing import deposit
-from sales import history
 from sales.documents.models import OutgoingMail
 from sales.documents.services import exporting, mailing, printing
 from sales.services import amending, lines
