@@ -23,7 +23,7 @@ FROM procrastinate_jobs j WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s
 # queues and tasks of the worker (those of the floors above by name alone), messages, and what upkeep counts
 WORDS = {
     "mail": gettext_lazy("Mail"), "exports": gettext_lazy("Exports"), "imports": gettext_lazy("Imports"),
-    "printing": gettext_lazy("Bonnen afdrukken"), "upkeep": gettext_lazy("Onderhoud"), "receipt": gettext_lazy("Bon"),
+    "printing": gettext_lazy("Bonnen"), "upkeep": gettext_lazy("Onderhoud"), "receipt": gettext_lazy("Bon"),
     "read_import": gettext_lazy("Bestand lezen"), "run_import": gettext_lazy("Bestand importeren"),
     "retry_stalled": gettext_lazy("Afgebroken werk oppakken"), "sweep_imports": gettext_lazy("Oude bestanden wissen"),
     "sweep": gettext_lazy("Verlopen gegevens wissen"), "sweep_drafts": gettext_lazy("Lege concepten wissen"),
