@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy
 from backoffice.core.formats import format_money
 from backoffice.relations.journal_words import ACTIONS, PEOPLE, THINGS, Thing
 from pos.models import Receipt
-from sales.journal_words import pieces
+from sales.journal_words import order, pieces
 from sales.models import SalesOrder
 
 KINDS = dict(Receipt.Kind.choices)
 
 
-def _order(order: SalesOrder) -> str:
-    """An order by its number; what was paid and taken along at once has that of its receipt alone."""
-    receipts = [] if order.number else list(order.receipts.all())  # type: ignore[attr-defined]
-    return f"{order._meta.verbose_name} {receipts[0] if receipts else order}"
+def _order(row: SalesOrder) -> str:
+    """What was paid and taken along at once has the number of its receipt alone."""
+    receipts = [] if row.number else list(row.receipts.all())  # type: ignore[attr-defined]
+    return order(row, *receipts[:1])
 
 
 def _receipt(data: dict) -> str:

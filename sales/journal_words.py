@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.core.formats import format_date, format_money, format_quantity
 from backoffice.relations.journal_words import ACTIONS, PEOPLE, THINGS, Thing, add_setup, vat_mode
-from sales.models import DeliveryMethod, OrderType
+from sales.models import DeliveryMethod, OrderType, SalesOrder
 
 
 def pieces(number: Decimal) -> str:
@@ -40,6 +40,11 @@ def _blanked(data: dict) -> str:
     ) % words  # fmt: skip
 
 
+def order(row: SalesOrder, number: object = "") -> str:
+    """An order or an offerte by its number. number: what it is known by where it has none of its own."""
+    return f"{_('offerte') if row.quotation else row._meta.verbose_name} {row.number or number or row}"
+
+
 def _of_gross(text):
     return lambda data: f"{text}, {format_money(data['gross'])}"
 
@@ -47,10 +52,10 @@ def _of_gross(text):
 def add() -> None:
     add_setup(OrderType, "sales:order_type")
     add_setup(DeliveryMethod, "sales:delivery_method")
-    THINGS["sales.SalesOrder"] = Thing(page="sales:order")
+    THINGS["sales.SalesOrder"] = Thing(order, page="sales:order")
     PEOPLE["sales.amendment.taken_over", "from"] = gettext_lazy("Van %(name)s")
     ACTIONS.update({
-        "sales.order.confirmed": _of_gross(gettext_lazy("Verkooporder bevestigd")),
+        "sales.order.confirmed": _of_gross(gettext_lazy("Bevestigd")),
         "sales.order.amended": _of_gross(gettext_lazy("Wijziging bevestigd")),
         "sales.order.cancelled": gettext_lazy("Geannuleerd"),
         "sales.order.cancel_undone": gettext_lazy("Annulering teruggedraaid"),

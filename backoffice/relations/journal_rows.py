@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, DateField, DecimalField, Field, ForeignKey, JSONField, Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -115,10 +115,8 @@ def _changed(entry: JournalEntry) -> list[tuple[str, list]]:
 
 def _field(entry: JournalEntry, name: str) -> Field | None:
     model = _model(entry.object_type)
-    try:
-        return model._meta.get_field(name) if model else None  # type: ignore[return-value]
-    except FieldDoesNotExist:
-        return None
+    fields = [*model._meta.fields, *model._meta.many_to_many] if model else []
+    return next((field for field in fields if name in (field.name, field.attname)), None)
 
 
 def _told(entry: JournalEntry, found: dict[Key, Model]) -> list[str]:
@@ -146,8 +144,8 @@ def _change(entry: JournalEntry, name: str, pair: list, found: dict[Key, Model])
 
 def _value(field: Field | None, value: str, found: dict[Key, Model]) -> str:
     """A value of a field, which the journal keeps as text, as a form shows it."""
-    if not value or field is None:
-        return value
+    if field is None or not value or value == "None":
+        return value if field is None else ""
     if isinstance(field, BooleanField):
         return _("ja") if value == "True" else _("nee")
     if isinstance(field, ForeignKey):

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from backoffice.core.formats import format_date, format_datetime
 from backoffice.relations.models import VatMode
@@ -81,13 +81,6 @@ def _exported(data: dict) -> str:
     return _("Journaal uitgevoerd van %(from)s t/m %(to)s") % days
 
 
-def _code_used(data: dict) -> str:
-    left = data["left"]
-    return ngettext(
-        "Herstelcode gebruikt, nog %(left)s over", "Herstelcode gebruikt, nog %(left)s over", left
-    ) % {"left": left}  # fmt: skip
-
-
 def add() -> None:
     """What this app and core write."""
     add_setup(apps.get_model("relations.Branch"), "relations:branch")
@@ -103,7 +96,7 @@ def add() -> None:
         "employee.two_factor_on": gettext_lazy("Tweede stap aangezet"),
         "employee.two_factor_off": gettext_lazy("Tweede stap uitgezet"),
         "employee.recovery_codes": gettext_lazy("Nieuwe herstelcodes gemaakt"),
-        "employee.recovery_code_used": _code_used,
+        "employee.recovery_code_used": lambda data: _("Herstelcode gebruikt, nog %(left)s over") % data,
         "customer.anonymised": gettext_lazy("Debiteur geanonimiseerd"),
         "customer.untaxed": vat_mode,
         "till.device.registered": gettext_lazy("Kassa aangemeld op een apparaat"),

@@ -8,8 +8,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.core import upkeep
+from backoffice.core import health, upkeep
 from backoffice.core.models import InvariantRun, JournalEntry, OutboxMessage
+from backoffice.relations import operator
+from pos.services import printing
+from sales.documents.services import mailing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +45,47 @@ def test_the_page_says_what_works_and_what_failed_and_why(browser, failed):
         cursor.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('mail', 'm', 'failed')")
     answer = browser.get(reverse("relations:system"))
     assert [worker["seconds"] for worker in answer.context["workers"]] == [3.0]
-    assert answer.context["outbox"] == [{"kind": "mail", "number": 1}]
-    assert answer.context["queue"] == [{"name": "mail", "waiting": 0, "running": 0, "failed": 1}]
+    assert answer.context["outbox"] == [{"kind": "Mail", "number": 1}]
+    assert answer.context["queue"] == [{"name": "Mail", "waiting": 0, "running": 0, "failed": 1}]
     page = answer.content.decode()
     assert "550 &lt;b&gt;geen&lt;/b&gt; postvak" in page and "3: order 12" in page and "niet in orde" in page
     assert "2 afwijkingen" in page
+
+
+def test_the_page_speaks_words(browser, failed):
+    upkeep.sweep()
+    with connection.cursor() as cursor:
+        names = "(queue_name, task_name, status)"
+        cursor.execute(f"INSERT INTO procrastinate_jobs {names} VALUES ('printing', 'print_receipts', 'failed')")
+    page = re.sub(r"<[^>]+>", " ", browser.get(reverse("relations:system")).content.decode().split("<main")[1])
+    shown = " ".join(page.split())
+    assert "Er wacht niets." in shown
+    assert "Verlopen gegevens wissen in orde" in shown and "oude formulieren 0, verlopen sessies" in shown
+    assert "Bonnen afdrukken Bonnen 0" in shown
+    assert not re.findall(r"\b(?:[a-z]+_[a-z]+|mail|sweep|printing|upkeep|sessions)\b|[0-9a-f]{8}-", shown)
+
+
+def test_every_task_queue_and_message_of_the_worker_has_a_word():
+    from procrastinate.contrib.django import app
+
+    tasks = [task for task in app.tasks.values() if "procrastinate" not in task.name]
+    names = {task.name for task in tasks} | {task.queue for task in tasks} | set(upkeep.OLD) | {"failed_jobs", "sweep"}
+    assert len(tasks) > 10
+    assert sorted((names | {printing.KIND, mailing.KIND}) - set(operator.WORDS)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"migrations": "2 not applied"}, "de database loopt achter: voer manage.py migrate uit"),
+        ({"database": "cannot be reached"}, "niet bereikbaar"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(browser, monkeypatch, found, said):
+    right = {"database": "ok", "migrations": "ok", "worker": "ok"}
+    monkeypatch.setattr(health, "readiness", lambda: right | found)
+    page = browser.get(reverse("relations:system")).content.decode()
+    assert said in page and not any(value in page for value in found.values())
 
 
 def test_without_a_worker_it_says_so(browser):
