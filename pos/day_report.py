@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from backoffice.core.formats import format_quantity
 from backoffice.core.money import ZERO, cents
 from payments.letterhead import Letterhead, letterhead
 from payments.models import LedgerEntry, TillSession
@@ -52,15 +51,14 @@ class Report:
     reason: str = ""
 
     @property
-    def sums(self) -> list[tuple[str, Decimal]]:
-        """The figures in words, in their order on every paper."""
+    def sums(self) -> list[tuple[str, Decimal, Decimal | None]]:
+        """The figures in their order on every paper: [(word, EUR, pieces where some are meant)]."""
         figures = self.figures
         return [
-            (_("Omzet"), figures.turnover), (_("Aanbetalingen ontvangen"), figures.deposits),
-            (_("Aanbetalingen verrekend"), figures.set_off), (_("Terugbetaald"), figures.refunded),
-            (f"{_('Teruggenomen artikelen')}: {format_quantity(self.pieces)}", self.back),
-            (_("Afronding contant"), figures.rounding), (_("Wisselgeld in de lade"), figures.float_amount),
-            (_("Afgestort"), figures.drops),
+            (_("Omzet"), figures.turnover, None), (_("Aanbetalingen ontvangen"), figures.deposits, None),
+            (_("Aanbetalingen verrekend"), figures.set_off, None), (_("Terugbetaald"), figures.refunded, None),
+            (_("Teruggenomen artikelen"), self.back, self.pieces), (_("Afronding contant"), figures.rounding, None),
+            (_("Wisselgeld in de lade"), figures.float_amount, None), (_("Afgestort"), figures.drops, None),
         ]  # fmt: skip
 
     @property

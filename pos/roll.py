@@ -186,8 +186,9 @@ def report_rows(report: Report, columns: int) -> list[str]:
         if out:
             found += pair(f"  {_('waarvan uitgegeven')}", format_amount(out), columns)
     found.append("-" * columns)
-    for label, amount in report.sums:
-        found += pair(label, format_amount(amount), columns)
+    for label, amount, pieces in report.sums:
+        named = label if pieces is None else f"{label}: {format_quantity(pieces)}"
+        found += pair(named, format_amount(amount), columns)
     found += ["", *vat_rows(report.vat, columns), "-" * columns]
     for value, pieces, amount in report.counted:
         found += pair(f"{format_amount(value)} x {pieces}", format_amount(amount), columns)
