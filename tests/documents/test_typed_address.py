@@ -48,7 +48,7 @@ def test_a_dutch_address_with_its_country(client, schema):  # noqa: F811
     order = sold(client, "Kerkstraat 1 / 1234 AB Utrecht / Nederland", "Receptie / Kade 5 / 2e etage / 1234 AB Leiden")
     words = papers.flat(order_papers.paper(confirmation.orders().get(pk=order.pk)))
     assert "Hotel De Zwaan B.V. t.a.v. I. Brandsma Kerkstraat 1 1234 AB Utrecht Nederland VO-" in words
-    assert "Bezorgadres Receptie Kade 5 2e etage 1234 AB Leiden Klopt" in words
+    assert "Bezorgadres Receptie Kade 5 2e etage 1234 AB Leiden Betalen" in words
     root = made(order, schema)
     assert address_in(root, BUYER) == ["Kerkstraat 1", None, "Utrecht", "1234 AB", "NL"]
     assert address_in(root, PLACE) == ["Kade 5", "2e etage", "Leiden", "1234 AB", "NL"]
