@@ -58,7 +58,9 @@ class HeaderForm(forms.ModelForm):
         super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
         order = self.instance
         for name in ("invoice_address", "delivery_address"):
-            self.initial[name] = "\n".join(addresses.lines(getattr(order, name)))
+            rows = addresses.lines(getattr(order, name))
+            self.initial[name] = "\n".join(rows)
+            self.fields[name].widget.attrs["rows"] = max(3, len(rows))
         choices = {
             "order_type": OrderType.objects.filter(active=True),
             "employee": Employee.objects.filter(active=True),

@@ -72,6 +72,19 @@ def lay_out(html: str, on_sheet: Callable[[int], None] | None = None) -> Any:
             raise ForeignResource(str(error)) from None
 
 
+class _Sheets(logging.Handler):
+    """Calls with the number of each sheet ("Step 5 - Creating layout - Page 3")."""
+
+    def __init__(self, on_sheet: Callable[[int], None]):
+        super().__init__()
+        self.on_sheet = on_sheet
+
+    def handle(self, record):
+        if record.args and "Page" in record.msg:
+            self.on_sheet(int(record.args[0]))
+        return True
+
+
 @contextmanager
 def _told(on_sheet: Callable[[int], None] | None) -> Iterator[None]:
     """Call it as WeasyPrint says on its progress logger that it begins a sheet; nobody else hears of that."""
@@ -79,13 +92,7 @@ def _told(on_sheet: Callable[[int], None] | None) -> Iterator[None]:
         yield
         return
 
-    class Sheets(logging.Handler):
-        def handle(self, record):
-            if record.args and "Page" in record.msg:
-                on_sheet(int(record.args[0]))
-            return True
-
-    progress, handler = logging.getLogger("weasyprint.progress"), Sheets()
+    progress, handler = logging.getLogger("weasyprint.progress"), _Sheets(on_sheet)
     before = progress.level, progress.propagate
     progress.addHandler(handler)
     progress.setLevel(logging.INFO)

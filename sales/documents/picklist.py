@@ -10,7 +10,7 @@ from django.utils import translation
 
 from backoffice.catalog import stock
 from backoffice.relations.models import Branch
-from sales.documents import confirmation, pdf
+from sales.documents import confirmation
 from sales.models import OrderLine
 from sales.worklists import TO_DELIVER
 
@@ -106,10 +106,6 @@ def picklist(branch: Branch, by: date) -> Picklist:
 
 
 def picklist_html(shown: Picklist, language: str = "nl") -> str:
+    """The page; render_pdf makes the paper."""
     with translation.override(language):
         return render_to_string(TEMPLATE, {"picklist": shown, "branch": shown.branch, "language": language})
-
-
-def picklist_pdf(shown: Picklist, language: str = "nl") -> tuple[str, bytes]:
-    """The name of the file and the paper."""
-    return f"Picklijst {shown.by.isoformat()}.pdf", pdf.render_pdf(picklist_html(shown, language))

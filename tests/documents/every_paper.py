@@ -16,7 +16,7 @@ from payments.services import sessions
 from payments.services.depositing import deposit
 from pos import day_report
 from pos.services import day_close
-from sales.documents import confirmation, picklist, slip
+from sales.documents import confirmation, pdf, picklist, slip
 from sales.documents import papers as order_papers
 from sales.documents.services import packing
 from sales.models import SalesOrder
@@ -80,7 +80,7 @@ def _papers_of_a_shop(word: str, note: str) -> dict[str, bytes]:
         "confirmation": order_papers.paper(confirmation.orders().get(pk=order.pk)),
         "quotation": order_papers.paper(confirmation.orders().get(pk=quotation.pk)),
         "slip": slip.slip_pdf(slip.slips().get(pk=made.pk))[1],
-        "picklist": picklist.picklist_pdf(listed)[1],
+        "picklist": pdf.render_pdf(picklist.picklist_html(listed)),
         "deposit": receipts.receipt_pdf(fresh, receipts.payments_of(fresh)[0])[1],
         "z": day_report.report_pdf(day_report.find(closed.pk, branch.pk))[1],
     }
