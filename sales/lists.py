@@ -15,6 +15,7 @@ from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
 from backoffice.relations.models import Branch, Customer, Employee
 from backoffice.relations.rights import scoped
+from backoffice.relations.selectors import searchable
 from sales import worklists
 from sales.models import DeliveryMethod, OrderType, SalesOrder
 from sales.worklists import TO_DELIVER, WORKLISTS
@@ -143,7 +144,16 @@ def matching(filters: Filters, employee) -> QuerySet:
         orders = orders.filter(order_date__gte=filters.from_date)
     if filters.to_date:
         orders = orders.filter(order_date__lte=filters.to_date)
-    return search.matching(orders, filters.text) if filters.text else orders
+    return having(orders, filters.text) if filters.text else orders
+
+
+def having(orders: QuerySet, text: str) -> QuerySet:
+    """The orders that hold every word typed; a phone number typed with spaces or dashes counts as one word too.
+
+    Index: order_search (trigram).
+    """
+    found, phone = search.matching(orders, text), searchable(text)
+    return found if phone == text.strip() else found | search.matching(orders, phone)
 
 
 def page(filters: Filters, employee, *, after: int | None, before: int | None) -> paging.Page:
@@ -179,7 +189,7 @@ def options(name: str, employee, text: str = "") -> list[tuple[str, str]]:
     if model is Branch:
         rows = scoped(rows, employee, "sales.view", "pk")
     if model is Customer:
-        rows = search.matching(rows, text)
+        rows = search.matching(rows, searchable(text))
     return [(str(row.pk), str(row)) for row in rows[:20]]
 
 

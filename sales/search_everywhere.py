@@ -12,6 +12,7 @@ from backoffice.core import search as words
 from backoffice.relations import selectors as relations
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import access_of, scoped
+from sales.lists import having
 from sales.models import SalesOrder
 
 PER_KIND = 5
@@ -89,7 +90,7 @@ def exact_customers(text: str) -> list[Found]:
 
 def _orders(text: str, employee) -> list[Found]:
     # index order_search (trigram); baskets of a till are found by their number only
-    orders = scoped(words.matching(SalesOrder.objects.filter(listed=True), text), employee, "sales.view")
+    orders = scoped(having(SalesOrder.objects.filter(listed=True), text), employee, "sales.view")
     return [Found("order", row) for row in orders.order_by("-order_date", "-pk")[: PER_KIND + 1]]
 
 

@@ -16,7 +16,7 @@ REFUSED = {
     AmountField: [*NUMBERS, "12,345", "-1"],
     QuantityField: [*NUMBERS, "-1", "100000", "8712345678906"],
     PercentField: [*NUMBERS, "-1", "100,01", "33,333"],
-    DutchDateField: ["31-11-2026", "29-02-2027", "1-13-2026", "morgen", "\u0661-\u0661-\u0662\u0667", "0000-01-01"],
+    DutchDateField: ["31-11-2026", "29-02-2027", "1-13-2026", "straks", "\u0661-\u0661-\u0662\u0667", "0000-01-01"],
     BarcodeField: ["x" * 65, "87\x0012", "8712\n8713", "\uff18\uff17"],
     CleanTextField: ["a\x00b", "a\x1b@b", "a\x1dVb", "a\x85b", "a\x07", "a\ud800b", "x" * 40_000],
 }

@@ -115,7 +115,8 @@ def matched(customer: Customer, text: str, addresses: list[CustomerAddress]) -> 
     for word in search.fold(searchable(text)).split():
         if word not in named:
             parts += [shown for held, shown in places if word in search.fold(held)]
-    return list(dict.fromkeys(part for part in parts if part != customer.name))
+    parts = list(dict.fromkeys(part for part in parts if part != customer.name))
+    return [part for part in parts if not any(part in other for other in parts if other != part)]
 
 
 def employees_with_roles() -> QuerySet:

@@ -22,6 +22,7 @@ from sales.services import confirming
 from tests import factories
 from tests.imports.tables import bring_in, csv
 from tests.imports.tables import problems as wrong_in
+from tests.plans import plan_of
 from tests.pos import counter
 from tests.sales.order_shop import shop
 
@@ -185,6 +186,21 @@ def test_what_is_no_gtin_may_be_there_as_often_as_it_is():
     assert list(Barcode.objects.values_list("gtin", flat=True)) == [None, None]
     with pytest.raises(ObjectDoesNotExist):
         codes.of_code("HOES-3").get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_reads_one_row_by_its_indexes():
+    boot = with_code("0191169335949")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalog_barcode (code, variant_id) SELECT 'HOES-' || n, %s FROM generate_series(1, 20000) n",
+            [boot.variants.get().pk],
+        )
+    values = {"code": "'191169335949'", "gtin": "'00191169335949'"}
+    plan = plan_of(codes.ROW.format("b.variant_id") % values, "catalog_barcode")
+    assert "barcode_one_gtin" in plan and "Seq Scan" not in plan, plan
+    statement = connection.ops.compose_sql(*selectors.doubled_codes().query.sql_with_params())
+    assert "barcode_without_gtin" in plan_of(statement, "catalog_barcode")
 
 
 def migrate(target) -> str:

@@ -18,6 +18,7 @@ from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.rights import right
 from backoffice.relations.services import anonymising
 from backoffice.relations.services import customers as service
+from backoffice.relations.validators import shown_phone
 
 # indexes: customer_by_name, and the unique one of the number
 SORTS = {"name": "sort_key", "-name": "-sort_key", "number": "number", "-number": "-number"}
@@ -37,7 +38,10 @@ def customers(request):
     else:
         page = paging.keyset(selectors.with_city(rows), field=SORTS[sort], after=after, before=before)
     for row in page.rows:
-        row.matched = " · ".join(selectors.matched(row, text[:100], row.all_addresses))
+        # what the columns beside the name do not show
+        shown = (row.email, shown_phone(row.phone), *(address.city_line for address in row.all_addresses[:1]))
+        parts = selectors.matched(row, text[:100], row.all_addresses)
+        row.matched = " · ".join(part for part in parts if part not in shown)
     context = {
         "page": page, "text": text, "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": paging.counted(rows) if not resembling else str(len(page.rows)),
