@@ -70,7 +70,8 @@ def reason(customer: Customer, text: str) -> str:
     """The small line under a customer: the city, and what else matched (e-mail, phone or postcode)."""
     words = search.fold(searchable(text)).split()
     parts = []
-    addresses = getattr(customer, "all_addresses", None) or list(customer.addresses.order_by("-kind", "pk"))
+    read = hasattr(customer, "all_addresses")
+    addresses = customer.all_addresses if read else list(customer.addresses.order_by("-kind", "pk"))
     for address in addresses[:1]:
         parts.append(address.city)
     for word in words:
