@@ -30,6 +30,7 @@ class BranchWeeks:
     title: str
     days: list[date]
     measures: list[Measure]
+    drawn: list[Measure]  # of which a chart is drawn
 
     @property
     def numbers(self) -> list[tuple[int, date]]:
@@ -38,7 +39,7 @@ class BranchWeeks:
 
     @property
     def charts(self) -> list[tuple[Measure, SafeString]]:
-        return [(measure, self._chart(measure)) for measure in self.measures]
+        return [(measure, self._chart(measure)) for measure in self.drawn]
 
     def _chart(self, measure: Measure) -> SafeString:
         say = format_money if measure.money else format_quantity
@@ -58,19 +59,15 @@ class BranchWeeks:
 def last_weeks(employee, branches: Sequence[Branch], today: date) -> list[BranchWeeks]:
     """The weeks of each of these branches, in two statements whatever their number.
 
-    Of more than MOST those with the largest turnover, and last the others as one.
+    Of more than MOST those with the largest turnover, and last the others as one; of each the turnover alone is drawn
+    then, for a chart takes 5 ms.
     """
     orders, paid = figures.last_weeks(employee, today), deposits([branch.pk for branch in branches], today)
     shown, others = _largest(branches, orders)
-    weeks = [
-        BranchWeeks(
-            branch,
-            branch.name,
-            figures.mondays(today),
-            [*figures.measures(orders, branch.pk, today), _deposits_of(branch.pk, paid, today)],
-        )
-        for branch in shown
-    ]
+    days, weeks = figures.mondays(today), []
+    for branch in shown:
+        measures = [*figures.measures(orders, branch.pk, today), _deposits_of(branch.pk, paid, today)]
+        weeks.append(BranchWeeks(branch, branch.name, days, measures, measures[1:2] if others else measures))
     return [*weeks, _together(others, orders, paid, today)] if others else weeks
 
 
@@ -102,7 +99,8 @@ def _together(branches: Sequence[Branch], orders: dict, paid: dict, today: date)
         _deposits_of(0, {(0, monday): amount for monday, amount in received.items()}, today),
     ]
     title = _("Overige %(number)s filialen") % {"number": len(branches)}
-    return BranchWeeks(None, title, days, [measure.without_links() for measure in measures])
+    plain = [measure.without_links() for measure in measures]
+    return BranchWeeks(None, title, days, plain, plain[1:2])
 
 
 def deposits(branch_ids: Sequence[int], today: date) -> dict[tuple[int, date], Decimal]:

@@ -40,7 +40,7 @@ CHOICES: dict[str, tuple[Any, Any, str]] = {
 SHOWN = (
     "number", "lifecycle", "status", "order_date", "customer_name", "subject", "expected_delivery_date",
     "payment_state", "quotation", "gross", "paid_total", "currency", "due_sort", "employee__name",
-    "delivery_method__name",
+    "delivery_method__name", "amends",
 )  # fmt: skip
 NAMES = ("work", "status", "period", *CHOICES, "payment", "channel")
 

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 from backoffice.catalog.models import Article, Variant
 
 MOST = 100  # variants on a page, or one colour
+ROWS = 30  # colours on a page: each is a row of all sizes
 NO_COLOUR = 0  # in the URL
 
 
@@ -89,7 +90,7 @@ def colour_page(article: Article, asked: int | None = None, *, most: int = MOST)
     pages: list[list[Colour]] = []
     number, at = most, 0
     for pk, label, variants, active in rows:
-        if number + variants > most:
+        if number + variants > most or len(pages[-1]) == ROWS:
             pages.append([])
             number = 0
         number += variants

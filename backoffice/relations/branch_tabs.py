@@ -19,17 +19,18 @@ class BranchPage:
     after: int | None
 
 
-def branch_tabs(request, branches: list[Branch], chosen: Branch | None, *, every: bool = True) -> dict:
+def branch_tabs(request, branches: list[Branch], chosen: Branch | None, *, every: bool = True, **asked: str) -> dict:
     """{tabs, menu}: links that change ?branch= alone. Beyond MOST the chosen one and one's own have a tab.
 
-    every: with a tab for all of them together.
+    every: with a tab for all of them together. asked: what else the links ask.
     """
 
     def link(label: str, value: str, current: bool) -> dict:
         query = request.GET.copy()
         for gone in ("after", "before"):
             query.pop(gone, None)
-        query["branch"] = value
+        for name, text in (asked | {"branch": value}).items():
+            query[name] = text
         return {"label": label, "url": f"?{query.urlencode()}", "current": current}
 
     links = {branch.pk: link(branch.name, str(branch.pk), branch == chosen) for branch in branches}

@@ -93,7 +93,8 @@ def _named(text: str, *, begins: bool = False) -> Q:
 
 def reason(customer: Customer, text: str) -> str:
     """The small line under a customer: the city, and what matched beside number and name."""
-    addresses = getattr(customer, "all_addresses", None) or list(customer.addresses.order_by("-kind", "pk"))
+    read = hasattr(customer, "all_addresses")
+    addresses = customer.all_addresses if read else list(customer.addresses.order_by("-kind", "pk"))
     parts = [address.city for address in addresses[:1]] + matched(customer, text, addresses)
     if len(parts) < 2 and customer.email:
         parts.append(customer.email)

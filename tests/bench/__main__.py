@@ -47,7 +47,7 @@ def main() -> None:
     if options.growth is None:
         actions(options)
     else:
-        grown(options.growth, options.json)
+        grown(options.growth, options.rounds, options.json)
 
 
 def actions(options) -> None:
@@ -69,7 +69,7 @@ def actions(options) -> None:
             json.dump([asdict(row) for row in rows], file)
 
 
-def grown(axes: str, path: str | None) -> None:
+def grown(axes: str, rounds: int, path: str | None) -> None:
     """The table of growth: each page at the demo shop and at the far end."""
     from tests.bench import scale
 
@@ -84,7 +84,7 @@ def grown(axes: str, path: str | None) -> None:
     compile_messages()
     collect_static()
     print(f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; times in milliseconds", flush=True)
-    rows = growth.measure(growth.parsed(axes))
+    rows = growth.measure(growth.parsed(axes), min(rounds, growth.ROUNDS))
     print(growth.table(rows))
     if path:
         with open(path, "w") as file:

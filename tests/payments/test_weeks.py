@@ -155,7 +155,8 @@ def test_beyond_ten_branches_the_largest_are_drawn_and_the_others_are_one_sum(cl
     # no list shows just these two: the figures lead nowhere, in the table and in the chart
     assert not any(week.url for measure in last for week in (*measure.weeks, measure.total))
     drawn = answer.content.decode().split("Overige 2 filialen</h3>")[1]
-    assert "<a " not in drawn and "<svg" in drawn
+    assert "<a " not in drawn and drawn.count("<svg") == 1
+    assert answer.content.decode().count("<svg") == 11  # the turnover of each
     everything = sum(one.measures[1].total.value for one in shown)
     assert everything == D("236.83") + D("33.00") + 8 * D("10.00") + D("5.00")
 

@@ -18,7 +18,7 @@ from backoffice.core import paging
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key, stored_picture
-from backoffice.core.input import InputError, parse_amount
+from backoffice.core.input import InputError, parse_amount, whole
 from backoffice.core.keys import new_key
 from backoffice.relations.branch_tabs import branch_tabs
 from backoffice.relations.models import Branch
@@ -169,12 +169,13 @@ def _sure(request, name: str) -> bool:
 @right("catalog.edit")
 @require_POST
 def variant_add(request, pk):
-    """Maken in a hatched cell: the colour exists in this size too."""
+    """Maken in a hatched cell (place: "colour-size"): the colour exists in this size too."""
+    colour, _dash, size = request.POST.get("place", "").partition("-")
+    colour_id = whole(colour)
     variant_service.add(
-        article_id=pk, colour_id=posted_int(request, "colour"), size_id=posted_int(request, "size"),
-        employee=request.user, key=posted_key(request),
-    )  # fmt: skip
-    back = {"branch": request.GET.get("branch", ""), "kleur": posted_int(request, "colour") or NO_COLOUR}
+        article_id=pk, colour_id=colour_id, size_id=whole(size), employee=request.user, key=posted_key(request)
+    )
+    back = {"branch": request.GET.get("branch", ""), "kleur": colour_id or NO_COLOUR}
     return redirect(f"{reverse('catalog:article', args=[pk])}?{urlencode(back)}")
 
 

@@ -5,11 +5,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from backoffice.core import search
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
-from backoffice.core.http import posted_key
+from backoffice.core.http import asked_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.services import setup as service
+
+LISTED = 100  # rows on a page
 
 
 def trail(*steps: tuple[str, str]) -> list[dict]:
@@ -21,9 +24,25 @@ def list_page(request, *, title: str, columns: list[str], rows: list[dict], new_
     """A set-up list. rows: {"url", "cells": [text per column], "active": bool where it has that state}.
 
     The first cell is the link. more: moving and key, where the rows have a place of their own ("move_url" in each).
+    More than LISTED of them are searched by their words and shown a page at a time (?q=, ?blad=).
     """
-    context = {"title": title, "columns": columns, "rows": rows, "new_url": new_url, "trail": trail(), **more}
-    return render(request, "setup/list.html", context)
+    context = {"title": title, "columns": columns, "new_url": new_url, "trail": trail(), **more}
+    if len(rows) > LISTED and "moving" not in more:
+        context["text"] = request.GET.get("q", "")[: search.MOST]
+        rows = _found(rows, context["text"])
+        at = min(max(asked_int(request, "blad") or 1, 1), max(-(-len(rows) // LISTED), 1))
+        context |= {
+            "paged": True, "counted": len(rows), "before": at - 1 if at > 1 else None,
+            "after": at + 1 if at * LISTED < len(rows) else None,
+        }  # fmt: skip
+        rows = rows[(at - 1) * LISTED : at * LISTED]
+    return render(request, "setup/list.html", context | {"rows": rows})
+
+
+def _found(rows: list[dict], text: str) -> list[dict]:
+    """The rows that hold every word."""
+    words = search.typed(text).split()
+    return [row for row in rows if all(word in search.fold(" ".join(row["cells"])) for word in words)]
 
 
 def form_page(request, *, form, title: str, back: tuple[str, str], save, template: str = "setup/form.html", **more):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from backoffice.core import days
 from backoffice.core.formats import format_date
 from backoffice.core.input import InputError, parse_date
+from backoffice.relations.branch_tabs import branch_tabs
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right, scoped
 from sales.documents import large
@@ -30,10 +31,7 @@ def picklist_page(request):
     branches = _branches(request)
     context = {
         "picklist": shown, "typed": typed if error else format_date(shown.by), "error": error,
-        "tabs": [
-            {"label": b.name, "url": f"?branch={b.pk}&date={shown.by.isoformat()}", "current": b == shown.branch}
-            for b in branches
-        ],
+        "tabs": branch_tabs(request, branches, shown.branch, every=False, date=shown.by.isoformat()),
     }  # fmt: skip
     return render(request, "documents/picklist_page.html", context, status=422 if error else 200)
 
