@@ -351,6 +351,7 @@ class OrderLine(models.Model):
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
     title: str
+    number: int  # of the lines of its order, counted from 1
     take: str
     box: dict
     rated: bool

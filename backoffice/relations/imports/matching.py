@@ -194,5 +194,5 @@ def _candidates(rows: list[Row]) -> list[Customer]:
     for address in CustomerAddress.objects.filter(bulk.any_of("customer_id", sorted(ids))).order_by("kind", "pk"):
         addresses[address.customer_id].append(address)
     for one in found:
-        one._prefetched_objects_cache = {"addresses": addresses[one.pk]}
+        one._prefetched_objects_cache = {"addresses": addresses[one.pk]}  # type: ignore[attr-defined]
     return found

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.core import paging
 from backoffice.core.errors import Refusal, Stale
+from backoffice.core.formats import format_phone
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
 from backoffice.core.keys import new_key
@@ -18,7 +19,6 @@ from backoffice.relations.models import Customer, CustomerAddress
 from backoffice.relations.rights import right
 from backoffice.relations.services import anonymising
 from backoffice.relations.services import customers as service
-from backoffice.relations.validators import shown_phone
 
 # indexes: customer_by_name, and the unique one of the number
 SORTS = {"name": "sort_key", "-name": "-sort_key", "number": "number", "-number": "-number"}
@@ -39,7 +39,7 @@ def customers(request):
         page = paging.keyset(selectors.with_city(rows), field=SORTS[sort], after=after, before=before)
     for row in page.rows:
         # what the columns beside the name do not show
-        shown = (row.email, shown_phone(row.phone), *(address.city_line for address in row.all_addresses[:1]))
+        shown = (row.email, format_phone(row.phone), *(address.city_line for address in row.all_addresses[:1]))
         parts = selectors.matched(row, text[:100], row.all_addresses)
         row.matched = " · ".join(part for part in parts if part not in shown)
     context = {
