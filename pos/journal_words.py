@@ -17,7 +17,7 @@ KINDS = dict(Receipt.Kind.choices)
 
 def _order(row: SalesOrder) -> str:
     """What was paid and taken along at once has the number of its receipt alone."""
-    receipts = [] if row.number else list(row.receipts.all())  # type: ignore[attr-defined]
+    receipts = [] if row.number else list(row.receipts.all())
     return order(row, *receipts[:1])
 
 

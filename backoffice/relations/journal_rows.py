@@ -132,7 +132,7 @@ def _told(entry: JournalEntry, found: dict[Key, Model]) -> list[str]:
 
 def _change(entry: JournalEntry, name: str, pair: list, found: dict[Key, Model]) -> str:
     field = _field(entry, name)
-    label = str(NAMES.get(name) or getattr(field, "verbose_name", name))
+    label = str(NAMES.get(name) or getattr(field, "verbose_name", None) or name)
     if len(pair) != 2 or isinstance(field, JSONField):
         return _("%(field)s is gewijzigd") % {"field": label}
     if name == "roles":
@@ -154,7 +154,7 @@ def _value(field: Field | None, value: str, found: dict[Key, Model]) -> str:
         return format_amount(value) or value
     if isinstance(field, DateField):
         return format_date(date.fromisoformat(value))
-    return str(dict(field.flatchoices).get(value, value))  # type: ignore[attr-defined]
+    return str(dict(field.flatchoices).get(value, value))
 
 
 def _roles(grants: str, found: dict[Key, Model]) -> str:
