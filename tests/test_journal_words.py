@@ -193,16 +193,18 @@ def test_what_is_raw_is_seen(text):
 
 def test_what_every_service_writes_reads_as_words(db):
     world, services = World(), registered()
-    done, wrong = set(), []
+    done, about, wrong = set(), set(), []
     for action, values in world.calls().items():
         with transaction.atomic():
             services[action](**{"employee": world.s.admin} | values())
             rows = journal_rows.drawn(JournalEntry.objects.select_related("branch", "employee").order_by("pk"))
             done |= {row["entry"].action for row in rows}
+            about |= {row["entry"].object_type for row in rows}
             wrong += raw(rows)
             transaction.set_rollback(True)
     assert sorted(set(wrong)) == []
     assert len(done) > 45 and done <= set(journal_words.ACTIONS)
+    assert sorted(about - set(journal_words.THINGS)) == []
 
 
 def test_what_the_demo_shop_did_reads_as_words(db):
