@@ -76,3 +76,19 @@ def papers(cursor) -> list[str]:
         f"SELECT format('receipt %%s: %%s', number, told) FROM (SELECT id, number, concat_ws('; ', {told}) AS told"  # noqa: S608
         f" FROM ({PAPERS}) shown) found WHERE told <> '' ORDER BY id",
     )
+
+
+@invariant(17, "a Z report counts every receipt of its session, and its range is that of their numbers")
+def counted_receipts(cursor) -> list[str]:
+    return rows(
+        cursor,
+        "SELECT format('Z report %%s: it says %%s, %%s to %%s; its session has %%s, %%s to %%s', s.z_number,"
+        " z.count, z.first, z.last, r.number, r.first, r.last)"
+        " FROM pos_dayreport d JOIN payments_tillsession s ON s.id = d.session_id"
+        " CROSS JOIN LATERAL jsonb_to_record(d.paper->'receipts') AS z (count int, first text, last text)"
+        " CROSS JOIN LATERAL (SELECT count(*) AS number, coalesce(min(number COLLATE \"C\"), '') AS first,"
+        " coalesce(max(number COLLATE \"C\"), '') AS last FROM pos_receipt WHERE session_id = s.id) r"
+        " WHERE @recent(s.closed_at) AND ((z.count, z.first, z.last) IS DISTINCT FROM (r.number, r.first, r.last)"
+        " OR (z.count > 0 AND z.count <>"
+        " split_part(z.last, '-', -1)::int - split_part(z.first, '-', -1)::int + 1)) ORDER BY s.id",
+    )

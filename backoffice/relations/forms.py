@@ -231,6 +231,13 @@ class TillForm(forms.ModelForm):
         formfield_callback = clean_formfield
         fields = ["branch", "number", "name", "printer_host", "printer_port", "paper_columns", "scan_prefix", "active"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["paper_columns"].required = False  # not said: as it is
+
+    def clean_paper_columns(self) -> int:
+        return self.cleaned_data["paper_columns"] or self.instance.paper_columns
+
 
 class EmployeeForm(forms.ModelForm):
     """An employee with roles; the password and the PIN code stay as they are when left empty."""

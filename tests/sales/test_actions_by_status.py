@@ -186,4 +186,13 @@ def test_the_table_names_only_what_there_is():
     s = shop()
     order = part_delivered(s)
     ours = {action for action, _do in actions(s, order).values()}
-    assert set(status.ACTIONS) - ours == {"pay", "pay_back", "refund", "print", "mail", "export", "history"}
+    assert set(status.ACTIONS) - ours == {
+        "pay",
+        "pay_back",
+        "refund",
+        "print",
+        "mail",
+        "mail_receipt",
+        "export",
+        "history",
+    }
