@@ -63,10 +63,11 @@ OURS = (
     "sales/documents/views/mails.py", "sales/documents/views/papers.py", "sales/documents/views/exports.py",
     "sales/documents/views/mail_texts.py", "sales/documents/services/mailing.py",
     "sales/documents/services/sending.py", "sales/documents/services/exporting.py",
-    "sales/documents/services/making.py", "templates/setup/mail_text.html",
+    "sales/documents/services/making.py", "sales/documents/large.py", "sales/addresses.py",
+    "templates/setup/mail_text.html",
     *(f"templates/documents/{name}.html" for name in (
         "mail", "mail_many", "_mails", "_results", "_printed", "_result_rows", "export", "export_list", "export_job",
-        "_export_job", "_format", "confirmation", "_sums", "_legal", "_notes",
+        "_export_job", "large_paper", "_format", "confirmation", "_sums", "_legal", "_notes",
     )),
 )  # fmt: skip
 

@@ -18,9 +18,11 @@ from tests import factories
 from tests.documents import papers
 from tests.documents.test_export import body
 from tests.documents.test_print import press, printed
+from tests.pos import test_check_out
 from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+s, basket = test_check_out.s, test_check_out.basket
 
 
 def made_of(job: ExportJob) -> list[str]:
@@ -143,6 +145,13 @@ def test_a_paper_of_another_branch_a_draft_and_nonsense_are_refused(client, smal
     for paper in asked:
         answer = client.post(reverse("documents:make_paper"), {"key": str(uuid.uuid4()), "paper": paper})
         assert answer.status_code == 422, paper
+    assert ExportJob.objects.count() == 0
+
+
+def test_a_sale_of_a_till_has_a_receipt_and_no_paper_of_its_version(s, basket):
+    sold = test_check_out.pay(s, (s.method.contant, "150")).order
+    with pytest.raises(Refusal, match="niets meer om af te drukken"):
+        exporting.start_paper(query=f"version={sold.versions.get().pk}", employee=s.office, branch_id=s.branch.pk)
     assert ExportJob.objects.count() == 0
 
 
