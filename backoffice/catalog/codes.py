@@ -36,7 +36,7 @@ def known(codes: Iterable[str], rows: QuerySet[Barcode] | None = None) -> dict[s
     found = list((Barcode.objects.all() if rows is None else rows).filter(_condition(wanted)))
     by_gtin = {row.gtin: row for row in found if row.gtin}
     by_code = {row.code: row for row in found}
-    pairs = ((code, by_code.get(code) or by_gtin.get(gtin(code))) for code in wanted)
+    pairs = ((code, by_code.get(code) or by_gtin.get(gtin(code) or "")) for code in wanted)
     return {code: row for code, row in pairs if row is not None}
 
 
