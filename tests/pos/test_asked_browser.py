@@ -71,3 +71,17 @@ def test_a_scan_under_a_discount_that_a_manager_allowed_asks_the_manager_beside(
         employee=s.seller,
     )  # fmt: skip
     assert basket(s).gross.amount == D("39.95")
+
+
+def test_the_keys_korting_say_which_of_the_two_a_figure_is(page, s):
+    """2,5 under Korting % is a percentage, under Korting € an amount."""
+    for key, percent, amount in (("Korting %", "2.5", "0"), ("Korting €", "0", "2.5")):
+        page.get_by_label("Barcode, artikelnummer of 5x").fill("2,5")
+        page.get_by_role("button", name=key, exact=True).tap()
+        right = (D(percent), D(amount))
+        eventually(page, lambda right=right: _discount(s) == right)
+
+
+def _discount(s):
+    line = basket(s).lines.get()
+    return line.discount_percent, line.discount_amount.amount

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from backoffice.catalog import stock
+from backoffice.catalog.models import Barcode
 from sales.models import SalesOrder
 from tests import factories
 from tests.scanner import scan
@@ -129,6 +130,16 @@ def test_it_opens_again_from_its_lines_and_sends_only_what_changed(page, login, 
     assert (sent[f"cell-{wit}"], sent[f"was-{wit}"]) == ("5", "2")
     expect(dialog).to_be_hidden()
     assert content(shop["order"])[1] == ("Overhemd Kade", "Wit", "42", 5)
+
+
+def test_a_scan_of_twelve_figures_goes_into_the_cell_whose_code_has_thirteen(page, login, shop):
+    wit = factories.variant(shop["shirt"], "Wit", "42")
+    Barcode.objects.create(code="0191169335949", variant=wit)
+    login(page, shop["sanne"])
+    dialog = window(page, shop)
+    for code in ("191169335949", "0191169335949", "00191169335949"):
+        scan(page, code)
+    expect(cell(dialog, "Wit 42")).to_have_value("3")
 
 
 def test_scans_go_into_their_cells_and_a_strange_code_changes_nothing(page, login, shop):

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from backoffice.core.days import THIS_YEAR
 from backoffice.core.input import InputError, parse_date
 from sales.services import keeping
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, before, **options):
         try:
-            day = parse_date(before, years_back=None, years_ahead=None)
+            day = parse_date(before, years_back=None, years_ahead=None, lean=THIS_YEAR)
         except InputError as error:
             raise CommandError(error.message) from error
         today = timezone.localdate()

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.core import chain
+from backoffice.core.days import THIS_YEAR
 from backoffice.core.input import InputError, parse_date
 
 
@@ -49,7 +50,9 @@ class Command(BaseCommand):
 
     def export(self, *, branch, first, last, by, folder, **options):
         try:
-            first_day, last_day = (parse_date(day, years_back=None, years_ahead=None) for day in (first, last))
+            first_day, last_day = (
+                parse_date(day, years_back=None, years_ahead=None, lean=THIS_YEAR) for day in (first, last)
+            )
         except InputError as error:
             raise CommandError(error.message) from error
         if first_day > last_day:
