@@ -252,14 +252,14 @@ def elsewhere(order: SalesOrder, article_id: int) -> dict[int, Elsewhere]:
         StockLevel.objects.filter(variant__article=article_id, branch__active=True, on_hand__gt=F("reserved"))
         .exclude(branch=order.branch_id)
         .annotate(
-            free=free,
+            left=free,
             sum=Window(Sum(free), partition_by=of_variant),
             number=Window(Count("pk"), partition_by=of_variant),
             rank=Window(RowNumber(), partition_by=of_variant, order_by=[free.desc(), "branch__name"]),
         )
         .filter(rank__lte=NAMED)
         .order_by("branch__name")
-        .values_list("variant_id", "branch__name", "free", "sum", "number")
+        .values_list("variant_id", "branch__name", "left", "sum", "number")
     )
     found: dict[int, Elsewhere] = {}
     for variant_id, branch, pieces, everywhere, number in levels:

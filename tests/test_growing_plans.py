@@ -15,6 +15,8 @@ from tests.sales.delivery_shop import confirmed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # tables that grow without end
+# how many customers there are, up to a thousand: every row counts, so that it stops after as many
+COUNTED = '"relations_customer"."anonymised_at" IS NULL LIMIT 1001) subquery'
 LARGE = ("sales_salesorder", "sales_orderline", "catalog_stocklevel", "catalog_variant", "relations_customer")
 
 
@@ -45,7 +47,7 @@ def whole_tables(client, url: str) -> dict[str, str]:
     found = {}
     with connection.cursor() as cursor:
         for statement in statements:
-            if any(table in statement for table in LARGE):
+            if any(table in statement for table in LARGE) and not statement.endswith(COUNTED):
                 cursor.execute("SET enable_seqscan = off")  # a few thousand rows are read as fast from end to end
                 cursor.execute(f"EXPLAIN {statement}")
                 plan = "\n".join(row[0] for row in cursor.fetchall())

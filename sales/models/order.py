@@ -354,6 +354,7 @@ class OrderLine(models.Model):
 
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
+    number: int
     title: str
     take: str
     box: dict
