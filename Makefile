@@ -37,6 +37,7 @@ format: $(VENV)/installed
 db: $(VENV)/installed
 	@exec $(BIN)/python manage.py db
 
+# ARGS=--growth: the pages of a shop that grew, beside those of the demo shop
 bench: $(VENV)/installed .system-run messages
 	$(BIN)/python -m tests.bench $(ARGS)
 

@@ -21,8 +21,9 @@ from tests.test_rights import known, url_of
 pytestmark = pytest.mark.django_db
 shop = test_rights.shop
 BYTES = 300_000
-# what a page may weigh more for each row more of everything together (a row of each list that it shows)
-PER_ROW = 6_000
+# what a page may weigh more for each row more of everything together (a row of each list that it shows, and of an
+# article's grid a row of thirty sizes)
+PER_ROW = 7_000
 
 
 def missing(model, number: int, **conditions) -> int:

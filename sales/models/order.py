@@ -192,6 +192,12 @@ class SalesOrder(models.Model):
                 ),
                 name="order_queue",
             ),
+            # the parked baskets of a branch and their number on each screen of a till (pos.selectors.PARKED)
+            models.Index(
+                fields=["branch", "changed_at"],
+                condition=Q(channel="till", lifecycle="draft") & ~Q(parked_name=""),
+                name="order_parked",
+            ),
             # orders of one customer
             models.Index(fields=["customer", "-order_date", "-id"], name="order_of_customer"),
             # search in the list and the search everywhere
@@ -350,6 +356,7 @@ class OrderLine(models.Model):
 
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
+    number: int
     title: str
     number: int  # of the lines of its order, counted from 1
     take: str

@@ -120,7 +120,7 @@ def test_the_article_page_takes_as_many_statements_for_forty_sizes_as_for_one(
 def test_a_cell_that_does_not_exist_is_hatched_and_can_be_made(client):
     boot = factories.article("70402", colours=["Zwart", "Taupe"], sizes=[36, 37])
     taupe = factories.variant(boot, "Taupe", "36")
-    values = {"colour": taupe.colour_id, "size": taupe.size_id, "key": new_key()}
+    values = {"place": f"{taupe.colour_id}-{taupe.size_id}", "key": new_key()}
     taupe.delete()
     page = reverse("catalog:article", args=[boot.pk])
     assert 'Maken<span class="sr"> Taupe 36</span>' in client.get(page).content.decode()
