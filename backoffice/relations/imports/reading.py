@@ -78,7 +78,9 @@ class Reader:
             self.wrong(row, "vat_reason", reason, error.message)
         if self.problems.total > before:
             return None
-        kept = {name: cells[name] for name in ("phone", "postcode", "kind", "vat_mode") if name in cells}
+        kept: dict[str, str] = {
+            name: cells[name] for name in ("phone", "postcode", "kind", "vat_mode") if name in cells
+        }
         country = address.get("country") or validators.HOME
         found = Row(row, number, values, address, _name(values), country, reason, kept)
         _by_country(found, country)  # what is wrong is told when it is known whose row it is, and so of which country

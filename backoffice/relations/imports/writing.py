@@ -27,7 +27,7 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     _number(new)
     made = []
     for at, one in enumerate(new):
-        customer = Customer(**one.values, number=one.number)
+        customer = Customer(**one.values, number=one.number or 0)  # _number gave each one
         addresses = [CustomerAddress(**one.address)] if one.address else []
         derive(customer, addresses, employee)
         made.append((customer, addresses))
@@ -70,7 +70,9 @@ def _unchanged_meanwhile(changed: list[CustomerPlan]) -> None:
 
 
 def _write_changed(changed: list[CustomerPlan], employee, progress: Progress) -> None:
-    customers, there, new = [], [], []
+    customers: list[Customer] = []
+    there: list[CustomerAddress] = []
+    new: list[CustomerAddress] = []
     for at, one in enumerate(changed):
         customer = one.known
         if customer is None:

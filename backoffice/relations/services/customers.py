@@ -215,8 +215,8 @@ def likely_duplicates(customer: Customer, addresses: list[CustomerAddress], limi
     found: dict[int, Customer] = {}
     # indexes customer_by_email, customer_by_phone, customer_address_postcode
     if customer.email:
-        there = others.exclude(email="").annotate(lowered=Lower("email")).filter(lowered=customer.email.lower())
-        found |= {c.pk: c for c in there[:limit]}
+        lowered = others.exclude(email="").annotate(lowered=Lower("email")).filter(lowered=customer.email.lower())
+        found |= {c.pk: c for c in lowered[:limit]}
     if customer.phone:
         found |= {c.pk: c for c in others.filter(phone=customer.phone)[:limit]}
     for address in addresses:
