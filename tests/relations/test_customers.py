@@ -4,12 +4,14 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 
 from backoffice.core.errors import KeyReused, Refusal, Refusals, Stale
 from backoffice.relations import selectors
 from backoffice.relations.models import Customer, CustomerAddress, Employee
 from backoffice.relations.services import customers
 from tests import factories
+from tests.plans import plan_of
 
 pytestmark = pytest.mark.django_db
 HOME = {"kind": "invoice", "street": "Oudegracht", "house_number": "12", "postcode": "3511ab", "city": "Utrecht"}
@@ -106,10 +108,11 @@ def test_a_typing_error_finds_what_resembles_it(office):
     ("values", "address"),
     [
         ({"last_name": "Jansen", "email": "zoe@voorbeeld.nl"}, {}),
+        ({"last_name": "Jansen", "email": "ZOE@Voorbeeld.nl"}, {}),
         ({"last_name": "Jansen", "phone": "+31 6 12345678"}, {}),
         ({"last_name": "Vermeeren"}, {"postcode": "3511 AB", "house_number": "12"}),
     ],
-    ids=["same e-mail", "same phone", "same house, like name"],
+    ids=["same e-mail", "e-mail in another case", "same phone", "same house, like name"],
 )
 def test_a_likely_duplicate_is_shown_first_and_made_only_when_said_again(office, values, address):
     known = person(office, email="zoe@voorbeeld.nl", phone="0612345678")
@@ -120,6 +123,18 @@ def test_a_likely_duplicate_is_shown_first_and_made_only_when_said_again(office,
     assert asked.value.customers == [known]
     assert Customer.objects.count() == 1
     assert person(office, last_name, addresses=addresses, confirmed=True, **values).number == 10002
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_an_email_is_found_by_its_index(office):
+    Customer.objects.bulk_create(
+        Customer(number=20_000 + n, last_name=f"Klant {n}", name=f"Klant {n}", email=f"k{n}@voorbeeld.nl")
+        for n in range(3_000)
+    )
+    asked = "FROM relations_customer WHERE NOT email = '' AND lower(email) = 'k7@voorbeeld.nl'"
+    assert "customer_by_email" in plan_of(f"SELECT id {asked}", "relations_customer")
+    lowered = Customer.objects.exclude(email="").annotate(lowered=Lower("email")).filter(lowered="k7@voorbeeld.nl")
+    assert "customer_by_email" in lowered.explain()
 
 
 def test_a_neighbour_and_a_namesake_are_no_duplicates(office):

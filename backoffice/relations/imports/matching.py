@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from django.db.models.functions import Lower
 
@@ -193,6 +194,7 @@ def _candidates(rows: list[Row]) -> list[Customer]:
     addresses: dict[int, list[CustomerAddress]] = defaultdict(list)
     for address in CustomerAddress.objects.filter(bulk.any_of("customer_id", sorted(ids))).order_by("kind", "pk"):
         addresses[address.customer_id].append(address)
-    for one in found:
-        one._prefetched_objects_cache = {"addresses": addresses[one.pk]}  # type: ignore[attr-defined]
+    held: Any
+    for held in found:  # what prefetch_related does, without a parameter for each customer
+        held._prefetched_objects_cache = {"addresses": addresses[held.pk]}
     return found

@@ -27,7 +27,7 @@ def apply(plan: Plan, *, employee, options: dict, file_name: str, progress: Prog
     _number(new)
     made = []
     for at, one in enumerate(new):
-        customer = Customer(**one.values | {"number": one.number})
+        customer = Customer(**one.values, number=one.number or 0)  # _number gave each one
         addresses = [CustomerAddress(**one.address)] if one.address else []
         derive(customer, addresses, employee)
         made.append((customer, addresses))

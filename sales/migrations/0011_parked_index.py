@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('relations', '0004_till_device_tokens'),
-        ('sales', '0008_approved_pieces'),
+        ('sales', '0010_fill_customer_sort'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
