@@ -358,7 +358,6 @@ class OrderLine(models.Model):
     dirty: bool
     number: int
     title: str
-    number: int  # of the lines of its order, counted from 1
     take: str
     box: dict
     rated: bool
