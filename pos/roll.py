@@ -190,8 +190,8 @@ def report_rows(report: Report, columns: int) -> list[str]:
         named = label if pieces is None else f"{label}: {format_quantity(pieces)}"
         found += pair(named, format_amount(amount), columns)
     found += ["", *vat_rows(report.vat, columns), "-" * columns]
-    for value, pieces, amount in report.counted:
-        found += pair(f"{format_amount(value)} x {pieces}", format_amount(amount), columns)
+    for value, number, amount in report.counted:
+        found += pair(f"{format_amount(value)} x {number}", format_amount(amount), columns)
     found += pair(_("Verwacht in de lade"), format_amount(report.expected), columns)
     return found + pair(_("Geteld"), format_amount(report.counted_cash), columns)
 
