@@ -243,6 +243,8 @@ def test_accounts_of_a_bookkeeping_are_business_with_name_and_street(shop):
     [
         ("Modehuis Bos BV", "", "business"),
         ("Modehuis Bos b.v.", "", "business"),
+        ("Modehuis Bos bv.", "", "business"),
+        ("MODEHUIS BOS B.V. i.o.", "", "business"),
         ("Vos & Zn. V.O.F.", "", "business"),
         ("Muster GmbH & Co. KG", "", "business"),
         ("Voorbeeld N.V. Utrecht", "", "business"),

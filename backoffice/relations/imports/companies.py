@@ -8,7 +8,7 @@ _ANY_CASE = (
     r"s\.p\.r\.l\.|sarl|s\.a\.r\.l\.|s\.a\.|s\.r\.l\.|e\.v\.|e\.k\.|ltd\.?|limited|llc|plc|inc\.|holding|maatschap|eenmanszaak"
 )
 _BY_LETTERS = re.compile(rf"(?<=[^,\s])\s+\(?(?:{_ANY_CASE})(?![\w.])", re.IGNORECASE)
-_IN_CAPITALS = re.compile(r"(?<=[^,\s])\s+\(?(?:BV|Bv|bv|NV|nv)(?![\w.])")
+_IN_CAPITALS = re.compile(r"(?<=[^,\s])\s+\(?(?:BV|Bv|bv|NV|nv)\.?(?![\w.])")
 _BEFORE = re.compile(r"(?:stichting|vereniging|co[oö]peratie|gemeente|maatschap|firma|fa\.)\s", re.IGNORECASE)
 
 
