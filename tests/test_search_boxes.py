@@ -58,6 +58,7 @@ BOXES = {
     "templates/pos/choose_order.html": ("pos:choose_order", "q", "orders"),
     "templates/pos/search.html": ("pos:search", "q", "articles"),
     "templates/pos/customer.html": ("pos:customer", "q", "customers"),
+    "templates/setup/list.html": ("relations:employees", "q", "employees"),
     # Debiteur on an order: a combobox made in Python (sales.forms)
     "templates/parts/combo_widget.html": ("relations:customer_options", "q", "customers"),
 }
@@ -83,6 +84,7 @@ def test_every_address_that_searches_has_a_case():
                 found[str(path.relative_to(BASE_DIR))] = len(lines)
     assert found == {
         "backoffice/relations/views/customer_dialog.py": 1,  # relations:customer_options
+        "backoffice/relations/views/pages.py": 1,  # the lists of Beheer
         "sales/lists.py": 1,  # sales:orders, pos:choose_order
         "sales/views/lines.py": 1,  # sales:article_options
         "sales/views/orders.py": 1,  # sales:orders_filter
@@ -99,10 +101,11 @@ def test_what_is_typed_and_what_is_stored_fold_to_the_same(typed, stored):
 
 
 @pytest.fixture
-def s(db):
-    """A shop with a customer, an order and an article of every name."""
+def s(db, monkeypatch):
+    """A shop with a customer, an order, an article and an employee of every name; its lists of Beheer are searched."""
+    monkeypatch.setattr("backoffice.relations.views.pages.LISTED", 5)
     made = SimpleNamespace(branch=factories.branch())
-    made.office = factories.employee("office", made.branch)
+    made.office, made.admin = factories.employee("office", made.branch), factories.employee("admin", made.branch)
     made.till, made.cashier = factories.till(made.branch), factories.employee("manager", made.branch, name="Ton Kas")
     factories.vat_rates()
     factories.order_type()
@@ -113,6 +116,7 @@ def s(db):
         drafts.create(branch_id=made.branch.pk, customer_id=buyer.pk, **made_by)
         values = {"number": f"{70000 + at}", "name": name, "sales_price": 10, "vat_code": "high", "brand": ""}
         articles.save(values=values, **made_by)
+        factories.employee("cashier", made.branch, name=name)
     made.order = drafts.create(branch_id=made.branch.pk, employee=made.office)
     return made
 
@@ -121,7 +125,7 @@ def s(db):
 def test_every_box_finds_every_name(client, s, box):
     address, parameter, finds = box
     args = {"sales:orders_filter": ["customer"], "sales:picker_results": [s.order.pk]}.get(address, [])
-    client.force_login(s.office)
+    client.force_login(s.admin if finds == "employees" else s.office)
     if address.startswith("pos:"):
         counter.sit(client, s.till, s.cashier)
     for typed, stored in NAMES:

@@ -30,7 +30,7 @@ class Paper(NamedTuple):
 
     @property
     def is_large(self) -> bool:
-        """Whether it takes longer than somebody waits for a page (stack.md, PDF)."""
+        """Whether it takes longer than somebody waits for a page (docs/parts.md, PDF)."""
         return self.lines > papers.MAX_LINES_AT_ONCE
 
 
