@@ -256,7 +256,8 @@ def fail(job: ImportJob, errors: list, total: int | None = None) -> None:
 class Progress:
     """Tells how far a job is, on a connection of its own: the import's own transaction is seen only at its end.
 
-    Raises Unwanted once the job was stopped, or is to be read by other columns.
+    Raises Unwanted once the job was stopped, or is to be read by other columns. A job that was not committed yet is
+    not seen by anybody, and so is wanted.
     """
 
     EVERY = 0.4  # seconds
@@ -276,7 +277,10 @@ class Progress:
                 " WHERE id = %s AND status = %s AND options->'turn' = %s::jsonb",
                 [int(job.rows_total * min(done, 1.0)), job.pk, job.status, str(job.options["turn"])],
             )
-            if not cursor.rowcount:
+            if cursor.rowcount:
+                return
+            cursor.execute("SELECT 1 FROM core_importjob WHERE id = %s", [job.pk])
+            if cursor.fetchone():
                 raise Unwanted
 
     def close(self) -> None:
