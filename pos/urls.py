@@ -39,6 +39,7 @@ urlpatterns = [
     path("maten/", matrix.matrix, name="matrix"),
     path("maten/<int:article_id>/", matrix.matrix, name="matrix"),
     path("maten/<int:article_id>/filialen/", matrix.elsewhere, name="matrix_elsewhere"),
+    path("regels/", till.basket_lines, name="basket_lines"),
     path("regels/<int:line_id>/", lines.line, name="line"),
     path("regels/<int:line_id>/verwijderen/", lines.delete, name="line_delete"),
     path("regels/<int:line_id>/retour/", returns.line_return, name="line_return"),

@@ -14,14 +14,21 @@ from pos import buttons, selectors
 from pos.views import beside, drawing
 from sales import selectors as sales_selectors
 from sales import status
+from sales.line_pages import line_page
 from sales.models import SalesOrder
 from sales.services import shown
 from sales.services.versions import title
 
 
-def bon_context(request, order: SalesOrder | None) -> dict:
-    """What the basket shows; an empty one when nothing lies on the counter."""
+def bon_context(request, order: SalesOrder | None, asked: int | None = None) -> dict:
+    """What the basket shows; an empty one when nothing lies on the counter.
+
+    Of many lines a page: the one that is asked, or that of what was just touched, or the last.
+    """
     lines = sales_selectors.lines_of(order) if order else []
+    touched = getattr(order, "touched", ())
+    seen = [at for at, line in enumerate(lines) if line.pk in touched]
+    page = line_page(len(lines), asked or len(lines), with_one_of=seen)
     editable = order is None or status.allowed(order, "edit")
     opened = order and (order.amends or (order if order.number else None))
     return {
@@ -30,7 +37,8 @@ def bon_context(request, order: SalesOrder | None) -> dict:
         "opened": opened,
         "may_amend": opened and may_amend(request.user, opened),
         "amendment": selectors.amendment_of(opened) if opened and not editable else None,
-        "drawn": drawing.lines(order, lines, editable),
+        "drawn": drawing.lines(order, page.cut(lines), editable),
+        "line_page": page,
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id),
         "number_of_lines": len(lines),
         "editable": editable,

@@ -31,6 +31,7 @@ from pos.views import answers, beside
 from pos.views.make_order import see_other
 from sales import selectors as sales_selectors
 from sales.documents.slip import slips_of
+from sales.line_pages import MOST
 from sales.models import SalesOrder
 from sales.services import rating, selling
 
@@ -145,7 +146,8 @@ def _screen(request, order: SalesOrder, refusal: Refusal | None = None, told: st
         line.take = typed.get(line.pk, format_quantity(line.open_quantity) if pickup else "0")
     back = left < 0
     values = {
-        "order": order, "lines": lines, "placing": placing, "confirmed": confirmed, "left": left,
+        "order": order, "shown_lines": lines[:MOST], "more_lines": lines[MOST:],
+        "placing": placing, "confirmed": confirmed, "left": left,
         "deposit": deposit, "methods": _methods(request, credit, order), "back": back, "due": abs(left),
         "beside": beside.people(request, "payments.refund") if back else [], "told": told,
         "cash": [(amount, _cents(amount)) for amount in cash_keys(left, request.till.branch)],

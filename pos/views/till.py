@@ -46,6 +46,14 @@ def quick_page(request, page_id):
     return render(request, "pos/_quick_keys.html", {"page": selectors.with_stock(page, request.till)})
 
 
+@at_till("pos.use")
+@require_GET
+def basket_lines(request):
+    """Another page of a basket of many lines (?blad=)."""
+    context = answers.bon_context(request, selectors.order_at(request.till), http.asked_int(request, "blad"))
+    return render(request, "pos/_bon_lines.html", context)
+
+
 def order_id_of(request, code: str = "") -> int:
     """What is changed on the counter: the basket, begun when there was none, or the amendment of the opened order.
 
