@@ -77,9 +77,9 @@ def test_a_seller_counts_and_sees_the_own_branch(client, full):
     assert tabs.count("aria-current") == 1 and "Te laat" in tabs.split("aria-current")[1].split("</a>")[0]
 
 
-def settled_orders(like: SalesOrder, number: int) -> None:
-    """So many orders in the list that wait for nothing, else like this one."""
-    own = {"number": "''", "status": "'settled'", "delivery_state": "'all'"}
+def more_orders(like: SalesOrder, number: int, **own: str) -> None:
+    """So many orders in the list, like this one but for the columns in own (SQL)."""
+    own = {"number": "''"} | own
     fields = [f.column for f in SalesOrder._meta.concrete_fields if not f.primary_key and not f.generated]
     columns, values = ", ".join(fields), ", ".join(own.get(name, name) for name in fields)
     with connection.cursor() as cursor:
@@ -97,7 +97,10 @@ def test_the_counts_are_one_statement_on_the_index(full):
         worklists.counts(s.office, TODAY)
     assert len([q for q in captured.captured_queries if "employeerole" not in q["sql"]]) == 1
     statement = captured.captured_queries[-1]["sql"]
-    settled_orders(s.today, 5000)  # on a handful of rows any index will do
+    # on a handful of rows any index will do
+    later = "date '2027-06-01'"
+    more_orders(s.today, 5000, status="'settled'", delivery_state="'all'", expected_delivery_date=later)
+    more_orders(s.today, 1000, expected_delivery_date=later)
     plan = plan_of(statement, "sales_salesorder")
     assert plan.count("order_to_deliver") == 3, plan
 
