@@ -20,6 +20,7 @@ BEGIN
         SELECT c.oid::regclass AS name, pg_relation_size(c.oid) > 8000000 AS large FROM pg_class c
         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
             AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+        ORDER BY 2 DESC  -- a table of which rows were deleted already cannot be cut off
     LOOP
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', place.name);
         EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', place.name) INTO filled;
