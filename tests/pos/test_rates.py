@@ -168,7 +168,7 @@ def test_the_payment_screen_asks_before_anything_is_paid_and_shows_the_new_amoun
         page = client.get(answer.headers["HX-Redirect"])
         text = page.content.decode().replace("\u00a0", " ")
         assert "welke prijs blijft" not in text and page.context["left"] == D("63.50")
-        assert page.context["lines"][0].take == "1"
+        assert page.context["shown_lines"][0].take == "1"
 
 
 def test_a_payment_that_comes_before_the_answer_is_asked_and_keeps_what_was_to_go_along(s, client):
@@ -183,7 +183,7 @@ def test_a_payment_that_comes_before_the_answer_is_asked_and_keeps_what_was_to_g
         sent = {"key": counter.key(), "left": "181,50", f"take-{first.pk}": "1", f"take-{second.pk}": "0"}
         page = client.post(reverse("pos:checkout"), sent)
         assert page.status_code == 422 and page.context["question"].exclusive == D("184.50")
-        assert [line.take for line in page.context["lines"]] == ["1", "0"]
+        assert [line.take for line in page.context["shown_lines"]] == ["1", "0"]
         answered = sent | {"key": counter.key(), "price_stays": "exclusive:184.50"}
         client.post(reverse("pos:rate"), answered, headers={"HX-Request": "true"})
         done = client.post(reverse("pos:checkout"), sent | {"key": counter.key(), "left": "184,50"})
