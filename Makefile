@@ -21,8 +21,9 @@ TEST_NEEDS := chromium:chromium
 run: $(VENV)/installed .system-run messages
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
+# files as they stand, not those of most tests first: the longest test is in a file of its own, and came last
 test: $(VENV)/installed .system-run .system-test messages
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

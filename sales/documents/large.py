@@ -6,6 +6,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.http import QueryDict
@@ -52,7 +53,7 @@ def of_order(order, *, copy: bool = False) -> Paper:
 
 def of_slip(slip) -> Paper:
     """The paper of a slip of slip.slips()."""
-    along = sum(1 for row in slip.rows if float(row.get("here", 0)))
+    along = sum(1 for row in slip.rows if Decimal(row.get("here", 0)))
     return Paper(slip.number, along, lambda: slips.slip_html(slip))
 
 

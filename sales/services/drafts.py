@@ -1,5 +1,6 @@
 """Nieuw, the header, the VAT mode, the order discount, and dropping a draft."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from backoffice.core import journal, locks
 from backoffice.core.db.rewriting import rewrite
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
+from backoffice.core.imports import bulk
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
@@ -184,7 +186,7 @@ def search_text(order: SalesOrder) -> str:
     """What an order is found by, folded: its number, subject and reference, and its customer.
 
     Of the customer name, contact and addresses as they were agreed, and e-mail and phone also as they are now
-    (follow_customer), as people type them.
+    (follow_customers), as people type them.
     """
     words = [order.number, order.customer_name, order.subject, order.reference]
     words += [order.customer_attention, order.customer_email]
@@ -201,9 +203,10 @@ FOUND_BY = (
 )  # fmt: skip
 
 
-def follow_customer(customer: Customer) -> None:
-    """Let the orders of a customer be found by its e-mail and phone as they are now. Index: order_of_customer."""
-    orders = customer.orders.select_related("customer").only(*FOUND_BY)
+def follow_customers(customers: Sequence[Customer]) -> None:
+    """Let the orders of customers be found by e-mail and phone as they are now. Index: order_of_customer."""
+    orders = SalesOrder.objects.filter(bulk.any_of("customer_id", [row.pk for row in customers]))
+    orders = orders.select_related("customer").only(*FOUND_BY)
     rewrite(orders, ["search_text"], lambda order: [search_text(order)])
 
 

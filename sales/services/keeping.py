@@ -16,7 +16,7 @@ from backoffice.core.sorting import sort_key
 from backoffice.relations.models import Branch, Customer
 from backoffice.relations.services import anonymising, customers
 from sales.models import OrderVersion, SalesOrder
-from sales.services.drafts import follow_customer
+from sales.services.drafts import follow_customers
 
 AT_A_TIME = 2000
 
@@ -38,7 +38,7 @@ def refuse_open_orders(customer: Customer) -> None:
 def forget_address(customer: Customer) -> None:
     """Where mail about its orders went is no part of what the law asks to keep; nobody finds them by it any more."""
     customer.orders.exclude(customer_email="").update(customer_email="")
-    follow_customer(customer)
+    follow_customers([customer])
 
 
 def blank_versions(*, before: datetime.date) -> int:
@@ -75,4 +75,4 @@ def blank_versions(*, before: datetime.date) -> int:
 def register() -> None:
     anonymising.BEFORE.append(refuse_open_orders)
     anonymising.AFTER.append(forget_address)
-    customers.FOLLOW.append(follow_customer)
+    customers.FOLLOW.append(follow_customers)

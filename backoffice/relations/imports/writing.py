@@ -98,8 +98,7 @@ def _write_changed(changed: list[CustomerPlan], employee, progress: Progress) ->
         if not at % CHUNK:
             progress(ADDRESSES + (CHANGED - ADDRESSES) * at / len(changed) / 2)
     bulk.save(Customer, customers)
-    for customer in reached:
-        followed(customer)
+    followed(reached)
     bulk.save(CustomerAddress, there)
     CustomerAddress.objects.bulk_create(new, batch_size=CHUNK)
     progress(CHANGED)

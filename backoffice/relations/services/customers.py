@@ -29,8 +29,8 @@ CHECKS = {
     "kvk": validators.clean_kvk,
     "vat_id": validators.clean_vat_id,
 }
-# what a floor above does when e-mail or phone of a customer changed (orders are found by them)
-FOLLOW: list[Callable[[Customer], None]] = []
+# what a floor above does when e-mail or phone of customers changed (orders are found by them)
+FOLLOW: list[Callable[[Sequence[Customer]], None]] = []
 VALUES = ("kind", *TEXTS, "phone", *CHECKS, "vat_mode", "note", "blocked")
 ADDRESS_TEXTS = {"attention": 120, "street": 120, "house_number": 10, "addition": 20, "city": 80}
 ADDRESS_VALUES = (*ADDRESS_TEXTS, "postcode", "country")
@@ -105,14 +105,14 @@ def change(*, customer_id: int, revision: int | None, employee, values: dict, ad
         row.save()
     record_untaxed(customer, untaxed_for, employee)
     if (customer.email, customer.phone) != contact:
-        followed(customer)
+        followed([customer])
     return customer
 
 
-def followed(customer: Customer) -> None:
-    """Tell the floors above that e-mail or phone of the customer changed."""
+def followed(changed: Sequence[Customer]) -> None:
+    """Tell the floors above that e-mail or phone of these customers changed."""
     for follow in FOLLOW:
-        follow(customer)
+        follow(changed)
 
 
 def reason_untaxed(before: str, mode: str, reason: str, employee) -> str:
