@@ -367,7 +367,7 @@ def test_nothing_names_a_folder_of_somebodys_machine():
          "| 1 | `backoffice.catalog` | x |\n| 1 | `backoffice.core` | x |\n", ["backoffice.relations"]),
         (unused_terms, "| x | `SalesOrder`, `Orderboek` |", ["Orderboek"]),
         (unknown_lines, "x\n\n    @right(\"sales.edit\")\n    def gone(request):\n    ...\n", ["def gone(request):"]),
-        (machine_paths, "/work/x.md, /home/anna/y, https://x.nl/work/z, $X/work/", ["/work/x.md", "/home/anna/y"]),
+        (machine_paths, "/mnt/x.md, /home/anna/y, https://x.nl/mnt/z, $X/mnt/", ["/mnt/x.md", "/home/anna/y"]),
     ],
 )  # fmt: skip
 def test_each_check_finds_what_is_wrong(check, made_up, wrong):

@@ -41,8 +41,8 @@ TABLES = (
 METHOD = {"Contant": "contant", "Pin": "pin", "Bank": "bank", "iDEAL": "ideal", "Tegoed": "tegoed", "": ""}
 
 
-def fingerprint() -> list[str]:
-    """Of everything that an action may touch."""
+def fingerprint() -> set[str]:
+    """Of everything that an action may touch: each table with a sum of its rows."""
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(
@@ -50,7 +50,7 @@ def fingerprint() -> list[str]:
                 for table in TABLES
             )
         )
-        return [row[0] for row in cursor.fetchall()]
+        return {row[0] for row in cursor.fetchall()}
 
 
 def read(statement: str, *values: Any) -> list[tuple]:

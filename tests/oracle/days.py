@@ -123,7 +123,7 @@ class Day:
             made, why = None, str(no) or "no"
         self.services.done = not why
         self.services.twice = not why and self.dice.random() < TWICE
-        before = compare.fingerprint() if why or step.either else []
+        before = compare.fingerprint() if why or step.either else set()
         self.told.append(f"{len(self.told) + 1:3}. {step.said}{f' (must be refused: {why})' if why else ''}")
         try:
             given, refusal = step.product(), None
@@ -135,8 +135,9 @@ class Day:
             forget(kept)
             if refusal is None:
                 self.agree([f"{step.kind}: the product does what the model refuses ({why})"])
-            if compare.fingerprint() != before:
-                self.agree([f"{step.kind}: it was refused, and yet something changed"])
+            changed = sorted(text.split()[0] for text in compare.fingerprint() - before)
+            if changed:
+                self.agree([f"{step.kind}: it was refused, and yet this changed: {', '.join(changed)}"])
             self.refused[step.kind] += 1
         else:
             if refusal is not None:

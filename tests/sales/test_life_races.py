@@ -1,5 +1,6 @@
 """Several people on one order at the same moment; each race is first shown with its guard off."""
 
+import threading
 from decimal import Decimal
 
 import pytest
@@ -28,17 +29,10 @@ def lost(told) -> list:
     return [each for each in told if isinstance(each, Exception)]
 
 
-def slowly(monkeypatch, module, name, seconds=0.15):
-    """Make a function wait before it goes on, so that what races meets in the middle."""
-    import time
-
-    real = getattr(module, name)
-
-    def later(*args, **kwargs):
-        time.sleep(seconds)
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(module, name, later)
+def meeting(monkeypatch, module, name):
+    """Two people who come to this function go on once both are there."""
+    both, real = threading.Barrier(2, timeout=20), getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *args, **kwargs: (both.wait(), real(*args, **kwargs))[1])
 
 
 def amend_together(s, order):
@@ -53,7 +47,7 @@ def test_two_people_amending_without_the_lock_meet_in_the_constraint(monkeypatch
     order = confirmed(s)
     with monkeypatch.context() as guard_off:
         guard_off.setattr(locks, "take", unlocked)
-        slowly(guard_off, amending, "search_text")
+        meeting(guard_off, amending, "_start")
         told = amend_together(s, order)
     assert any("order_one_amendment" in str(each) for each in lost(told)), told  # an error, not an answer
 
@@ -79,31 +73,36 @@ def amended_down_to(s, order, quantity):
     return amendment
 
 
-def confirm_against_deliver(s, order, amendment):
+def confirm_against_deliver(s, order, amendment, begin=lambda: None, done=lambda: None):
+    """begin, done: what who delivers does before and after it."""
     line = line_of(order, s.wit40)
-    return together(
-        lambda: amending.confirm_amendment(order_id=amendment.pk, employee=s.office),
-        lambda: delivering.deliver(
+
+    def deliver():
+        begin()
+        delivered = delivering.deliver(
             order_id=order.pk,
             quantities={line.pk: Decimal(3)},
             kind="hand_over",
             branch_id=s.branch.pk,
             employee=s.manager,
-        ),
-    )
+        )
+        done()
+        return delivered
+
+    return together(lambda: amending.confirm_amendment(order_id=amendment.pk, employee=s.office), deliver)
 
 
 def test_confirming_against_delivering_without_the_lock_loses_a_delivery_or_its_stock(monkeypatch):
-    """One of them writes what it read before the other: the stored order no longer fits its rows."""
+    """The amendment writes what it read before the delivery: the stored order no longer fits its rows."""
     s = shop()
     order = confirmed(s)
     amendment = amended_down_to(s, order, 3)
+    read, delivered, change = threading.Event(), threading.Event(), stock.change
     with monkeypatch.context() as guard_off:
         guard_off.setattr(locks, "take", unlocked)
-        slowly(guard_off, stock, "change_at", 0.3)
-        slowly(guard_off, stock, "change", 0.6)  # the amendment comes last, with what it read before the delivery
-        told = confirm_against_deliver(s, order, amendment)
-    assert lost(told) == [] or any(not isinstance(each, Refusal) for each in lost(told)), told
+        guard_off.setattr(stock, "change", lambda *a, **k: (read.set(), delivered.wait(20), change(*a, **k))[2])
+        told = confirm_against_deliver(s, order, amendment, lambda: read.wait(20), delivered.set)
+    assert lost(told) == [], told
     assert broken(6, 7, 12), told
 
 
