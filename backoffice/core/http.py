@@ -2,9 +2,11 @@
 
 import json
 import uuid
+from datetime import date
+from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -55,6 +57,12 @@ def filter_chip(request, name: str, label: str, value: str, options: list[tuple[
         "clear_url": url(""),
         "options": [{"label": text, "url": url(choice)} for choice, text in options],
     }
+
+
+def period_menu(request: HttpRequest, first: date | None = None, last: date | None = None) -> dict[str, Any]:
+    """What makes a chip one of a period: a menu with two days, which keeps what else the query asks."""
+    kept = [(name, value) for name, value in request.GET.items() if name not in ("from", "to", "after", "before")]
+    return {"template": "parts/filter_period.html", "kept": kept, "first": first, "last": last}
 
 
 def trigger(response: HttpResponse, name: str, detail=True) -> HttpResponse:
