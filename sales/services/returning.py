@@ -102,14 +102,14 @@ def sold_for(order: SalesOrder, lines: Sequence[OrderLine], vat_rows: Iterable) 
         mine = [line for line in here if not line.returns_id]
         back_net, back_vat = (sum((getattr(x, n).amount for x in here if x.returns_id), ZERO) for n in RETURNED)
         net, vat = _bare(row.net) - back_net, _bare(row.vat) - back_vat
-        amounts = [line.line_total.amount for line in mine]
-        if any(amount < 0 for amount in amounts):  # goods without a receipt came back among them
-            parts = [_vat_in(amount, row.percent, inclusive=inclusive) for amount in amounts]
-        else:  # each line bears its part of an order discount
-            amounts = spread(net + vat if inclusive else net, amounts)
-            parts = spread(vat, amounts) if any(amounts) else amounts
-        for line, amount, part in zip(mine, amounts, parts, strict=True):
-            found[line.key] = Sold(amount if inclusive else amount + part, part)
+        line_totals = [line.line_total.amount for line in mine]
+        if any(total < 0 for total in line_totals):  # goods without a receipt came back among them
+            vats = [_vat_in(total, row.percent, inclusive=inclusive) for total in line_totals]
+            paid = line_totals if inclusive else [total + part for total, part in zip(line_totals, vats, strict=True)]
+        else:  # each line bears its part of an order discount: of what is paid, and of the VAT in it
+            paid, vats = spread(net + vat, line_totals), spread(vat, line_totals)
+        for line, gross, part in zip(mine, paid, vats, strict=True):
+            found[line.key] = Sold(gross, part)
     return found
 
 

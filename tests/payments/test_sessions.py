@@ -9,6 +9,7 @@ import time_machine
 
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
+from backoffice.relations.models import Till
 from payments import ledger
 from payments.ledger import Tender
 from payments.models import LedgerEntry, TerminalPayment, TillSession
@@ -212,3 +213,11 @@ def test_another_branchs_money_moves_in_between():
         ("cash", s.branch.pk, D(40)), ("inter_branch", s.branch.pk, D(-40)), ("inter_branch", zeist.pk, D(40)),
         ("orders", zeist.pk, D(-40)),
     ]  # fmt: skip
+
+
+def test_a_till_that_is_switched_off_is_not_opened():
+    s = shop()
+    Till.objects.filter(pk=s.till.pk).update(active=False)
+    with pytest.raises(Refusal) as refused:
+        sessions.open_session(till_id=s.till.pk, float_amount=D("100.00"), employee=s.seller)
+    assert refused.value.code == "payments.till_unknown" and not TillSession.objects.exists()
