@@ -315,7 +315,8 @@ def check_restored(draft: Draft, lines: Sequence[OrderLine]) -> None:
 def count_back(draft: Draft) -> list[dict]:
     """Count for good what comes back, on the lines that it was sold on; gives what the journal says of it.
 
-    Of a locked basket, in the caller's transaction. Raises Refusal where it came back meanwhile.
+    Of a locked basket, in the caller's transaction. Raises Refusal where it came back meanwhile, and where the order
+    changed since so that less was paid for it than what goes back.
     """
     back = [line for line in draft.lines if line.quantity < 0]
     asked: dict[int, Decimal] = {}
@@ -325,13 +326,22 @@ def count_back(draft: Draft) -> list[dict]:
     if asked:
         sources = _orders_of(asked)
         hold(sources)
+        worth: dict[uuid.UUID, Sold] = {}
         for order in SalesOrder.objects.filter(pk__in=sources):
             check_paid(order)
+            worth |= sold_for(order, list(order.lines.order_by("position")), order.vat_rows.all())
             order.changed_by = draft.employee
             order.save(update_fields=["changed_by", "changed_at"])
+        moved = _moved(list(asked))
         for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
             if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
                 raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+            if moved[sold.pk][1].gross > worth[sold.key].gross:  # pieces were cancelled since, to the cent
+                raise Refusal(
+                    "return.changed",
+                    _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
+                    % {"name": title(sold)},
+                )
             OrderLine.objects.filter(pk=sold.pk).update(returned_quantity=F("returned_quantity") + asked[sold.pk])
     return [
         {"line": line.returns_id, "article": line.article_number, "quantity": str(-line.quantity),

@@ -12,11 +12,11 @@ from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Employee
 from payments.models import CreditAccount
 from payments.selectors import session_figures
-from payments.services import sessions, terminals
+from payments.services import cancelling, depositing, sessions, terminals
 from pos.models import Receipt
 from pos.services import refunds, seats
 from sales.models import OrderLine, OrderVat, SalesOrder
-from sales.services import confirming, drafts, lines, returning, selling
+from sales.services import confirming, delivering, drafts, lines, returning, selling
 from tests import factories
 from tests.invariants import holds
 from tests.payments.shop import split
@@ -361,3 +361,30 @@ def test_one_of_eleven_under_exclusive_comes_back_at_its_own_part_of_the_discoun
     assert [(part.gross, part.vat) for part in sold] == [
         (D("338.31"), D("58.72")), (D("4.78"), D("0.83")), (D("1417.63"), D("246.03")),
     ]  # fmt: skip
+
+
+def test_what_was_chosen_before_pieces_were_cancelled_is_chosen_again_when_less_was_paid_for_it(s):
+    """3 x 41.32 under exclusive is 150.00 and one comes back at 50.00; 2 x 41.32 is 99.99, of which 49.99 is left."""
+    customer = factories.customer("Zwaan", vat_mode="exclusive", kind="business", company="Zwaan B.V.")
+    riem = factories.article("70001", "Riem Breed", price="50.00").variants.get()
+    draft = factories.draft(employee=s.office, customer=customer, items=[(riem, 3)])
+    order = confirming.confirm(order_id=draft.pk, employee=s.office)
+    assert order.gross.amount == D("150.00")
+    depositing.deposit(order_id=order.pk, tenders=[(s.method.bank.pk, D("150.00"))], employee=s.office)
+    line = order.lines.get()
+    delivering.deliver(
+        order_id=order.pk, quantities={line.pk: D(2)}, kind="pickup", branch_id=s.branch.pk, employee=s.manager
+    )
+    sold = SalesOrder.objects.get(pk=order.pk)
+    assert totals(bring_back(s, sold, 1)) == [D("-41.32")]
+    pay(s, (s.method.contant, "-50.00"), employee=s.manager)
+    basket = bring_back(s, sold, 1)
+    assert basket.gross.amount == D("-50.00")
+    cancelling.cancel(
+        order_id=order.pk, employee=s.office, amounts=[(s.method.bank.pk, D("50.01"))], reason="geen voorraad"
+    )
+    with pytest.raises(Refusal) as refused:
+        pay(s, (s.method.contant, "-50.00"), employee=s.manager)
+    assert refused.value.code == "return.changed" and returned(sold) == [1]
+    lines.delete(order_id=basket.pk, line_ids=[basket.lines.get().pk], employee=s.manager)
+    assert bring_back(s, sold, 1).gross.amount == D("-49.99")
