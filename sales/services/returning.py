@@ -332,11 +332,11 @@ def count_back(draft: Draft) -> list[dict]:
             worth |= sold_for(order, list(order.lines.order_by("position")), order.vat_rows.all())
             order.changed_by = draft.employee
             order.save(update_fields=["changed_by", "changed_at"])
-        moved = _moved(list(asked))
+        given = _given(draft, asked)
         for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
             if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
                 raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
-            if moved[sold.pk][1].gross > worth[sold.key].gross:  # pieces were cancelled since, to the cent
+            if given[sold.pk] > worth[sold.key].gross:  # pieces were cancelled since, to the cent
                 raise Refusal(
                     "return.changed",
                     _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
@@ -348,6 +348,13 @@ def count_back(draft: Draft) -> list[dict]:
          "amount": str(-_gross(draft.order, line)), "reason": line.override_reason, "to_stock": line.stocked}
         for line in back
     ]  # fmt: skip
+
+
+def _given(draft: Draft, line_ids) -> dict[int, Decimal]:
+    """{line id: EUR that went back for it, and goes back with this basket}. Index: `returns`."""
+    paid_out = Q(order__lifecycle=Lifecycle.CONFIRMED) | Q(order=draft.order.pk)
+    rows = OrderLine.objects.filter(paid_out, returns__in=line_ids).order_by().values_list("returns")
+    return {line_id: -net - vat for line_id, net, vat in rows.annotate(net=Sum("return_net"), vat=Sum("return_vat"))}
 
 
 def _gross(order: SalesOrder, line: OrderLine) -> Decimal:
