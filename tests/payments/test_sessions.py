@@ -149,6 +149,7 @@ def test_a_difference_is_its_own_entry_with_a_reason_and_beyond_ten_euro_a_manag
             session_id=session.pk, denominations={"50": 1, "20": 1, "10": 1, "5": 1}, employee=s.seller, reason="zoek"
         )
     assert refused.value.code == "payments.difference_right"
+    assert refused.value.message == "Het kasverschil is meer dan €\u00a010,00. Laat een filiaalmanager sluiten."
     assert TillSession.objects.get().open
     assert not LedgerEntry.objects.filter(kind__in=["difference", "drop"]).exists()
     sessions.close_session(

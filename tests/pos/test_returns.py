@@ -388,3 +388,25 @@ def test_what_was_chosen_before_pieces_were_cancelled_is_chosen_again_when_less_
     assert refused.value.code == "return.changed" and returned(sold) == [1]
     lines.delete(order_id=basket.pk, line_ids=[basket.lines.get().pk], employee=s.manager)
     assert bring_back(s, sold, 1).gross.amount == D("-49.99")
+
+
+def test_what_comes_back_under_exclusive_shows_its_price_without_vat(s):
+    """24.75 without VAT, 24.75 x 0.21 = 5.20 (5.1975) VAT."""
+    buyer = factories.customer("Zwaan", vat_mode="exclusive", kind="business", company="Zwaan B.V.")
+    order_id = seats.begin(till_id=s.till.pk, employee=s.manager).order_id
+    drafts.set_header(order_id=order_id, revision=None, values={"customer": buyer.pk}, employee=s.manager)
+    basket = lines.add(order_id=order_id, items=[(s.riem.pk, D(1))], employee=s.manager)
+    sold = pay(s, (s.method.contant, basket.gross.amount)).order
+    order = bring_back(s, sold, 1)
+    line = OrderLine.objects.get(order=order)
+    assert (line.quantity, line.unit_price.amount, line.discount_amount.amount) == (-1, D("24.7521"), 0)
+    assert (line.line_total.amount, order.gross.amount) == (D("-24.75"), D("-29.95"))
+
+
+def test_who_takes_a_line_back_without_a_receipt_stands_on_it_as_who_changed_it(s):
+    order_id = seats.begin(till_id=s.till.pk, employee=s.seller).order_id
+    lines.add(order_id=order_id, items=[(s.riem.pk, D(1))], employee=s.seller)
+    line = OrderLine.objects.get(order_id=order_id)
+    returning.take_back_free(order_id=order_id, line_id=line.pk, reason="bon kwijt", employee=s.manager)
+    after = OrderLine.objects.get(order_id=order_id)
+    assert (line.changed_by, after.changed_by, after.revision) == (s.seller, s.manager, line.revision + 1)
