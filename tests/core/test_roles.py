@@ -134,7 +134,10 @@ def test_emptying_passes_the_walls_and_empties_the_queue_too():
 
 @pytest.mark.django_db
 def test_a_wall_that_was_taken_down_is_put_up_again():
-    table, trigger = "core_journalentry", "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'core_journalentry'::regclass"
+    table, trigger = (
+        "core_journalentry",
+        "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'core_journalentry'::regclass",
+    )
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(trigger + " AND NOT tgisinternal")
         standing = cursor.fetchone()[0]
