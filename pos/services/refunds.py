@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal
@@ -21,7 +22,7 @@ from payments.services.refunding import check_may_refund
 from pos.services import seats
 from sales.models import SalesOrder
 from sales.selectors import lines_of
-from sales.services import selling
+from sales.services import returning, selling
 
 Wise = PaymentMethod.Kind
 INCOMING = (LedgerEntry.Kind.DEPOSIT, LedgerEntry.Kind.SETTLEMENT)
@@ -64,16 +65,21 @@ def start_pin(
     """Pin: ask the terminal for an amount, or let it give one back (below zero) where the basket's returns allow it.
 
     on: the day of the session, which a basket takes before anything is asked. Raises Stale where its total is another
-    then: nothing is asked of the terminal, and the basket has its new total.
+    then: nothing is asked of the terminal, and the basket has its new total. Raises Refusal, with nothing asked, where
+    what the basket takes back cannot come back any more: a card would have its money and the sale would not.
     """
     if on and order.lifecycle == SalesOrder.Lifecycle.DRAFT and order.order_date != on:
         before = order.gross.amount
         order = selling.follow_day(order_id=order.pk, on=on, employee=employee)
         if order.gross.amount != before:
             raise seats.other_day(before, order.gross.amount)
-    if amount < 0 and order.gross.amount < 0:
-        method = methods.chosen([method_id], methods.TILL, order.branch_id)[method_id]
-        check(order, lines_of(order), [Tender(method, amount)], employee)
+    if order.lifecycle == SalesOrder.Lifecycle.DRAFT:
+        lines = lines_of(order)
+        with transaction.atomic():
+            returning.check_back(order, lines)
+        if amount < 0 and order.gross.amount < 0:
+            method = methods.chosen([method_id], methods.TILL, order.branch_id)[method_id]
+            check(order, lines, [Tender(method, amount)], employee)
     return terminals.start_terminal(
         order_id=order.pk, session_id=session_id, amount=amount, method_id=method_id, employee=employee, key=key
     )

@@ -312,47 +312,58 @@ def check_restored(draft: Draft, lines: Sequence[OrderLine]) -> None:
             raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
 
 
+def check_back(basket: SalesOrder, lines: Sequence[OrderLine]) -> dict[int, Decimal]:
+    """Whether all that a basket takes back may still come back; gives {line that it was sold on: pieces}.
+
+    Locks the orders that it was sold on, in the caller's transaction. Raises Refusal where it came back meanwhile, and
+    where the order changed since so that less was paid for it than what goes back.
+    """
+    asked: dict[int, Decimal] = {}
+    for line in lines:
+        if line.returns_id:
+            asked[line.returns_id] = asked.get(line.returns_id, NONE) - line.quantity
+    if not asked:
+        return asked
+    sources = _orders_of(asked)
+    hold(sources)
+    worth: dict[uuid.UUID, Sold] = {}
+    for order in SalesOrder.objects.filter(pk__in=sources):
+        check_paid(order)
+        worth |= sold_for(order, list(order.lines.order_by("position")), order.vat_rows.all())
+    given = _given(basket, asked)
+    for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
+        if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
+            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+        if given[sold.pk] > worth[sold.key].gross:  # pieces were cancelled since, to the cent
+            raise Refusal(
+                "return.changed",
+                _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
+                % {"name": title(sold)},
+            )
+    return asked
+
+
 def count_back(draft: Draft) -> list[dict]:
     """Count for good what comes back, on the lines that it was sold on; gives what the journal says of it.
 
-    Of a locked basket, in the caller's transaction. Raises Refusal where it came back meanwhile, and where the order
-    changed since so that less was paid for it than what goes back.
+    Of a locked basket, in the caller's transaction. Raises Refusal as check_back does.
     """
-    back = [line for line in draft.lines if line.quantity < 0]
-    asked: dict[int, Decimal] = {}
-    for line in back:
-        if line.returns_id:
-            asked[line.returns_id] = asked.get(line.returns_id, NONE) - line.quantity
-    if asked:
-        sources = _orders_of(asked)
-        hold(sources)
-        worth: dict[uuid.UUID, Sold] = {}
-        for order in SalesOrder.objects.filter(pk__in=sources):
-            check_paid(order)
-            worth |= sold_for(order, list(order.lines.order_by("position")), order.vat_rows.all())
-            order.changed_by = draft.employee
-            order.save(update_fields=["changed_by", "changed_at"])
-        given = _given(draft, asked)
-        for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
-            if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
-                raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
-            if given[sold.pk] > worth[sold.key].gross:  # pieces were cancelled since, to the cent
-                raise Refusal(
-                    "return.changed",
-                    _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
-                    % {"name": title(sold)},
-                )
-            OrderLine.objects.filter(pk=sold.pk).update(returned_quantity=F("returned_quantity") + asked[sold.pk])
+    asked = check_back(draft.order, draft.lines)
+    for order in SalesOrder.objects.filter(pk__in=_orders_of(asked)) if asked else ():
+        order.changed_by = draft.employee
+        order.save(update_fields=["changed_by", "changed_at"])
+    for line_id, pieces in asked.items():
+        OrderLine.objects.filter(pk=line_id).update(returned_quantity=F("returned_quantity") + pieces)
     return [
         {"line": line.returns_id, "article": line.article_number, "quantity": str(-line.quantity),
          "amount": str(-_gross(draft.order, line)), "reason": line.override_reason, "to_stock": line.stocked}
-        for line in back
+        for line in draft.lines if line.quantity < 0
     ]  # fmt: skip
 
 
-def _given(draft: Draft, line_ids) -> dict[int, Decimal]:
+def _given(basket: SalesOrder, line_ids) -> dict[int, Decimal]:
     """{line id: EUR that went back for it, and goes back with this basket}. Index: `returns`."""
-    paid_out = Q(order__lifecycle=Lifecycle.CONFIRMED) | Q(order=draft.order.pk)
+    paid_out = Q(order__lifecycle=Lifecycle.CONFIRMED) | Q(order=basket.pk)
     rows = OrderLine.objects.filter(paid_out, returns__in=line_ids).order_by().values_list("returns")
     return {line_id: -net - vat for line_id, net, vat in rows.annotate(net=Sum("return_net"), vat=Sum("return_vat"))}
 

@@ -324,6 +324,23 @@ def test_what_came_back_at_another_till_meanwhile_is_not_paid_back_again(s):
     assert returned(sold) == [1] and Receipt.objects.count() == 1
 
 
+@pytest.mark.parametrize("bought, amount", [((), "-29.95"), (("wit40",), "20.00")])
+def test_a_card_is_not_asked_for_a_basket_whose_return_cannot_come_back_any_more(s, bought, amount):
+    sold = sell(s, [(s.riem, 1)])
+    basket = bring_back(s, sold, 1)
+    for name in bought:  # an exchange: 49.95 - 29.95 = 20.00 to pay
+        lines.add(order_id=basket.pk, items=[(getattr(s, name).pk, D(1))], employee=s.manager)
+    basket.refresh_from_db()
+    assert basket.gross.amount == D(amount)
+    OrderLine.objects.filter(order=sold).update(returned_quantity=1)  # the other till was quicker
+    with pytest.raises(Refusal) as refused:
+        refunds.start_pin(
+            order=basket, amount=D(amount), session_id=s.session.pk, method_id=s.method.pin.pk, employee=s.manager,
+            key=None,
+        )  # fmt: skip
+    assert (refused.value.code, basket.terminal_payments.exists()) == ("return.quantity", False)
+
+
 def test_a_nameless_basket_is_found_by_the_name_of_whose_goods_come_back(s):
     sold = sell(s, [(s.riem, 1)], customer=factories.customer("Zonneveld"))
     basket = bring_back(s, sold, 1)
