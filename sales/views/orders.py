@@ -17,7 +17,6 @@ from sales import lists
 from sales.models import SalesOrder
 from sales.services import confirming
 from sales.views import start
-from sales.views.drawing import order_rows
 
 LABELS = {
     "work": gettext_lazy("Werklijst"),
@@ -43,7 +42,7 @@ def orders(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     context = {
-        "page": page, "drawn": order_rows(page.rows), "filters": filters, "sort": filters.sort,
+        "page": page, "filters": filters, "sort": filters.sort,
         "chips": _chips(request, filters), "key": new_key(),
         "worklists": start.tabs(filters.values.get("work", "")),
         "remember": _kept(request.GET), "remembered": remembered,

@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
 
-from backoffice.core.templatetags.toonbank import icon
 from pos.models import QuickKey, QuickKeyPage
 from pos.services import seats
 from sales.services import lines
