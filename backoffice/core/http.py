@@ -57,6 +57,12 @@ def filter_chip(request, name: str, label: str, value: str, options: list[tuple[
     }
 
 
+def period_menu(request: HttpRequest, first: date | None = None, last: date | None = None) -> dict[str, Any]:
+    """What makes a chip one of a period: a menu with two days, which keeps what else the query asks."""
+    kept = [(name, value) for name, value in request.GET.items() if name not in ("from", "to", "after", "before")]
+    return {"template": "parts/filter_period.html", "kept": kept, "first": first, "last": last}
+
+
 def trigger(response: HttpResponse, name: str, detail=True) -> HttpResponse:
     """Add an event to the answer, for the scripts on the page (HX-Trigger)."""
     events = json.loads(response.headers.get("HX-Trigger", "{}"))

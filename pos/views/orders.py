@@ -40,7 +40,6 @@ def choose(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     values = {
-        "filters_query": [(n, v) for n, v in query.items() if n not in ("after", "before", "from", "to")],
         "page": page, "chips": _chips(request, filters), "text": filters.text, "filters": filters, "till": request.till,
         "key": new_key(), "idle_seconds": 0, "scan_key": new_key(),
     }  # fmt: skip
@@ -76,7 +75,7 @@ def _chips(request, filters: lists.Filters) -> list[dict]:
             query = request.GET.copy()
             for gone in ("from", "to", "after", "before"):
                 query.pop(gone, None)
-            chip["clear_url"], chip["template"] = f"?{query.urlencode()}", "pos/_filter_period.html"
+            chip |= http.period_menu(request) | {"clear_url": f"?{query.urlencode()}"}
     return chips
 
 

@@ -67,7 +67,7 @@ def _chips(request, filters: lists.Filters) -> list[dict]:
             "value": filters.values.get(name, ""),
             "shown": _shown(name, filters),
             "clear_url": _without(request.GET, name),
-            "template": "sales/_filter_period.html" if name == "period" else "sales/_filter_menu.html",
+            **(http.period_menu(request) if name == "period" else {"template": "sales/_filter_menu.html"}),
         }
         for name in lists.NAMES
     ]

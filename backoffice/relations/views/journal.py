@@ -47,6 +47,4 @@ def _period(request, asked: journal_list.Asked) -> dict:
     chip = filter_chip(request, "from", _("Periode"), "", [])
     parts = [format_date(day) for day in (asked.first, asked.last) if day]
     label = _("Periode: %(days)s") % {"days": " t/m ".join(parts)} if parts else _("Periode")
-    kept = [(name, value) for name, value in request.GET.items() if name not in ("from", "to", "after", "before")]
-    template = "parts/filter_period.html"
-    return chip | {"label": label, "template": template, "kept": kept, "first": asked.first, "last": asked.last}
+    return chip | {"label": label} | period_menu(request, asked.first, asked.last)
