@@ -1,7 +1,7 @@
 """Every search box of the product finds every name, however it is spelt and typed. A box without a case here fails."""
 
 import re
-from html import escape
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -131,10 +131,10 @@ def test_every_box_finds_every_name(client, s, box):
     for typed, stored in NAMES:
         asked = {parameter: typed, "status": "", "branch": str(s.branch.pk)}
         headers = {"HX-Request": "true"} if address == "search" else {}
-        page = client.get(reverse(address, args=args), asked, headers=headers).content.decode()
+        page = unescape(client.get(reverse(address, args=args), asked, headers=headers).content.decode())
         # what is typed stands in the box itself
-        page = page.replace(f'value="{escape(typed)}"', "")
-        assert escape(stored) in page and DECOY not in page, (typed, stored)
+        page = page.replace(f'value="{typed}"', "")
+        assert stored in page and DECOY not in page, (typed, stored)
         if finds == "everything":
-            assert page.count(escape(stored)) >= 3, (typed, stored)
+            assert page.count(stored) >= 3, (typed, stored)
         assert "lijkt erop" not in page, (typed, stored)

@@ -18,7 +18,7 @@ NAV = [
 
 
 def shell(request):
-    """nav, branches, branch, employee, key of the desk's scanner; nothing for a fragment, a till or a stranger."""
+    """nav, own_branches, branch, employee, key of the desk's scanner; nothing for a fragment, a till or a stranger."""
     access = getattr(request, "access", None)
     if access is None or request.headers.get("HX-Request") or hasattr(request, "till"):
         return {}
@@ -40,7 +40,7 @@ def shell(request):
     ]
     return {
         "nav": nav,
-        "branches": branches,
+        "own_branches": branches,
         "branch": branch,
         "employee": request.user,
         "scan_prefixes": SCAN_PREFIXES,

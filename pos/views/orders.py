@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.core.http import asked_int, filter_chip, posted_int, posted_key
+from backoffice.core.http import asked_int, filter_chip, period_menu, posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
@@ -40,7 +40,7 @@ def choose(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     values = {
-        "page": page, "chips": _chips(request, filters), "text": filters.text, "filters": filters, "till": request.till,
+        "kept": period_menu(request)["kept"], "page": page, "chips": _chips(request, filters), "text": filters.text, "filters": filters, "till": request.till,
         "key": new_key(), "idle_seconds": 0, "scan_key": new_key(),
     }  # fmt: skip
     return render(request, "pos/choose_order.html", values)
@@ -75,7 +75,7 @@ def _chips(request, filters: lists.Filters) -> list[dict]:
             query = request.GET.copy()
             for gone in ("from", "to", "after", "before"):
                 query.pop(gone, None)
-            chip |= http.period_menu(request) | {"clear_url": f"?{query.urlencode()}"}
+            chip |= period_menu(request) | {"clear_url": f"?{query.urlencode()}"}
     return chips
 
 

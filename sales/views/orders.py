@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.core.errors import Refusal
-from backoffice.core.http import asked_int, posted_key
+from backoffice.core.http import asked_int, period_menu, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right, scoped
 from sales import lists
@@ -67,7 +67,7 @@ def _chips(request, filters: lists.Filters) -> list[dict]:
             "value": filters.values.get(name, ""),
             "shown": _shown(name, filters),
             "clear_url": _without(request.GET, name),
-            **(http.period_menu(request) if name == "period" else {"template": "sales/_filter_menu.html"}),
+            **(period_menu(request) if name == "period" else {"template": "sales/_filter_menu.html"}),
         }
         for name in lists.NAMES
     ]

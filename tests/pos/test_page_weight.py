@@ -29,9 +29,7 @@ def production(transactional_db, settings, tmp_path):
     server.daemon = True
     server.start()
     server.is_ready.wait()
-    icon.cache_clear()  # it remembers the address of the icons
     yield f"http://localhost:{server.port}"
-    icon.cache_clear()
     server.terminate()
 
 

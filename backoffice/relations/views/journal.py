@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.core import paging
 from backoffice.core.formats import format_date
-from backoffice.core.http import asked_int, filter_chip
+from backoffice.core.http import asked_int, filter_chip, period_menu
 from backoffice.relations import journal_list, journal_rows, journal_words
 from backoffice.relations.models import Branch, Employee
 from backoffice.relations.rights import right
