@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import engines
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -13,9 +14,6 @@ from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKS = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
-TAG = re.compile(r"""\{%-?\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')""")
-LAZY = re.compile(r"""_\((?:"([^"]+)"|'([^']+)')\)""")
-BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?[^%]*%\}(.*?)\{%\s*(?:plural|endblocktrans)", re.DOTALL)
 # the user's manual, "Verkooporders aanmaken" 2-10, letter for letter
 FIELDS = [
     "Soort", "Debiteur", "Datum", "Medewerker", "Filiaal", "Betreft", "Verwachte leverdatum", "Leverwijze",
@@ -25,13 +23,8 @@ FIELDS = [
 def sources():
     """(where, text) of every text that is marked for translation."""
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        text = path.read_text()
-        for pattern in (TAG, LAZY):
-            for match in pattern.finditer(text):
-                yield path.relative_to(ROOT), match[1] or match[2]
-        for match in BLOCK.finditer(text):
-            plain = re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", match[1])
-            yield path.relative_to(ROOT), " ".join(line.strip() for line in plain.strip().splitlines())
+        for _line, _function, text in engines["jinja2"].env.extract_translations(path.read_text()):
+            yield path.relative_to(ROOT), text[0] if isinstance(text, tuple) else text
     for top in ("backoffice", "sales", "payments", "pos"):
         for path in sorted((ROOT / top).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
