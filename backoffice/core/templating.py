@@ -33,14 +33,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def url(name: str, *args: object, **kwargs: object) -> str:
+def address(name: str, *args: object, **kwargs: object) -> str:
     """The address of a view, as reverse() gives it."""
     return reverse(name, args=args, kwargs=kwargs)
 
 
 @pass_context
-def query(context: Context, **changes: object) -> str:
-    """This page's query with changes: query(sort="date", after=none); none or "" takes a key out."""
+def this_query(context: Context, **changes: object) -> str:
+    """This page's query with changes: this_query(sort="date", after=none); none or "" takes a key out."""
     parameters = context["request"].GET.copy()
     for name, value in changes.items():
         if value is None or value == "":
@@ -57,20 +57,21 @@ def sorting(context: Context, key: str, first: str = "up") -> dict[str, str]:
     now = context.get("sort") or context["request"].GET.get("sort", "")
     direction = "descending" if now == f"-{key}" else "ascending" if now == key else ""
     up_next = direction == "descending" or (not direction and first == "up")
-    return {"direction": direction, "url": query(context, sort=key if up_next else f"-{key}", after=None, before=None)}
+    target = this_query(context, sort=key if up_next else f"-{key}", after=None, before=None)
+    return {"direction": direction, "url": target}
 
 
 GLOBALS: dict[str, Callable[..., Any]] = {
-    "url": url,
+    "reverse": address,
     "static": static,
-    "query": query,
+    "this_query": this_query,
     "sorting": sorting,
     "new_key": keys.new_key,
     "error_list": error_list,
     "field_parts": field_parts,
     "bare_input": input_of,
     "htmx_script": htmx_script,
-    "language": translation.get_language,
+    "current_language": translation.get_language,
     "today_in_words": lambda: date_format(localdate(), "l j F Y"),
 }
 

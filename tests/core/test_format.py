@@ -95,7 +95,7 @@ def test_marks_carry_their_word_and_escape_it():
 
 def test_the_query_is_changed_and_kept():
     request = RequestFactory().get("/", {"status": "open", "after": "12"})
-    assert shown("{{ query(sort='-date', after=none) }}", request=request) == "?status=open&amp;sort=-date"
+    assert shown("{{ this_query(sort='-date', after=none) }}", request=request) == "?status=open&amp;sort=-date"
 
 
 def test_a_sorted_head_says_its_direction_and_turns_it():
