@@ -94,14 +94,14 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
 @pytest.fixture(autouse=True, scope="session")
 def contexts_told():
     """Tell the test client what every template was given (response.context); Django tells it of its own alone."""
-    from django.template.backends.jinja2 import Template
     from django.test.signals import template_rendered
+    from jinja2 import Template
 
     drawn = Template.render
 
-    def told(self, context=None, request=None):
-        template_rendered.send(sender=self, template=self, context=context or {})
-        return drawn(self, context, request)
+    def told(self, context):
+        template_rendered.send(sender=self, template=self, context=context)
+        return drawn(self, context)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", told)
