@@ -153,8 +153,9 @@ def files() -> dict[str, bytes]:
     return made | {"a file that is right": right_file(100_000 if FULL else 20_000)}
 
 
-def right_file(rows: int) -> bytes:
-    return b"nummer;naam;prijs\n" + b"".join(b"%d;Jas;1\n" % number for number in range(rows))
+def right_file(rows: int, head: bytes = b"", row: bytes = b"") -> bytes:
+    """Articles in as many rows; head and row are further columns and what stands in each of them."""
+    return b"nummer;naam;prijs%b\n" % head + b"".join(b"%d;Jas;1%b\n" % (number, row) for number in range(rows))
 
 
 def test_no_file_takes_long_or_much_of_the_web_or_of_the_worker(sender, shop):  # noqa: F811
@@ -193,7 +194,7 @@ def test_without_its_mends_the_web_takes_long_and_much_and_is_seen_to(shop):  # 
         sender.post(reverse("relations:customer_new"), {"last_name": MARKS}, "marks")
         image = SimpleUploadedFile("foto.png", large_picture())
         sender.post(reverse("catalog:article_edit", args=[shop.article.pk]), {"image": image}, "a picture")
-        rows = SimpleUploadedFile("lijst.csv", right_file(100_000))
+        rows = SimpleUploadedFile("lijst.csv", right_file(100_000, b";kleur;maat;merk;groep", b";Rood;40;Merk;Jassen"))
         sender.post(reverse("catalog:import"), {"file": rows}, "rows")
         assert [line.split(":")[0].rpartition(" ")[2] for line in sender.wrong] == ["marks", "picture", "rows"]
 

@@ -40,7 +40,8 @@ def choose(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     values = {
-        "kept": period_menu(request)["kept"], "page": page, "chips": _chips(request, filters), "text": filters.text, "filters": filters, "till": request.till,
+        "kept": period_menu(request)["kept"], "page": page, "chips": _chips(request, filters),
+        "text": filters.text, "filters": filters, "till": request.till,
         "key": new_key(), "idle_seconds": 0, "scan_key": new_key(),
     }  # fmt: skip
     return render(request, "pos/choose_order.html", values)
@@ -75,7 +76,7 @@ def _chips(request, filters: lists.Filters) -> list[dict]:
             query = request.GET.copy()
             for gone in ("from", "to", "after", "before"):
                 query.pop(gone, None)
-            chip |= period_menu(request) | {"clear_url": f"?{query.urlencode()}"}
+            chip.update(period_menu(request), clear_url=f"?{query.urlencode()}")
     return chips
 
 

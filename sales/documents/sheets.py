@@ -60,11 +60,8 @@ def write_xlsx(path: str, title: str, columns: Sequence[Column], rows: Iterable[
     """Write a workbook of one sheet; text is never a formula or a link, amounts and dates are what they are."""
     import xlsxwriter
 
-    options = {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_date_format": FORMATS["date"],
-    }  # fmt: skip
-    with xlsxwriter.Workbook(path, options) as book:
+    # each value is written as what it is (write_string and the like), so that none is taken for something else
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(title[:31])
         head = book.add_format({"bold": True, "bottom": 1})
         shapes = {kind: book.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from backoffice.core.money import ZERO
 from sales import addresses
 from sales.documents import confirmation, pdf
 from sales.documents.codes import code128
@@ -25,10 +26,10 @@ class Row:
     label: str
     text: str
     priced: bool
-    ordered: Decimal = Decimal(0)
-    before: Decimal = Decimal(0)
-    here: Decimal = Decimal(0)
-    open: Decimal = Decimal(0)
+    ordered: Decimal = ZERO
+    before: Decimal = ZERO
+    here: Decimal = ZERO
+    open: Decimal = ZERO
 
 
 @dataclass(slots=True)

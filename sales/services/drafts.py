@@ -333,7 +333,6 @@ def sweep(*, before) -> int:
     """Delete drafts older than `before` that never got a line or a customer. Returns how many."""
     empty = SalesOrder.objects.filter(
         lifecycle__in=["draft", "discarded"],
-        number="",
         customer__isnull=True,
         lines__isnull=True,
         entered_at__lt=before,

@@ -102,14 +102,14 @@ def sold_for(order: SalesOrder, lines: Sequence[OrderLine], vat_rows: Iterable) 
         mine = [line for line in here if not line.returns_id]
         back_net, back_vat = (sum((getattr(x, n).amount for x in here if x.returns_id), ZERO) for n in RETURNED)
         net, vat = _bare(row.net) - back_net, _bare(row.vat) - back_vat
-        amounts = [line.line_total.amount for line in mine]
-        if any(amount < 0 for amount in amounts):  # goods without a receipt came back among them
-            parts = [_vat_in(amount, row.percent, inclusive=inclusive) for amount in amounts]
-        else:  # each line bears its part of an order discount
-            amounts = spread(net + vat if inclusive else net, amounts)
-            parts = spread(vat, amounts) if any(amounts) else amounts
-        for line, amount, part in zip(mine, amounts, parts, strict=True):
-            found[line.key] = Sold(amount if inclusive else amount + part, part)
+        line_totals = [line.line_total.amount for line in mine]
+        if any(total < 0 for total in line_totals):  # goods without a receipt came back among them
+            vats = [_vat_in(total, row.percent, inclusive=inclusive) for total in line_totals]
+            paid = line_totals if inclusive else [total + part for total, part in zip(line_totals, vats, strict=True)]
+        else:  # each line bears its part of an order discount: of what is paid, and of the VAT in it
+            paid, vats = spread(net + vat, line_totals), spread(vat, line_totals)
+        for line, gross, part in zip(mine, paid, vats, strict=True):
+            found[line.key] = Sold(gross, part)
     return found
 
 
@@ -315,7 +315,8 @@ def check_restored(draft: Draft, lines: Sequence[OrderLine]) -> None:
 def count_back(draft: Draft) -> list[dict]:
     """Count for good what comes back, on the lines that it was sold on; gives what the journal says of it.
 
-    Of a locked basket, in the caller's transaction. Raises Refusal where it came back meanwhile.
+    Of a locked basket, in the caller's transaction. Raises Refusal where it came back meanwhile, and where the order
+    changed since so that less was paid for it than what goes back.
     """
     back = [line for line in draft.lines if line.quantity < 0]
     asked: dict[int, Decimal] = {}
@@ -325,19 +326,35 @@ def count_back(draft: Draft) -> list[dict]:
     if asked:
         sources = _orders_of(asked)
         hold(sources)
+        worth: dict[uuid.UUID, Sold] = {}
         for order in SalesOrder.objects.filter(pk__in=sources):
             check_paid(order)
+            worth |= sold_for(order, list(order.lines.order_by("position")), order.vat_rows.all())
             order.changed_by = draft.employee
             order.save(update_fields=["changed_by", "changed_at"])
+        given = _given(draft, asked)
         for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
             if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
                 raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+            if given[sold.pk] > worth[sold.key].gross:  # pieces were cancelled since, to the cent
+                raise Refusal(
+                    "return.changed",
+                    _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
+                    % {"name": title(sold)},
+                )
             OrderLine.objects.filter(pk=sold.pk).update(returned_quantity=F("returned_quantity") + asked[sold.pk])
     return [
         {"line": line.returns_id, "article": line.article_number, "quantity": str(-line.quantity),
          "amount": str(-_gross(draft.order, line)), "reason": line.override_reason, "to_stock": line.stocked}
         for line in back
     ]  # fmt: skip
+
+
+def _given(draft: Draft, line_ids) -> dict[int, Decimal]:
+    """{line id: EUR that went back for it, and goes back with this basket}. Index: `returns`."""
+    paid_out = Q(order__lifecycle=Lifecycle.CONFIRMED) | Q(order=draft.order.pk)
+    rows = OrderLine.objects.filter(paid_out, returns__in=line_ids).order_by().values_list("returns")
+    return {line_id: -net - vat for line_id, net, vat in rows.annotate(net=Sum("return_net"), vat=Sum("return_vat"))}
 
 
 def _gross(order: SalesOrder, line: OrderLine) -> Decimal:

@@ -334,12 +334,12 @@ def _line_change(row, field, label, old, new) -> dict:
 def _line_shown(row) -> dict[str, tuple[str, str]]:
     """Each field of a line as (label, what the screen shows)."""
     return {
-        "quantity": (_("Aantal"), format_quantity(Decimal(row["quantity"]))),
-        "cancelled_quantity": (_("Geannuleerd"), format_quantity(Decimal(row["cancelled_quantity"]))),
-        "unit_price": (_("Verkoopprijs"), format_amount(Decimal(row["unit_price"]))),
+        "quantity": (_("Aantal"), format_quantity(row["quantity"])),
+        "cancelled_quantity": (_("Geannuleerd"), format_quantity(row["cancelled_quantity"])),
+        "unit_price": (_("Verkoopprijs"), format_amount(row["unit_price"])),
         "discount": (_("Korting"), _discount(SimpleNamespace(**row))),
         "text": (_("Tekst"), row["text"]),
-        "vat_percent": (_("BTW"), format_percent(Decimal(row["vat_percent"]))),
+        "vat_percent": (_("BTW"), format_percent(row["vat_percent"])),
     }
 
 

@@ -1,5 +1,6 @@
 """The screens of stock: the list, one article, the card."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -49,6 +50,14 @@ def test_an_article_shows_each_variant_at_each_branch(client, shop):
     assert found == [[("Utrecht", 5, 3, 2), ("Zwolle", 2, 0, 2)], [("Utrecht", 0, 0, 0), ("Zwolle", 0, 0, 0)]]
     assert page.context["may_correct"] is True
     assert client.get(f"{page.request['PATH_INFO']}?branch={zwolle.pk}").context["may_correct"] is False
+
+
+def test_the_menu_of_branches_to_work_in_is_the_same_on_a_page_with_branches_of_its_own(client, shop):
+    _utrecht, _zwolle, _manager, shirt, _small, _belt = shop
+    client.force_login(factories.employee("admin", _utrecht))
+    for address in (reverse("catalog:stock"), reverse("catalog:stock_article", args=[shirt.pk])):
+        menu = re.search(r'id="branch-menu".*?</section>', client.get(address).content.decode(), re.DOTALL)[0]
+        assert re.findall(r'name="branch" value="\d+"[^>]*>([^<]+)</button>', menu) == ["Utrecht", "Zwolle"]
 
 
 def test_the_card_says_what_was_there_after_each_move(client, shop):

@@ -199,7 +199,12 @@ def test_a_line_taken_out_is_named_and_two_periods_fit_together(utrecht, tmp_pat
     export(one, last="2026-03-01")
     export(two, first="02-03-2026")
     assert check(one, one / "journal.jsonl", two / "journal.jsonl").returncode == 0
-    assert json.loads((two / "export.json").read_text())["hash_before_first"] != chain.START
+    said = json.loads((two / "export.json").read_text())
+    rows = [json.loads(line) for line in (two / "journal.jsonl").read_text().splitlines()]
+    first = JournalEntry.objects.get(hash=rows[0]["hash"])
+    assert len(rows) > 1
+    assert said["hash_before_first"] == first.previous_hash != chain.START
+    assert said["hash_of_last"] == rows[-1]["hash"]
     lines = (two / "journal.jsonl").read_text().splitlines()
     (two / "journal.jsonl").write_text(lines[1] + "\n")
     done = check(one, one / "journal.jsonl", two / "journal.jsonl")

@@ -5,6 +5,8 @@ import threading
 import pytest
 from django.db import OperationalError, transaction
 
+from backoffice.catalog.models import StockLevel
+from backoffice.catalog.services import counting
 from backoffice.core import journal, locks, numbers
 from backoffice.core.keys import keyed
 from backoffice.core.models import JournalEntry, NumberSeries
@@ -78,3 +80,13 @@ def test_what_is_taken_is_locked_and_comes_by_id():
     taken, refused = together(first, second)
     assert taken == sorted(ids)
     assert isinstance(refused, OperationalError)
+
+
+@pytest.mark.django_db
+def test_a_count_of_stock_that_came_after_the_journal_would_be_seen():
+    branch, shirt = factories.branch(), factories.article(colours=["Wit"])
+    with transaction.atomic(), locks.in_order():
+        locks.note("journal")
+        with pytest.raises(RuntimeError, match="lock order: stock asked while journal is held"):
+            counting._locked(branch, [factories.variant(shirt, "Wit").pk])
+    assert not StockLevel.objects.exists()

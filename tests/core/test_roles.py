@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from backoffice.core.db import walls
 from backoffice.core.db.roles import as_owner
 from backoffice.core.db.walls import OVERRIDE, append_only_tables
 
@@ -129,3 +130,18 @@ def test_emptying_passes_the_walls_and_empties_the_queue_too():
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db
+def test_a_wall_that_was_taken_down_is_put_up_again():
+    table, trigger = (
+        "core_journalentry",
+        "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'core_journalentry'::regclass",
+    )
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(trigger + " AND NOT tgisinternal")
+        standing = cursor.fetchone()[0]
+        cursor.execute(f"DROP TRIGGER append_only_row ON {table}")
+        walls.apply(connection)
+        cursor.execute(trigger + " AND NOT tgisinternal")
+        assert cursor.fetchone()[0] == standing > 0

@@ -2,7 +2,9 @@
 
 import re
 import uuid
+from contextlib import nullcontext
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.storage import default_storage
@@ -259,3 +261,26 @@ def test_stoppen_is_pressed_on_the_screen(page, login, small):
     page.get_by_text("Er is geen bestand gemaakt.").wait_for()
     assert page.get_by_role("button", name="Stoppen").count() == 0
     assert ExportJob.objects.get().status == "stopped"
+
+
+def test_how_far_it_is_goes_to_the_database_now_and_then(monkeypatch):
+    clock = iter([100, 100.3, 100.5, 100.8, 101])
+    monkeypatch.setattr(making.time, "monotonic", lambda: next(clock))
+    written = []
+    progress = making.Progress(SimpleNamespace(pk=uuid.uuid4()))
+    progress.connection = SimpleNamespace(cursor=lambda: nullcontext(Cursor(written)))
+    for done in (1, 2, 3, 4):
+        progress(done)
+    assert written == [2, 4]
+
+
+class Cursor:
+    """Writes down what is told to the database."""
+
+    rowcount = 1
+
+    def __init__(self, written: list[int]):
+        self.written = written
+
+    def execute(self, _statement, values) -> None:
+        self.written.append(values[0])

@@ -195,6 +195,15 @@ def test_a_worker_whose_turn_has_passed_does_not_send_what_another_has(order, in
     assert (len(inbox.letters), fate(mail)[:2]) == (1, ("sent", 2))
 
 
+@pytest.mark.parametrize("status", ["sent", "failed"])
+def test_what_was_sent_or_given_up_meanwhile_is_not_sent_by_who_claimed_it_before(order, inbox, status):
+    mail = queue(order)
+    slow = sending.claim()
+    OutboxMessage.objects.filter(mail=mail).update(status=status)
+    sending.attempt(slow)
+    assert (inbox.letters, fate(mail)[:2]) == ([], (status, 1))
+
+
 def test_while_it_is_being_sent_nobody_else_takes_it(order, inbox):
     queue(order)
     inbox.go_on.clear()

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from decimal import Decimal
 
 import pypdf
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from sales.documents import picklist as picklists
+from sales.services import cancelling
 from tests import factories
 from tests.sales.delivery_shop import confirmed, receive, wanted
 from tests.sales.order_shop import shop
@@ -53,6 +55,12 @@ def test_lines_are_added_up_per_article_and_variant(waiting):
     assert [(o["order__number"], o["open"]) for o in found.groups[1].places[0].orders] == [
         (waiting.first.number, 4), (waiting.second.number, 1),
     ]  # fmt: skip
+
+
+def test_what_is_cancelled_is_not_picked(waiting):
+    line = waiting.first.lines.get(variant=waiting.wit40)
+    cancelling.cancel(order_id=waiting.first.pk, employee=waiting.office, quantities={line.pk: Decimal(3)})
+    assert shown(picklists.picklist(waiting.branch, TODAY))[1][2][0] == ("Wit, maat 40", 2, 2, False)
 
 
 def test_by_a_later_date_there_is_more(waiting):

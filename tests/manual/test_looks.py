@@ -20,6 +20,7 @@ from tests.manual import life_screens
 from tests.payments.shop import methods
 from tests.payments.test_cancel import amended
 from tests.sales.order_shop import shop
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # preload would write a style for each @import of a sheet, which our policy refuses
@@ -121,11 +122,11 @@ def pages(s) -> list[tuple[str, str, str]]:
 
 def show(page, address: str, button: str) -> None:
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     if button:
         page.get_by_role("button", name=button, exact=True).click()
         page.locator("dialog[open]").wait_for()
-        page.wait_for_load_state("networkidle")
+        settled(page)
 
 
 def wider(page) -> str:

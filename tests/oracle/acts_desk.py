@@ -19,6 +19,7 @@ from tests.oracle.model import (
     Payment,
     Person,
     Session,
+    refuse,
 )
 from tests.oracle.sums import EXCLUSIVE, INCLUSIVE, NONE, REVERSE, UNTAXED, ZERO, D, five_cents, unit_price
 
@@ -78,6 +79,8 @@ def change_line(day: Day, order: Order, who: Person, of: str, *, closed: bool = 
     said = ", ".join(f"{name} {value}" for name, value in values.items() if name != "reason")
 
     def model() -> None:
+        if of == "amend" and values.get("quantity", line.pieces) > line.pieces:
+            refuse(not rating.keeps_an_older(day.shop, order, line), "another rate by now")
         prices.set_line(order, line, who, pieces=values.get("quantity"), each=values.get("price"),
                         off=values.get("discount"), reason=values.get("reason", ""))  # fmt: skip
 

@@ -235,6 +235,9 @@ def sell(
         if line.back is not None:
             refuse(line.back.source.payment_state == "paid", "its order is not paid any more")
             refuse(line.back.sold.returned - line.pieces <= line.back.sold.delivered, "it came back already")
+            moved = [each for of, each in shop.moving(line.back.sold) if of.state == CONFIRMED or of is order]
+            given = sum((-each.back.row.gross for each in moved if each.back), ZERO)
+            refuse(given <= paid_for(line.back.source)[line.back.sold].gross, "less was paid for it by now")
     if order.gross < 0:
         check_ways(order, tenders, who, approver)
     if tenders:

@@ -7,6 +7,8 @@ from fractions import Fraction
 from tests.oracle.model import Article, Line, No, Order, Person, Shop, refuse
 from tests.oracle.sums import INCLUSIVE, ZERO, D, Exact, cents, line_total, price, unit_price
 
+MORE_OFF = "the discount in euros is more than what is left"
+
 
 def asked_for(order: Order) -> dict[Line, tuple[Fraction, Fraction]]:
     """Of each line that sells: what the list price comes to, and what is asked, all discounts taken off.
@@ -124,6 +126,7 @@ def set_line(
         line.off_percent = off[1] if off[0] == "percent" else D(0)
         line.off_amount = off[1] if off[0] == "amount" else D(0)
         line.off_mode = order.mode if line.off_amount else line.off_mode  # a percentage is the same in every mode
+    refuse(order.off_amount <= price(order).subtotal or not order.off_amount, MORE_OFF)
     check(order, who, approver, reason)
 
 
@@ -149,7 +152,7 @@ def remove(order: Order, line: Line, who: Person) -> tuple[int, Line]:
     place = order.lines.index(line)
     order.lines.remove(line)
     if order.off_amount and order.off_amount > price(order).subtotal:
-        raise No("the discount in euros is more than what is left")
+        raise No(MORE_OFF)
     check(order, who)
     return place, line
 

@@ -30,6 +30,12 @@ def follows(shop: Shop, line: Line, on: date) -> Decimal:
     return later[-1][1] if later else line.percent
 
 
+def keeps_an_older(shop: Shop, order: Order, line: Line) -> bool:
+    """Whether more pieces of the line would be taxed by another rate than it keeps: they become a line of their own."""
+    kept = line.percent if line.delivered else follows(shop, line, shop.today)
+    return order.mode not in UNTAXED and kept != shop.percent(line.code, shop.today)
+
+
 def follow(
     shop: Shop, order: Order, lines: list[Line], on: date, stays: str = "", session: Session | None = None
 ) -> None:

@@ -339,3 +339,21 @@ def test_deposit_after_a_refund_closes_the_order_again():
     deposit(order_id=order.pk, tenders=[(s.method.ideal.pk, D("33.34"))], employee=s.office)
     order.refresh_from_db()
     assert (order.payment_state, split(order)) == ("paid", owed(order))
+
+
+def test_a_card_that_was_declined_gave_nothing_back():
+    s = shop()
+    session, order = money.session(s), money.order(s, "60.00")
+    pay(s, order, ("bank", "60.00"))
+    values = {"order_id": order.pk, "session_id": session.pk, "method_id": s.method.pin.pk, "employee": s.manager}
+    declined = terminals.start_terminal(amount=D("-20.01"), **values)
+    terminals.ask_terminal(payment_id=declined.pk, employee=s.manager)
+    declined.refresh_from_db()
+    assert declined.state == "declined"
+    before = rows(order)
+    with pytest.raises(Refusal) as refused:
+        back(
+            s, order, ("pin", "20.01"), approved_ids=[declined.pk], channel="till", session_id=session.pk,
+            employee=s.manager,
+        )  # fmt: skip
+    assert (refused.value.code, unchanged(order, before)) == ("payments.not_approved", True)

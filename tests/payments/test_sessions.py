@@ -9,6 +9,7 @@ import time_machine
 
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
+from backoffice.relations.models import Till
 from payments import ledger
 from payments.ledger import Tender
 from payments.models import LedgerEntry, TerminalPayment, TillSession
@@ -148,6 +149,7 @@ def test_a_difference_is_its_own_entry_with_a_reason_and_beyond_ten_euro_a_manag
             session_id=session.pk, denominations={"50": 1, "20": 1, "10": 1, "5": 1}, employee=s.seller, reason="zoek"
         )
     assert refused.value.code == "payments.difference_right"
+    assert refused.value.message == "Het kasverschil is meer dan €\u00a010,00. Laat een filiaalmanager sluiten."
     assert TillSession.objects.get().open
     assert not LedgerEntry.objects.filter(kind__in=["difference", "drop"]).exists()
     sessions.close_session(
@@ -212,3 +214,11 @@ def test_another_branchs_money_moves_in_between():
         ("cash", s.branch.pk, D(40)), ("inter_branch", s.branch.pk, D(-40)), ("inter_branch", zeist.pk, D(40)),
         ("orders", zeist.pk, D(-40)),
     ]  # fmt: skip
+
+
+def test_a_till_that_is_switched_off_is_not_opened():
+    s = shop()
+    Till.objects.filter(pk=s.till.pk).update(active=False)
+    with pytest.raises(Refusal) as refused:
+        sessions.open_session(till_id=s.till.pk, float_amount=D("100.00"), employee=s.seller)
+    assert refused.value.code == "payments.till_unknown" and not TillSession.objects.exists()

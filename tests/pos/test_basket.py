@@ -139,6 +139,7 @@ def test_the_last_piece_is_not_stepped_away(till, s):
     scan(till, factories.code_of(s.riem))
     answer = post(till, "pos:line", basket(s).lines.get().pk, step="-1")
     assert answer.status_code == 422 and pieces(basket(s)) == [("Riem Tuig", 1)]
+    assert "Dit is het laatste stuk. Verwijder de regel om hem weg te halen." in answer.text
 
 
 def test_beyond_the_ceiling_a_seller_is_refused_and_a_manager_gives_a_reason(till, s, client):

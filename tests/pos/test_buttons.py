@@ -7,6 +7,7 @@ from backoffice.core.models import JournalEntry
 from pos.models import TillLayout
 from tests.manual.kassa import TOUCH, ready, shop
 from tests.pos import counter
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +27,7 @@ def test_buttons_are_set_by_keyboard_and_the_till_shows_them_so(new_page, live_s
     desk.get_by_text("De knoppen zijn opgeslagen.").wait_for()
     for _up in range(6):
         desk.get_by_role("button", name="Lade open omhoog").press("Enter")
-        desk.wait_for_load_state("networkidle")
+        settled(desk)
     assert [row["name"] for row in TillLayout.objects.get().buttons][:2] == ["drawer", "choose_order"]
 
     jar = type("Jar", (), {"cookies": {}})

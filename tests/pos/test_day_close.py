@@ -15,6 +15,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry, NumberSeries, OutboxMessage
 from backoffice.relations.models import Branch, Employee, Till
 from payments.models import PaymentMethod
+from payments.services import sessions
 from pos import escpos
 from pos.day_report import day_report, find, report_pdf
 from pos.models import DayReport
@@ -192,3 +193,11 @@ def test_what_stands_on_a_report_only_grows(s, closed):
         with pytest.raises(DatabaseError), transaction.atomic():
             connection.cursor().execute(change)
     assert DayReport.objects.get(session=closed).paper["receipts"]["count"] == 2
+
+
+def test_the_reason_of_yesterday_does_not_stand_on_todays_report(client, s, basket):
+    day_of_129_85_and_49_95_back(s)
+    close_short(s)
+    today = sessions.open_session(till_id=s.till.pk, float_amount=D(100), employee=s.seller)
+    day_close.close(session_id=today.pk, denominations={"50": 2}, employee=s.seller)
+    assert not any("Reden" in text for text in papers_of(s, client, today).values())

@@ -209,3 +209,9 @@ def test_many_requests_at_the_same_moment_with_both_cookies_all_reach_the_till()
     row = Till.objects.get(pk=s.till.pk)
     assert row.device_generation == 1 and journalled() == 0
     assert 55 < row.device_formers["0"] - timezone.now().timestamp() <= 60
+
+
+def test_a_till_of_which_a_copy_was_refused_is_trusted_when_it_is_registered_anew(s, clock):
+    Till.objects.filter(pk=s.till.pk).update(device_copied_at=timezone.now())
+    devices.register(till_id=s.till.pk, token="x" * 32, employee=s.manager)
+    assert Till.objects.get(pk=s.till.pk).device_copied_at is None

@@ -78,3 +78,11 @@ def test_a_till_of_another_branch_keeps_its_layout(office, s):
     mine = TillLayout.objects.get(name="Winkel")
     post(office, "pos:layout", mine.pk, name="Winkel", till=[zeist.pk, s.till.pk])
     assert list(mine.tills.all()) == [s.till] and list(theirs.tills.all()) == [zeist]
+
+
+def test_a_till_that_is_unticked_shows_the_layout_no_more(office, s):
+    post(office, "pos:layouts", name="Winkel")
+    layout = TillLayout.objects.get(name="Winkel")
+    post(office, "pos:layout", layout.pk, name="Winkel", till=[s.till.pk, s.other.pk])
+    post(office, "pos:layout", layout.pk, name="Winkel", till=[s.other.pk])
+    assert list(layout.tills.all()) == [s.other]

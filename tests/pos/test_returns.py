@@ -1,5 +1,6 @@
 """Retour and ruilen: what was sold comes back once, at what was paid, and the money goes back as it came."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -11,11 +12,11 @@ from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Employee
 from payments.models import CreditAccount
 from payments.selectors import session_figures
-from payments.services import sessions, terminals
+from payments.services import cancelling, depositing, sessions, terminals
 from pos.models import Receipt
 from pos.services import refunds, seats
-from sales.models import OrderLine, SalesOrder
-from sales.services import confirming, drafts, lines, returning, selling
+from sales.models import OrderLine, OrderVat, SalesOrder
+from sales.services import confirming, delivering, drafts, lines, returning, selling
 from tests import factories
 from tests.invariants import holds
 from tests.payments.shop import split
@@ -311,3 +312,101 @@ def test_a_line_comes_back_without_a_receipt_by_its_own_window_for_a_manager_onl
     answer = client.post(url, form)
     assert (answer.status_code, "Retour · 2 × 29,95" in answer.content.decode()) == (200, True)
     assert totals(SalesOrder.objects.get(pk=order_id)) == [D("-59.90")]
+
+
+def test_what_came_back_at_another_till_meanwhile_is_not_paid_back_again(s):
+    sold = sell(s, [(s.riem, 1)])
+    bring_back(s, sold, 1)
+    OrderLine.objects.filter(order=sold).update(returned_quantity=1)  # the other till was quicker
+    with pytest.raises(Refusal) as refused:
+        pay(s, (s.method.contant, "-29.95"), employee=s.manager)
+    assert refused.value.code == "return.quantity" and "is al geretourneerd" in refused.value.message
+    assert returned(sold) == [1] and Receipt.objects.count() == 1
+
+
+def test_a_nameless_basket_is_found_by_the_name_of_whose_goods_come_back(s):
+    sold = sell(s, [(s.riem, 1)], customer=factories.customer("Zonneveld"))
+    basket = bring_back(s, sold, 1)
+    assert "zonneveld" in SalesOrder.objects.get(pk=basket.pk).search_text
+
+
+@pytest.mark.parametrize("mode", ["inclusive", "exclusive"])
+def test_the_journal_says_what_a_free_return_gave_back_including_vat(s, mode):
+    """29,95; without VAT the line says 24,75, and 24.75 x 1.21 = 29.95."""
+    customer = factories.customer("Zwaan", vat_mode=mode, kind="business", company="Zwaan B.V.")
+    order_id = seats.begin(till_id=s.till.pk, employee=s.manager).order_id
+    drafts.set_header(order_id=order_id, revision=None, values={"customer": customer.pk}, employee=s.manager)
+    lines.add(order_id=order_id, items=[(s.riem.pk, D(1))], employee=s.manager)
+    line = OrderLine.objects.get(order_id=order_id)
+    basket = returning.take_back_free(order_id=order_id, line_id=line.pk, reason="geen bon", employee=s.manager)
+    pay(s, (s.method.contant, basket.gross.amount), employee=s.manager)
+    told = JournalEntry.objects.get(action="till.returned").data["lines"]
+    assert [row["amount"] for row in told] == ["29.95"]
+
+
+def test_one_of_eleven_under_exclusive_comes_back_at_its_own_part_of_the_discount(s):
+    """7 x 41.32 + 4.09 + 11 x 110.19 = 1505.44, less 50.30 = 1455.14, VAT 305.58, paid 1760.72. The eleven cost
+    1212.09 / 1505.44 of it: 1417.63 (1417.626), of which VAT 246.03; one of them 128.88 (128.875), and 22.37.
+    """
+    prices = {"riem": "289.26", "sokken": "4.09", "laars": "1212.09"}
+    lines_sold = [
+        OrderLine(
+            key=uuid.uuid4(), variant_id=1, quantity=D(1), line_total=D(total), vat_code="high", vat_percent=D(21)
+        )
+        for total in prices.values()
+    ]
+    order = SalesOrder(vat_mode="exclusive")
+    row = OrderVat(code="high", percent=D(21), net=D("1455.14"), vat=D("305.58"))
+    sold = [returning.sold_for(order, lines_sold, [row])[line.key] for line in lines_sold]
+    assert [(part.gross, part.vat) for part in sold] == [
+        (D("338.31"), D("58.72")), (D("4.78"), D("0.83")), (D("1417.63"), D("246.03")),
+    ]  # fmt: skip
+
+
+def test_what_was_chosen_before_pieces_were_cancelled_is_chosen_again_when_less_was_paid_for_it(s):
+    """3 x 41.32 under exclusive is 150.00 and one comes back at 50.00; 2 x 41.32 is 99.99, of which 49.99 is left."""
+    customer = factories.customer("Zwaan", vat_mode="exclusive", kind="business", company="Zwaan B.V.")
+    riem = factories.article("70001", "Riem Breed", price="50.00").variants.get()
+    draft = factories.draft(employee=s.office, customer=customer, items=[(riem, 3)])
+    order = confirming.confirm(order_id=draft.pk, employee=s.office)
+    assert order.gross.amount == D("150.00")
+    depositing.deposit(order_id=order.pk, tenders=[(s.method.bank.pk, D("150.00"))], employee=s.office)
+    line = order.lines.get()
+    delivering.deliver(
+        order_id=order.pk, quantities={line.pk: D(2)}, kind="pickup", branch_id=s.branch.pk, employee=s.manager
+    )
+    sold = SalesOrder.objects.get(pk=order.pk)
+    assert totals(bring_back(s, sold, 1)) == [D("-41.32")]
+    pay(s, (s.method.contant, "-50.00"), employee=s.manager)
+    basket = bring_back(s, sold, 1)
+    assert basket.gross.amount == D("-50.00")
+    cancelling.cancel(
+        order_id=order.pk, employee=s.office, amounts=[(s.method.bank.pk, D("50.01"))], reason="geen voorraad"
+    )
+    with pytest.raises(Refusal) as refused:
+        pay(s, (s.method.contant, "-50.00"), employee=s.manager)
+    assert refused.value.code == "return.changed" and returned(sold) == [1]
+    lines.delete(order_id=basket.pk, line_ids=[basket.lines.get().pk], employee=s.manager)
+    assert bring_back(s, sold, 1).gross.amount == D("-49.99")
+
+
+def test_what_comes_back_under_exclusive_shows_its_price_without_vat(s):
+    """24.75 without VAT, 24.75 x 0.21 = 5.20 (5.1975) VAT."""
+    buyer = factories.customer("Zwaan", vat_mode="exclusive", kind="business", company="Zwaan B.V.")
+    order_id = seats.begin(till_id=s.till.pk, employee=s.manager).order_id
+    drafts.set_header(order_id=order_id, revision=None, values={"customer": buyer.pk}, employee=s.manager)
+    basket = lines.add(order_id=order_id, items=[(s.riem.pk, D(1))], employee=s.manager)
+    sold = pay(s, (s.method.contant, basket.gross.amount)).order
+    order = bring_back(s, sold, 1)
+    line = OrderLine.objects.get(order=order)
+    assert (line.quantity, line.unit_price.amount, line.discount_amount.amount) == (-1, D("24.7521"), 0)
+    assert (line.line_total.amount, order.gross.amount) == (D("-24.75"), D("-29.95"))
+
+
+def test_who_takes_a_line_back_without_a_receipt_stands_on_it_as_who_changed_it(s):
+    order_id = seats.begin(till_id=s.till.pk, employee=s.seller).order_id
+    lines.add(order_id=order_id, items=[(s.riem.pk, D(1))], employee=s.seller)
+    line = OrderLine.objects.get(order_id=order_id)
+    returning.take_back_free(order_id=order_id, line_id=line.pk, reason="bon kwijt", employee=s.manager)
+    after = OrderLine.objects.get(order_id=order_id)
+    assert (line.changed_by, after.changed_by, after.revision) == (s.seller, s.manager, line.revision + 1)

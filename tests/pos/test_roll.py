@@ -188,6 +188,21 @@ def test_a_copy_says_so_and_differs_in_nothing_else(s, columns):
     first, copy = printed(receipt, columns, drawer=True), printed(receipt, columns, copy=True)
     assert [row.text for row in copy.rows if row.text != "*** KOPIE ***"] == [row.text for row in first.rows]
     assert "*** KOPIE ***" in copy.text and first.drawer and not copy.drawer
+    assert next(row for row in copy.rows if row.text == "*** KOPIE ***").bold
+
+
+@WIDTHS
+def test_change_and_rounding_have_their_names(s, columns):
+    """29.98, paid with 40: rounded to 30.00, and 10.00 back."""
+    bow = factories.variant(factories.article("S-1", "Strik", "29.98", stocked=False))
+    basket(s, (bow, 1))
+    found = printed(pay(s, (s.method.contant, "40")), columns)
+    rows = [" ".join(row.text.split()) for row in found.rows]
+    assert {"Contant 40,00", "Wisselgeld -10,00", "Afronding -0,02"} <= set(rows), rows
+
+
+def test_a_name_with_a_hyphen_stays_together():
+    assert roll.wrapped("Wollen sjaal van Maximiliana-Josephine", 32) == ["Wollen sjaal van", "Maximiliana-Josephine"]
 
 
 def test_cashier_and_till_of_any_length_stand_whole(s):

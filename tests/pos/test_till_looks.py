@@ -15,6 +15,7 @@ from tests import factories
 from tests.manual.kassa import shop
 from tests.manual.test_looks import CONTRAST, EVERYTHING, violations
 from tests.pos import counter
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALL, WIDE = {"width": 1024, "height": 768}, {"width": 1366, "height": 768}
@@ -115,7 +116,7 @@ def screens(s) -> list[tuple]:
 
 
 def look(page, name: str, wrong: list[str]) -> None:
-    page.wait_for_load_state("networkidle")
+    settled(page)
     for scheme, rules in (("light", EVERYTHING), ("dark", CONTRAST)):
         page.emulate_media(color_scheme=scheme)
         wrong += [f"{name}, {scheme}: {one}" for one in violations(page, rules)]

@@ -237,3 +237,17 @@ def test_the_database_holds_the_rules_by_itself(office):
     refused_by("employee_role_once", lambda: admin.roles.create(role="admin", branch=None))
     refused_by("relations_employee_email_key", lambda: Employee.objects.filter(pk=admin.pk).update(email=office.email))
     refused_by("relations_branch_code_key", lambda: factories.branch(code=branch.code))
+
+
+def test_a_stale_form_says_of_a_block_whether_it_stands(office):
+    customer = person(office, note="x")
+    change(customer, office, blocked=True, note="y")
+    with pytest.raises(Stale) as stale:
+        change(customer, office, revision=1, blocked=False, note="z")
+    assert sorted(field[1:] for field in stale.value.fields) == [("ja", "nee"), ("y", "z")]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("bakker", "bakkers", True), ("bakker", "bakhuis", False)])
+def test_names_are_alike_when_most_of_the_shorter_one_is_in_the_other(one, other, same):
+    """bakker: 7 parts of three letters, of which bakkers has 6 and bakhuis 3."""
+    assert customers.alike(one, other) is same

@@ -9,6 +9,7 @@ from django.urls import reverse
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry, RequestKey
 from backoffice.relations.models import Employee
+from backoffice.relations.rights import access_of
 from backoffice.relations.services import employees
 from backoffice.relations.services.employees import Secret
 from tests import factories
@@ -138,3 +139,10 @@ def test_ones_own_new_password_does_not_log_out(browser, admin, utrecht):
     values[f"roles_{utrecht.pk}"] = []
     assert browser.post(reverse("relations:employee", args=[admin.pk]), values).status_code == 302
     assert browser.get(reverse("relations:employees")).status_code == 200
+
+
+def test_where_one_has_no_role_one_may_give_no_discount_at_all():
+    utrecht, zeist = factories.branch("Utrecht"), factories.branch("Zeist")
+    manager = factories.employee("manager", utrecht)
+    here, there = access_of(manager).ceiling(utrecht.pk), access_of(manager).ceiling(zeist.pk)
+    assert (here, there) == (30, 0)

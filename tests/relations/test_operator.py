@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.core import health, upkeep
+from backoffice.core.errors import Refusal
 from backoffice.core.models import InvariantRun, JournalEntry, OutboxMessage
 from backoffice.relations import operator
+from backoffice.relations.services import operating
 from pos.services import printing
 from sales.documents.services import mailing
 from tests import factories
@@ -124,3 +126,11 @@ def test_where_mail_goes(browser, settings, backend, off, told):
     settings.EMAIL_BACKEND, settings.MAIL_OFF = backend, off
     page = browser.get(reverse("relations:system")).content.decode()
     assert told in re.sub(r"\s*<(?!/?d[td])[^>]*>\s*", "", page)
+
+
+def test_who_does_not_run_the_system_sends_nothing_again(failed):
+    office = factories.employee("office", factories.branch("Zeist"))
+    with pytest.raises(Refusal) as refused:
+        operating.retry(message_id=failed.pk, employee=office)
+    assert refused.value.code == "operator.right"
+    assert OutboxMessage.objects.get().status == "failed" and not JournalEntry.objects.exists()

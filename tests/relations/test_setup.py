@@ -217,3 +217,11 @@ def test_the_admin_reads_texts_as_every_other_screen(browser, admin):
     assert not DeliveryMethod.objects.filter(name="Fiets").exists()
     assert browser.post(url, values | {"till_text": "  Cafe\u0301  "}).status_code == 302
     assert DeliveryMethod.objects.get(name="Fiets").till_text == "Café"
+
+
+def test_a_change_is_journalled_at_the_branch_where_it_was_made(admin):
+    zeist = factories.branch("Zeist")
+    setup.record(OrderType.objects.create(name="Winkelorder"), "changed", admin, zeist.pk, {"name": ["A", "B"]})
+    setup.record(OrderType.objects.create(name="Weborder"), "changed", admin, None, {"name": ["C", "D"]})
+    utrecht = Branch.objects.get(name="Utrecht")
+    assert [entry.branch_id for entry in JournalEntry.objects.order_by("pk")] == [zeist.pk, utrecht.pk]

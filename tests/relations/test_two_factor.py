@@ -286,3 +286,9 @@ def test_what_is_no_page_of_the_shop_leads_home_after_the_code(client, mira, clo
     clock.shift(60 * SECONDS)
     password(client, next="%")
     assert client.post(reverse("login_code"), {"code": code_of(mira)}).url == reverse("home")
+
+
+def test_each_secret_is_of_chance_and_long(mira, utrecht):
+    other = factories.employee("manager", utrecht, name="Joris Manager")
+    seeds = [two_factor.begin(employee=person).seed for person in (mira, other, mira)]
+    assert len(set(seeds)) == 3 and all(re.fullmatch("[0-9a-f]{64}", seed) for seed in seeds)

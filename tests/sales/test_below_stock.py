@@ -8,7 +8,7 @@ from django.urls import reverse
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
 from sales.models import SalesOrder
-from sales.services import amending, lines
+from sales.services import amending, confirming, lines
 from tests import factories
 from tests.sales.delivery_shop import level, receive
 from tests.sales.order_shop import shop
@@ -51,3 +51,16 @@ def test_an_amendment_warns_of_what_it_adds_and_not_of_what_was_short_before(cli
         "Van Riem Tuig is in Utrecht Oudegracht 1 te weinig vrij: dat wordt nageleverd."
     ]
     assert (level(s.branch, s.wit40), level(s.branch, s.riem)) == ((1, 4), (2, 3))
+
+
+def test_an_amendment_of_fewer_pieces_warns_of_nothing_though_it_is_short_still(client):
+    s = shop()
+    Branch.objects.update(below_stock="warn")
+    draft = factories.draft(employee=s.office, customer=s.customer, items=[(s.wit40, 4)])
+    order = confirming.confirm(order_id=draft.pk, employee=s.office)
+    amendment = amending.amend(order_id=order.pk, employee=s.office)
+    line = amendment.lines.get(variant=s.wit40)
+    lines.set_line(
+        order_id=amendment.pk, line_id=line.pk, revision=None, values={"quantity": Decimal(3)}, employee=s.office
+    )
+    assert amending.confirm_amendment(order_id=amendment.pk, employee=s.office).short == []

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.core.errors import Refusals
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch
-from sales import totals
+from sales import status, totals
 from sales.models import OrderVersion
 from sales.services import amending, cancelling, confirming, drafts, lines
 from tests import factories
@@ -178,8 +178,11 @@ def test_money_that_would_be_left_over_is_refused_unless_it_is_settled():
 def test_undone_on_the_same_day_it_is_reserved_again():
     s = shop()
     order = confirmed(s)
+    assert not status.allowed(order, "undo_cancel")
     with time_machine.travel(order.confirmed_at + datetime.timedelta(seconds=1)):
         cancel(order, s.office)
+        order.refresh_from_db()
+        assert status.allowed(order, "undo_cancel")
         undo(order, s.manager)
     order.refresh_from_db()
     assert (order.get_status_display(), order.gross.amount, order.version) == ("Openstaand", Decimal("224.80"), 3)

@@ -166,3 +166,11 @@ def test_statements_do_not_depend_on_the_number_of_lines(number):
         confirming.confirm(order_id=order.pk, revision=1, employee=s.office, key=uuid.uuid4())
     assert len(own(captured)) <= 13, own(captured)
     assert StockLevel.objects.filter(reserved=2).count() == number
+
+
+def test_a_screen_of_before_the_confirmation_is_stale():
+    s = shop()
+    order = ready(s)
+    seen = order.revision
+    confirming.confirm(order_id=order.pk, employee=s.office)
+    assert SalesOrder.objects.get(pk=order.pk).revision == seen + 1

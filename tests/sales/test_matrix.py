@@ -125,6 +125,13 @@ def test_lowering_goes_over_two_lines_the_plain_one_first(order, shirt):
     assert (line.pk, line.quantity, line.text, line.line_total.amount) == (own.pk, 2, "Met naam", Decimal("99.90"))
 
 
+def test_most_of_a_very_large_quantity_may_go_again(order, shirt):
+    wit = factories.variant(shirt, "Wit", "40")
+    lines.add(order_id=order.pk, items=[(wit.pk, Decimal(60_000))], employee=order.entered_by)
+    save(order, shirt, cell(shirt, "Wit", "40", 1, 60_000))
+    assert content(order) == [("Wit", "40", 1, Decimal("49.95"))]
+
+
 def test_an_emptied_cell_deletes_its_line_and_the_last_one_leaves_an_empty_order(order, shirt):
     wit = factories.variant(shirt, "Wit", "40")
     lines.add(order_id=order.pk, items=[(wit.pk, Decimal(4))], employee=order.entered_by)

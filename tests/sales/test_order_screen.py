@@ -11,6 +11,7 @@ from sales.models import SalesOrder
 from sales.services import confirming, lines
 from tests import factories
 from tests.sales.order_shop import eventually, pieces, shop
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -323,7 +324,7 @@ def test_the_screen_is_accessible_and_fits(new_page, login, scheme):
     login(page, s.office)
     for shown in (order, empty, done):
         page.goto(f"/verkoop/verkooporders/{shown.pk}/")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
         assert found.violations_count == 0, found.generate_report()
         size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")

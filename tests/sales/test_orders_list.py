@@ -1,5 +1,6 @@
 """The list Verkooporders: what it shows, to whom, in which order, and at what cost."""
 
+import re
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
@@ -99,6 +100,14 @@ def test_filters_narrow_the_list_and_can_be_combined(shop):
     assert shown(office.get(url("payment=paid"))) == []
     assert shown(office.get(url("q=bedrijfsk"))) == [hotel.number]
     assert shown(office.get(url(f"q={anna.number.lower()}"))) == [anna.number]
+
+
+def test_a_period_is_chosen_beside_the_other_filters(shop):
+    """The form of the period carries what else is asked, but for the page."""
+    page = client(shop.office).get(url("status=open&q=vermeer&sort=total&after=12")).content.decode()
+    form = re.search(r'id="filter-period" popover>(.*?)</form>', page, re.DOTALL)[1]
+    kept = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    assert sorted(kept) == [("q", "vermeer"), ("sort", "total"), ("status", "open")]
 
 
 def test_nonsense_in_the_url_is_no_filter(shop):
