@@ -30,6 +30,7 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/djlint --quiet --lint templates
+	@! LC_ALL=C.UTF-8 grep -rnE '.{121}' templates || { echo "Lines of templates are at most 120 characters long."; exit 1; }
 
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix .

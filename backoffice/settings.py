@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from jinja2 import StrictUndefined
 
 from backoffice.core.db import pool
 
@@ -231,21 +232,30 @@ MIDDLEWARE = [
     "backoffice.core.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+# all that is ours is drawn by Jinja2; Django's own templates are for its admin alone
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "backoffice.relations.context.shell",
-            ],
-            "builtins": ["backoffice.core.templatetags.toonbank"],
+            "environment": "backoffice.core.templating.environment",
+            "extensions": ["jinja2.ext.i18n"],
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "context_processors": [*CONTEXT_PROCESSORS, "backoffice.relations.context.shell"],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
+    },
 ]
 
 FORM_RENDERER = "backoffice.core.forms.Renderer"

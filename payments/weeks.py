@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from backoffice.core.charts import Bar, bars
+from backoffice.core.drawings import Bar, bars
 from backoffice.core.formats import format_amount, format_date, format_money, format_quantity
 from backoffice.core.money import ZERO
 from backoffice.relations.models import Branch

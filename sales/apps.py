@@ -8,8 +8,10 @@ class SalesConfig(AppConfig):
     verbose_name = _("Verkoop")
 
     def ready(self):
-        from sales import invariants, journal_words  # noqa: F401 - invariants registers them
+        from backoffice.core import templating
+        from sales import addresses, invariants, journal_words  # noqa: F401 - invariants registers them
         from sales.services import keeping
 
         journal_words.add()
         keeping.register()
+        templating.FILTERS["address_lines"] = lambda address, **person: addresses.lines(address or {}, **person)

@@ -91,6 +91,23 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
             teardown_databases(made, verbosity=verbosity)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def contexts_told():
+    """Tell the test client what every template was given (response.context); Django tells it of its own alone."""
+    from django.test.signals import template_rendered
+    from jinja2 import Template
+
+    drawn = Template.render
+
+    def told(self, context):
+        template_rendered.send(sender=self, template=self, context=context)
+        return drawn(self, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "render", told)
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser(django_db_setup):
     """One chromium for all browser tests of this process; it ends before the database does."""

@@ -5,17 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import engines
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
 from tests import factories
+from tests.markup import compact
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKS = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
-TAG = re.compile(r"""\{%-?\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')""")
-LAZY = re.compile(r"""_\((?:"([^"]+)"|'([^']+)')\)""")
-BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?[^%]*%\}(.*?)\{%\s*(?:plural|endblocktrans)", re.DOTALL)
 # the user's manual, "Verkooporders aanmaken" 2-10, letter for letter
 FIELDS = [
     "Soort", "Debiteur", "Datum", "Medewerker", "Filiaal", "Betreft", "Verwachte leverdatum", "Leverwijze",
@@ -25,13 +24,8 @@ FIELDS = [
 def sources():
     """(where, text) of every text that is marked for translation."""
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        text = path.read_text()
-        for pattern in (TAG, LAZY):
-            for match in pattern.finditer(text):
-                yield path.relative_to(ROOT), match[1] or match[2]
-        for match in BLOCK.finditer(text):
-            plain = re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", match[1])
-            yield path.relative_to(ROOT), " ".join(line.strip() for line in plain.strip().splitlines())
+        for _line, _function, text in engines["jinja2"].env.extract_translations(path.read_text()):
+            yield path.relative_to(ROOT), text[0] if isinstance(text, tuple) else text
     for top in ("backoffice", "sales", "payments", "pos"):
         for path in sorted((ROOT / top).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -80,7 +74,7 @@ def test_the_labels_of_the_manual_stand_on_the_order_screen(browser):
 
 
 def test_the_main_menu_says_what_the_manual_says(browser):
-    page = browser.get(reverse("sales:orders")).content.decode()
+    page = compact(browser.get(reverse("sales:orders")))
     menu = re.search(r'<nav class="spine".*?</nav>', page, re.DOTALL)[0]
     for label in ("Verkoop", "Artikelen", "Debiteuren", "POS"):
         assert re.search(rf">{label}</a>", menu), label

@@ -122,3 +122,9 @@ def format_time(value: datetime.time | datetime.datetime | None) -> str:
 
 def format_datetime(value: datetime.datetime | None) -> str:
     return f"{format_date(value)} {format_time(value)}" if value else ""
+
+
+def short_name(employee: object) -> str:
+    """The first name that fits under an icon in the spine."""
+    name = employee.get_short_name() if hasattr(employee, "get_short_name") else str(employee or "")
+    return name.split()[0] if name else ""

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.renderers import TemplatesSetting
+from django.forms.renderers import Jinja2
+from django.template.loader import get_template
 
 from . import days, formats, pictures
 from .errors import Refusal
@@ -50,11 +51,15 @@ __all__ = [
 ]
 
 
-class Renderer(TemplatesSetting):
+class Renderer(Jinja2):
     """Our templates for forms and fields; those of django.forms for the widgets inside them."""
 
     form_template_name = "parts/form.html"
     field_template_name = "parts/bound_field.html"
+
+    def get_template(self, template_name: str) -> Any:
+        django_forms = template_name.startswith("django/forms/")
+        return super().get_template(template_name) if django_forms else get_template(template_name)
 
 
 class _TypedField(forms.Field):

@@ -39,7 +39,7 @@ def asked_int(request, name: str) -> int | None:
 
 
 def filter_chip(request, name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict:
-    """A filter as parts/chips.html shows it; all of it stands in the URL. options: [(value, label)]."""
+    """A filter as filter_chips (parts/lists.html) shows it; all of it stands in the URL. options: [(value, label)]."""
 
     def url(choice: str) -> str:
         query = request.GET.copy()

@@ -8,6 +8,8 @@ class RelationsConfig(AppConfig):
     verbose_name = _("Relaties")
 
     def ready(self):
-        from backoffice.relations import checks, journal_words  # noqa: F401 - checks registers them
+        from backoffice.core import templating
+        from backoffice.relations import checks, countries, journal_words  # noqa: F401 - checks registers them
 
         journal_words.add()
+        templating.FILTERS["country"] = countries.name_of

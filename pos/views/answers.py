@@ -11,7 +11,7 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import access_of
 from pos import buttons, selectors
-from pos.views import beside, drawing
+from pos.views import basket_lines, beside
 from sales import selectors as sales_selectors
 from sales import status
 from sales.line_pages import line_page
@@ -37,7 +37,7 @@ def bon_context(request, order: SalesOrder | None, asked: int | None = None) -> 
         "opened": opened,
         "may_amend": opened and may_amend(request.user, opened),
         "amendment": selectors.amendment_of(opened) if opened and not editable else None,
-        "drawn": drawing.lines(order, page.cut(lines), editable),
+        "bon_rows": basket_lines.rows(order, page.cut(lines), editable),
         "line_page": page,
         "pieces": sum(abs(line.quantity) for line in lines if line.variant_id),
         "number_of_lines": len(lines),

@@ -8,12 +8,14 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documenten")
 
     def ready(self):
+        from backoffice.core import templating
         from backoffice.relations.services import anonymising
         from sales import search_everywhere
         from sales.documents import checks, invariants, journal_words, papers  # noqa: F401 - two of them register
         from sales.documents.services import forgetting, mailing
 
         journal_words.add()
+        templating.GLOBALS["mail_off"] = mailing.off
         mailing.PAPERS |= {"confirmation": papers.mailed, "quotation": papers.mailed}
         search_everywhere.PAPERS.append(papers.of_slip)
         anonymising.AFTER.append(forgetting.forget_mails)

@@ -365,7 +365,6 @@ class OrderLine(models.Model):
     request_key: str
     url: str
     new: bool
-    drawn: Any
 
     @property
     def open_quantity(self):

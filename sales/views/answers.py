@@ -26,7 +26,6 @@ from sales.models import OrderLine, SalesOrder
 from sales.services import shown
 from sales.services.versions import title
 from sales.views import actions
-from sales.views.drawing import DrawnLine, cell
 
 CHANGED_ELSEWHERE = gettext_lazy("Deze order is ook elders gewijzigd; alle regels zijn bijgewerkt.")
 MAX_PARTS = 40  # more touched lines than this: the whole grid is shorter than its parts
@@ -72,7 +71,6 @@ def dress(line: OrderLine, *, new: bool = False) -> OrderLine:
     line.request_key = new_key()
     line.url = reverse("sales:line", args=[line.order_id, line.pk])
     line.new = new
-    line.drawn = DrawnLine(line)
     return line
 
 
@@ -196,9 +194,7 @@ def lines_answer(
     if rows is None:
         for line in page.cut(order.all_lines):
             dress(line, new=line.pk in getattr(order, "touched", ()))
-    for line in rows["changed"] if rows else ():
-        line.drawn_cells = [cell(line, box) for box in line.cells if box.name in cells]
-    more |= {"groups": groups, "rows": rows, "line_page": page, "parts": parts}
+    more |= {"groups": groups, "rows": rows, "cells": cells, "line_page": page, "parts": parts}
     values = context(request, order, **foot_context(order), **more)
     response = HttpResponse(render_to_string("sales/_lines_answer.html", values, request=request))
     return http.toast(response, *toast) if toast else response
@@ -261,7 +257,7 @@ def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refus
         request,
         order,
         line=line,
-        boxes=[cell(line, box) for box in boxes],
+        boxes=boxes,
         typed=typed,
         again=typed | {"revision": line.revision, "sure": "1"},
         refusal=refusal,

@@ -17,7 +17,6 @@ from sales import lists
 from sales.models import SalesOrder
 from sales.services import confirming
 from sales.views import start
-from sales.views.drawing import order_rows
 
 LABELS = {
     "work": gettext_lazy("Werklijst"),
@@ -43,7 +42,7 @@ def orders(request):
     for order in page.rows:
         order.late = lists.late(order, today)
     context = {
-        "page": page, "drawn": order_rows(page.rows), "filters": filters, "sort": filters.sort,
+        "page": page, "filters": filters, "sort": filters.sort,
         "chips": _chips(request, filters), "key": new_key(),
         "worklists": start.tabs(filters.values.get("work", "")),
         "remember": _kept(request.GET), "remembered": remembered,
@@ -126,7 +125,8 @@ def confirm_many(request):
     ids = [int(text) for text in request.POST.getlist("order") if text.isascii() and text.isdigit()][:200]
     drafts = scoped(SalesOrder.objects.filter(pk__in=ids), request.user, "sales.edit").order_by("order_date", "pk")
     results = [_confirmed(order, request.user, uuid.uuid5(key, str(order.pk))) for order in drafts]
-    return render(request, "sales/_results.html", {"results": results, "none": _("Kies eerst een of meer concepten.")})
+    nothing = _("Kies eerst een of meer concepten.")
+    return render(request, "sales/_results.html", {"results": results, "nothing": nothing})
 
 
 def _confirmed(order: SalesOrder, employee, key) -> dict:

@@ -92,5 +92,5 @@ def variants(request, order_id, article_id):
     order = selectors.open_order(request, order_id)
     article = grid.article_of(selectors.day_of_rates(order), pk=article_id)
     shown = grid.grid(order, article, held=False)
-    rows = table(shown, prefix="pick", name=article.name)
-    return fragment("sales/_picker_variants.html", {"order": order, "article": article, "grid": shown, "rows": rows})
+    values = {"order": order, "article": article, "grid": shown, **table(shown, prefix="pick", name=article.name)}
+    return fragment("sales/_picker_variants.html", values)

@@ -4,15 +4,19 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.template import Context, Template
+from django.template import engines
 from django.test import RequestFactory
 from djmoney.money import Money
 
 from backoffice.core import formats
+from tests.markup import compact
 
 
 def shown(source: str, **context) -> str:
-    return Template("{% load toonbank %}" + source).render(Context(context))
+    """The source as a template draws it, with the marks and the heads of lists at hand."""
+    marks = '{% from "parts/marks.html" import pay, status %}'
+    heads = '{% from "parts/lists.html" import sort_head with context %}'
+    return engines["jinja2"].env.from_string(marks + heads + source).render(context)
 
 
 @pytest.mark.parametrize(
@@ -84,23 +88,23 @@ def test_what_is_shown_is_read_back_as_the_same():
 
 
 def test_marks_carry_their_word_and_escape_it():
-    assert shown('{% status "part" "Gedeeltelijk geleverd" %}') == (
+    assert shown('{{ status("part", "Gedeeltelijk geleverd") }}') == (
         '<span class="status" data-s="part">Gedeeltelijk geleverd</span>'
     )
-    assert shown('{% pay "none" label %}', label="<b>") == '<span class="pay" data-p="none">&lt;b&gt;</span>'
-    assert 'icons.svg#check"/></svg>Betaald</span>' in shown('{% pay "paid" "Betaald" %}')
+    assert shown('{{ pay("none", label) }}', label="<b>") == '<span class="pay" data-p="none">&lt;b&gt;</span>'
+    assert 'icons.svg#check"/></svg>Betaald</span>' in shown('{{ pay("paid", "Betaald") }}')
 
 
 def test_the_query_is_changed_and_kept():
     request = RequestFactory().get("/", {"status": "open", "after": "12"})
-    assert shown("{% query sort='-date' after=None %}", request=request) == "?status=open&amp;sort=-date"
+    assert shown("{{ this_query(sort='-date', after=none) }}", request=request) == "?status=open&amp;sort=-date"
 
 
 def test_a_sorted_head_says_its_direction_and_turns_it():
     request = RequestFactory().get("/", {"sort": "-date", "after": "12"})
-    head = shown("{% sort_head 'date' 'Datum' css='num' %}", request=request)
+    head = compact(shown("{{ sort_head('date', 'Datum', css='num') }}", request=request))
     assert '<th scope="col" class="num" aria-sort="descending"><a href="?sort=date">Datum' in head
-    other = shown("{% sort_head 'total' 'Totaal' first='down' %}", request=request)
+    other = compact(shown("{{ sort_head('total', 'Totaal', first='down') }}", request=request))
     assert '<th scope="col"><a href="?sort=-total">Totaal</a></th>' in other
 
 

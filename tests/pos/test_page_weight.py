@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
 
-from backoffice.core.templatetags.toonbank import icon
 from pos.models import QuickKey, QuickKeyPage
 from pos.services import seats
 from sales.services import lines
@@ -30,9 +29,7 @@ def production(transactional_db, settings, tmp_path):
     server.daemon = True
     server.start()
     server.is_ready.wait()
-    icon.cache_clear()  # it remembers the address of the icons
     yield f"http://localhost:{server.port}"
-    icon.cache_clear()
     server.terminate()
 
 

@@ -1,15 +1,14 @@
 """Mijn profiel: password, PIN code, theme, and the second step of the log-in."""
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from backoffice.core import drawings
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import posted_key
@@ -104,9 +103,7 @@ def two_factor_page(request):
         return redirect("relations:profile")
     context = {"form": form, "factor": factor, "key": new_key(), "must": two_factor.asked_of(request.user)}
     if factor:
-        code = segno.make(two_factor.uri(factor, request.user), error="m")
-        # our own drawing of our own text
-        context["qr"] = mark_safe(code.svg_inline(scale=5, svgclass="qr", lineclass=None, border=2))  # noqa: S308
+        context["qr"] = drawings.qr_code(two_factor.uri(factor, request.user))
         context["secret"] = two_factor.secret(factor)
     return render(request, "relations/two_factor.html", context, status=422 if request.method == "POST" else 200)
 

@@ -1,6 +1,7 @@
-"""Small bar charts as SVG. pygal draws them; static/css/start.css dresses them with our tokens, in light and dark.
+"""What libraries draw as SVG: QR codes (segno) and small bar charts (pygal). Markup is taken as it is here alone.
 
-What pygal adds for pages of its own (style, script, tooltips) is taken out: the policy of our pages allows none of it.
+static/css/start.css dresses the charts with our tokens, in light and dark. What pygal adds for pages of its own (style,
+script, tooltips) is taken out: the policy of our pages allows none of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +23,14 @@ class Bar:
     value: Any
     title: str
     url: str
+
+
+def qr_code(text: str) -> SafeString:
+    """The text as a QR code of class qr."""
+    import segno
+
+    code = segno.make(text, error="m")
+    return mark_safe(code.svg_inline(scale=5, svgclass="qr", lineclass=None, border=2))  # noqa: S308
 
 
 def bars(points: Sequence[Bar], say: Callable[[Any], str]) -> SafeString:
