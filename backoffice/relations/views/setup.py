@@ -18,7 +18,7 @@ from backoffice.relations.rights import right
 from backoffice.relations.services import employees as employee_service
 from backoffice.relations.services import two_factor
 from backoffice.relations.services.secrets import Secret
-from backoffice.relations.views.pages import form_page, list_page, saver
+from backoffice.relations.views.pages import Rows, few, form_page, list_page, saver
 
 # group, [(label, what it is for, icon, URL name)]; those of the floors above are reached by name alone
 INDEX = [
@@ -92,13 +92,15 @@ def setup(request):
 @right("setup")
 @require_GET
 def branches(request):
-    rows = [
-        {"url": reverse("relations:branch", args=[b.pk]), "cells": [b.name, b.code, b.street_line, b.city, b.company],
-         "active": b.active}
-        for b in Branch.objects.all()
-    ]  # fmt: skip
+    def row(b: Branch) -> dict:
+        cells = [b.name, b.code, b.street_line, b.city, b.company]
+        return {"url": reverse("relations:branch", args=[b.pk]), "cells": cells, "active": b.active}
+
     columns = [_("Naam"), _("Code"), _("Straat"), _("Plaats"), _("Bedrijfsnaam")]
-    return list_page(request, title=_("Filialen"), columns=columns, rows=rows, new_url=reverse("relations:branch_new"))
+    return list_page(
+        request, title=_("Filialen"), columns=columns, rows=Rows(Branch.objects.all(), row),
+        new_url=reverse("relations:branch_new"),
+    )  # fmt: skip
 
 
 @right("setup")
@@ -121,13 +123,15 @@ def branch_logo(request, pk):
 @right("setup")
 @require_GET
 def tills(request):
-    rows = [
-        {"url": reverse("relations:till", args=[t.pk]), "cells": [t.name, str(t.number), t.branch.name, t.printer_host],
-         "active": t.active}
-        for t in Till.objects.select_related("branch").order_by("branch__sort_key", "branch", "number")
-    ]  # fmt: skip
+    def row(t: Till) -> dict:
+        cells = [t.name, str(t.number), t.branch.name, t.printer_host]
+        return {"url": reverse("relations:till", args=[t.pk]), "cells": cells, "active": t.active}
+
+    found = Till.objects.select_related("branch").order_by("branch__sort_key", "branch", "number")
     columns = [_("Naam"), _("Nummer"), _("Filiaal"), _("Printeradres")]
-    return list_page(request, title=_("Kassa's"), columns=columns, rows=rows, new_url=reverse("relations:till_new"))
+    return list_page(
+        request, title=_("Kassa's"), columns=columns, rows=Rows(found, row), new_url=reverse("relations:till_new")
+    )
 
 
 @right("setup")
@@ -145,19 +149,19 @@ def till(request, pk=None):
 @right("setup")
 @require_GET
 def employees(request):
-    rows = [
-        {"url": reverse("relations:employee", args=[e.pk]), "active": e.active,
-         "cells": [e.name, e.number, e.email, str(e.home_branch or ""), _roles(e)]}
-        for e in selectors.employees_with_roles()
-    ]  # fmt: skip
+    def row(e: Employee) -> dict:
+        roles = [f"{r.get_role_display()} ({r.branch or _('alle filialen')})" for r in e.roles.all()]
+        cells = [e.name, e.number, e.email, str(e.home_branch or "")]
+        return {
+            "url": reverse("relations:employee", args=[e.pk]), "active": e.active,
+            "cells": [*cells, few(roles)], "words": " ".join([*cells, *roles]),
+        }  # fmt: skip
+
     columns = [_("Naam"), _("Nummer"), _("E-mailadres"), _("Eigen filiaal"), _("Rollen")]
     return list_page(
-        request, title=_("Medewerkers"), columns=columns, rows=rows, new_url=reverse("relations:employee_new")
-    )
-
-
-def _roles(employee: Employee) -> str:
-    return ", ".join(f"{r.get_role_display()} ({r.branch or _('alle filialen')})" for r in employee.roles.all())
+        request, title=_("Medewerkers"), columns=columns, rows=Rows(selectors.employees_with_roles(), row),
+        new_url=reverse("relations:employee_new"),
+    )  # fmt: skip
 
 
 @right("setup")
