@@ -4,6 +4,11 @@ import re
 
 
 def compact(answer) -> str:
-    """The page in one line; between two elements, and between an element and its text, nothing is left of a new line."""
-    page = re.sub(r">\s*\n\s*|\s*\n\s*(?=<)", lambda found: ">" if found[0][0] == ">" else "", answer.content.decode())
+    """The page (an answer, or its text) in one line.
+
+    Of a new line nothing is left between two elements, between an element and its text, and before the end of a tag;
+    between words and between attributes one space is.
+    """
+    page = answer if isinstance(answer, str) else answer.content.decode()
+    page = re.sub(r"(?<=>)\s*\n\s*|\s*\n\s*(?=[<>])", "", page)
     return re.sub(r"\s*\n\s*", " ", page)

@@ -62,9 +62,11 @@ BOXES = {
     # Debiteur on an order: a combobox made in Python (sales.forms)
     "templates/parts/combo_widget.html": ("relations:customer_options", "q", "customers"),
 }
-BOX = re.compile(r'type="search"|name="q"|options_url|data-combo data-url|data-combo-go|data-combo\{% if url')
+BOX = re.compile(
+    r'type="search"|name="q"|combobox\([^{}]*\burl=|data-combo data-url|data-combo-go|data-combo ?\{% if url'
+)
 # what draws a combobox that another template asks for, and names its address
-PARTS = {"templates/parts/combobox.html"}
+PARTS = {"templates/parts/fields.html"}
 
 
 def test_every_search_box_has_a_case():

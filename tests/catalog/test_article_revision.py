@@ -10,6 +10,7 @@ from backoffice.catalog.services import articles, variants
 from backoffice.core.errors import Stale
 from backoffice.core.keys import new_key
 from tests import factories
+from tests.markup import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_the_form_answers_409_and_keeps_what_was_typed(client, boot):
         "active": "on",
     }  # fmt: skip
     answer = client.post(url, typed | {"key": new_key(), "revision": "1"})
-    page = answer.content.decode()
+    page = compact(answer)
     assert answer.status_code == 409
     assert "Sanne Bakker heeft dit om" in page and 'value="Laars Veld"' in page
     assert '<td class="theirs">Laars Loods</td><td>Laars Veld</td>' in page

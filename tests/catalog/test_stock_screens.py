@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from backoffice.catalog import stock
 from tests import factories
+from tests.markup import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def test_the_menu_of_branches_to_work_in_is_the_same_on_a_page_with_branches_of_
     _utrecht, _zwolle, _manager, shirt, _small, _belt = shop
     client.force_login(factories.employee("admin", _utrecht))
     for address in (reverse("catalog:stock"), reverse("catalog:stock_article", args=[shirt.pk])):
-        menu = re.search(r'id="branch-menu".*?</section>', client.get(address).content.decode(), re.DOTALL)[0]
+        menu = re.search(r'id="branch-menu".*?</section>', compact(client.get(address)), re.DOTALL)[0]
         assert re.findall(r'name="branch" value="\d+"[^>]*>([^<]+)</button>', menu) == ["Utrecht", "Zwolle"]
 
 

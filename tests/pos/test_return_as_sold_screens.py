@@ -6,6 +6,7 @@ from django.urls import reverse
 from payments.selectors import session_vat
 from sales.models import SalesOrder
 from tests import factories
+from tests.markup import compact
 from tests.pos import counter, test_return_as_sold
 from tests.pos.test_check_out import entries
 from tests.pos.test_return_as_sold import D, paid_back, sold_to
@@ -70,11 +71,11 @@ def test_the_dialog_of_terugbetalen_says_what_came_back_and_refuses_it_again(cli
     paid_back(s, "-200.00")
     client.force_login(s.office)
     url = reverse("payments:refund", args=[delivered.pk])
-    page = client.get(url).content.decode().replace(NBSP, " ")
+    page = compact(client.get(url)).replace(NBSP, " ")
     assert "Teruggekomen aan de kassa" in page and "Nog terug te geven</dt><dd>€ 0,00" in page
     form = {"key": counter.key(), f"back_{s.method.bank.pk}": "200,00", "reason": "klant belt", "seen": "200,00"}
     answer = client.post(url, form)
-    page = answer.content.decode().replace(NBSP, " ")
+    page = compact(answer).replace(NBSP, " ")
     assert answer.status_code == 422 and "kwam al voor € 200,00 terug aan de kassa" in page
     assert 'value="klant belt"' in page and "200,00" in page
     assert entries(delivered) == [("deposit", "bank", D("200.00"))]
