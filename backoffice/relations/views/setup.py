@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.core.http import posted_key, stored_picture
+from backoffice.core.http import asked_int, posted_key, stored_picture
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.forms import BranchForm, EmployeeForm, TillForm
@@ -168,12 +168,25 @@ def employees(request):
 @require_http_methods(["GET", "POST"])
 def employee(request, pk=None):
     row = get_object_or_404(Employee, pk=pk) if pk is not None else None
+    if request.htmx and request.method == "GET":
+        return _roles(request, row)
     return form_page(
         request, form=EmployeeForm(request.POST or None, instance=row), template="setup/employee.html",
         title=row.name if row else _("Nieuwe medewerker"), back=(_("Medewerkers"), reverse("relations:employees")),
         save=lambda form, key: _save_employee(request, form, pk, key),
         second_step=bool(row and two_factor.of(row)), row=row,
     )  # fmt: skip
+
+
+def _roles(request, row: Employee | None):
+    """The roles as they are ticked on the page, with those of one more branch (?filiaal=)."""
+    form = EmployeeForm(instance=row)
+    data = request.GET.copy()
+    more = next((branch for branch in form.others if branch.pk == asked_int(request, "filiaal")), None)
+    if more is not None:
+        data.appendlist("scope", str(more.pk))
+        data.setlist(f"roles_{more.pk}", form.held_at(more))
+    return render(request, "setup/_roles.html", {"form": EmployeeForm(data, instance=row)})
 
 
 def _save_employee(request, form, pk, key):
