@@ -63,7 +63,7 @@ class Table:
         return list(zip(self.columns, self.totals, strict=True))
 
 
-# the orders that may have held money at the date without being delivered: what does so now (index: order_to_deliver),
+# the orders that may have held money at the date without being delivered: what does so now (index: order_paid_ahead),
 # what left since (delivery_of_branch), and what was paid or given back since (entry_by_day)
 CANDIDATES = """
     SELECT id FROM sales_salesorder WHERE listed AND status IN ('open', 'part_delivered', 'part_cancelled')

@@ -12,6 +12,7 @@ from django.utils import timezone
 from backoffice.catalog.models import StockLevel, Variant
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.models import JournalHead
+from backoffice.core.paging import COUNTED
 from backoffice.relations.models import Customer, Employee, Till
 from backoffice.relations.rights import EVERY_BRANCH, RIGHTS, access_of, give_access, roles_along
 from backoffice.relations.services.devices import Token
@@ -251,24 +252,32 @@ class QueueFilters:
 def queue(till: Till, filters: QueueFilters) -> list[SalesOrder]:
     """Orderwachtrij: the orders of the branch that are still to deliver or to pay, the longest waiting first."""
     pieces = OrderLine.objects.filter(order=OuterRef("pk"), variant__isnull=False).order_by().values("order")
-    orders = filters.of(SalesOrder.objects.filter(WAITING, branch=till.branch_id))
+    orders = filters.of(_waiting(till))
     orders = orders.annotate(pieces=Subquery(pieces.annotate(sum=Sum("quantity")).values("sum")))
-    shown = orders.select_related("delivery_method", "claimed_till", "claimed_by").order_by("confirmed_at", "pk")
-    return list(shown[:QUEUE_SHOWN])
+    return list(orders.select_related("delivery_method", "claimed_till", "claimed_by")[:QUEUE_SHOWN])
+
+
+def _waiting(till: Till) -> QuerySet[SalesOrder]:
+    """What waits at the branch in the order of its index (order_queue), so that the first of many are read by it."""
+    return SalesOrder.objects.filter(WAITING, branch=till.branch_id).order_by("confirmed_at", "pk")
 
 
 def queue_counts(till: Till) -> dict[str, int]:
-    """How many wait, per kind of Leverwijze: {"": all, "pickup": …, "delivery": …}."""
-    rows = SalesOrder.objects.filter(WAITING, branch=till.branch_id).values_list("delivery_method__kind")
-    found = dict(rows.annotate(number=Count("pk")).order_by())
-    return {"": sum(found.values()), **{kind: found.get(kind, 0) for kind in DeliveryMethod.Kind.values}}
+    """How many wait, per kind of Leverwijze: {"": all, "pickup": …, "delivery": …}.
+
+    A long queue is never counted: of more than COUNTED it says that there are more, {"": COUNTED + 1}. Index:
+    order_queue.
+    """
+    kinds = {kind: Count("pk", filter=Q(kind=kind)) for kind in DeliveryMethod.Kind.values}
+    found = _waiting(till).annotate(kind=F("delivery_method__kind"))[: COUNTED + 1].aggregate(all=Count("pk"), **kinds)
+    number = found.pop("all")
+    return {"": number, **(found if number <= COUNTED else {})}
 
 
 def counts(till: Till) -> dict[str, int | str]:
     """What stands on the buttons of the bar, and the version of the queue that it goes with."""
     version = queue_version(till.branch_id)
-    waiting = SalesOrder.objects.filter(WAITING, branch=till.branch_id)[:1000].count()
-    return {"version": version, "waiting": waiting, "parked": parked_count(till)}
+    return {"version": version, "waiting": _waiting(till)[:COUNTED].count(), "parked": parked_count(till)}
 
 
 # what stands beside a receipt: where it is printed, and how its order is doing now

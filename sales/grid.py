@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import Http404
 
+from backoffice.catalog.colour_pages import ColourPage
 from backoffice.catalog.models import Article, ArticleGroup, Barcode, StockLevel, Variant, VatRate
 from backoffice.catalog.selectors import exact_ids
 from backoffice.core import search
@@ -245,13 +246,15 @@ class Elsewhere:
 
 
 NAMED = 5  # branches that are named of each variant
+VARIANTS = 50  # of which what is free elsewhere is read at once: at two hundred branches ten thousand stock rows
 
 
-def elsewhere(order: SalesOrder, article_id: int) -> dict[int, Elsewhere]:
-    """What is free in the other branches, by variant. One statement (index: stock_level_once)."""
+def elsewhere(order: SalesOrder, article: Article, colours: ColourPage) -> dict[int, Elsewhere]:
+    """What is free of these colours in the other branches, by variant. One statement (index: stock_level_once)."""
     free, of_variant = F("on_hand") - F("reserved"), [F("variant")]
+    variants = colours.of(article.variants.all()).order_by().values("pk")
     levels = (
-        StockLevel.objects.filter(variant__article=article_id, branch__active=True, on_hand__gt=F("reserved"))
+        StockLevel.objects.filter(variant__in=variants, branch__active=True, on_hand__gt=F("reserved"))
         .exclude(branch=order.branch_id)
         .annotate(
             there=free,

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from django.db import OperationalError
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 EMPTY_HOURS = 24
+ATTEMPTS = 5
 
 
 @app.periodic(cron="47 3 * * *")
@@ -15,3 +18,16 @@ def sweep_drafts(timestamp: int) -> None:
     from sales.services import drafts
 
     drafts.sweep(before=timezone.now() - timedelta(hours=EMPTY_HOURS))
+
+
+@app.task(
+    name="follow_customers",
+    queue="upkeep",
+    lock="follow_customers",  # one after the other: the last one writes what is so now
+    retry=RetryStrategy(max_attempts=ATTEMPTS, wait=2, retry_exceptions=[OperationalError]),
+)
+def follow_customers(*, customer_ids: list[int]) -> None:
+    """Let the many orders of these customers be found by their e-mail and phone as they are now."""
+    from sales.services import following
+
+    following.write(customer_ids)

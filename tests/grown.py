@@ -36,7 +36,10 @@ def copies(row: Model, count: int, /, **own: str) -> list[int]:
 
 def branches(like: Branch, number: int) -> list[int]:
     start = Branch.objects.count()
-    return copies(like, number, code=f"'G' || (g + {start})", name=f"'Filiaal Groei ' || (g + {start})")
+    return copies(
+        like, number, code=f"'G' || (g + {start})", name=f"'Filiaal Groei ' || (g + {start})",
+        sort_key=f"'filiaal groei ' || (g + {start})",
+    )  # fmt: skip
 
 
 def employees(like: Employee, branch: Branch, number: int) -> list[int]:

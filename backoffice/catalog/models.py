@@ -188,6 +188,12 @@ class Article(models.Model):
             models.Index(fields=["sort_key", "id"], name="article_by_name"),
         ]
 
+    # what a list hangs on an article: variants that are sold, and pieces; none of it is stored
+    variant_count: int
+    on_hand: Decimal | None
+    reserved: Decimal
+    free: Decimal
+
     def __str__(self):
         return f"{self.number} · {self.name}"
 
@@ -282,7 +288,8 @@ class StockLevel(models.Model):
             models.UniqueConstraint(fields=["variant", "branch"], name="stock_level_once"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_reserved_not_negative"),
         ]
-        # the filter Tekort of the page Voorraad: what a branch owes
+        # the filter Tekort of the page Voorraad: what a branch owes. How many rows that are PostgreSQL knows by the
+        # statistics stock_free (migration 0008)
         indexes = [
             models.Index(fields=["branch", "variant"], condition=Q(on_hand__lt=F("reserved")), name="stock_short")
         ]

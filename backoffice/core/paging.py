@@ -44,5 +44,9 @@ def keyset(queryset, *, field: str, after: int | None = None, before: int | None
 
 def counted(queryset) -> str:
     """How many rows there are, up to 1.000; beyond that "1.000+", so that a large table is never counted."""
-    number = queryset.order_by()[: COUNTED + 1].count()
+    return so_many(queryset.order_by()[: COUNTED + 1].count())
+
+
+def so_many(number: int) -> str:
+    """A number that was counted no further than one beyond COUNTED: "12", or "1.000+"."""
     return "1.000+" if number > COUNTED else f"{number:,}".replace(",", ".")

@@ -3,7 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.relations.models import SCAN_PREFIXES, Branch
+from backoffice.relations.models import SCAN_PREFIXES
+from backoffice.relations.selectors import branches_of
 
 # label, icon, URL name, right, the first parts of the path that light it up
 NAV = [
@@ -16,14 +17,15 @@ NAV = [
     ("Beheer", "settings", "relations:setup", "setup", ("/beheer/",)),
 ]
 
+MENU = 20  # branches in the menu of every page; where there are more, the menu is read when it opens
+
 
 def shell(request):
     """nav, own_branches, branch, employee, key of the desk's scanner; nothing for a fragment, a till or a stranger."""
     access = getattr(request, "access", None)
     if access is None or request.headers.get("HX-Request") or hasattr(request, "till"):
         return {}
-    allowed = access.branch_ids("shell")
-    branches = [b for b in Branch.objects.filter(active=True) if allowed is None or b.pk in allowed]
+    branches = branches_of(access, first=request.branch_id, most=MENU + 1)
     branch = next((b for b in branches if b.pk == request.branch_id), branches[0] if branches else None)
     # a set-up screen of whatever floor belongs to Beheer
     asked = getattr(request.resolver_match.func, "right", "") if request.resolver_match else ""
@@ -41,6 +43,7 @@ def shell(request):
     return {
         "nav": nav,
         "own_branches": branches,
+        "many_branches": len(branches) > MENU,
         "branch": branch,
         "employee": request.user,
         "scan_prefixes": SCAN_PREFIXES,

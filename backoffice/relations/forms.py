@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.core.formats import format_phone
 from backoffice.core.forms import CleanTextField, PictureField, clean_formfield
-from backoffice.core.input import InputError
+from backoffice.core.input import InputError, whole
 from backoffice.relations import validators
 from backoffice.relations.countries import COUNTRIES
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, EmployeeRole, Till, VatMode
@@ -239,8 +239,14 @@ class TillForm(forms.ModelForm):
         return self.cleaned_data["paper_columns"] or self.instance.paper_columns
 
 
+SCOPES = 20  # branches whose roles are shown; of more those that matter, and any other is added to the page
+
+
 class EmployeeForm(forms.ModelForm):
-    """An employee with roles; the password and the PIN code stay as they are when left empty."""
+    """An employee with roles; the password and the PIN code stay as they are when left empty.
+
+    Data names the branches whose roles the page showed (scope); roles at others stay as they are.
+    """
 
     email = CheckedField(validators.clean_email, label=gettext_lazy("E-mailadres"), max_length=254)
     password = forms.CharField(
@@ -261,10 +267,13 @@ class EmployeeForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        grants = list(self.instance.roles.values_list("role", "branch_id")) if self.instance.pk else []
-        self.scopes = {EVERYWHERE: None} | {str(b.pk): b for b in Branch.objects.filter(active=True)}
+        self.held = list(self.instance.roles.values_list("role", "branch_id")) if self.instance.pk else []
+        branches = list(Branch.objects.filter(active=True))
+        asked = self._asked(branches)
+        self.scopes = {EVERYWHERE: None} | {str(b.pk): b for b in branches if b.pk in asked}
+        self.others = [b for b in branches if b.pk not in asked]
         for scope, branch in self.scopes.items():
-            held = [role for role, at in grants if at == (branch and branch.pk)]
+            held = self.held_at(branch)
             local = (EmployeeRole.Role.SELLER, EmployeeRole.Role.MANAGER)
             choices = [c for c in EmployeeRole.Role.choices if branch is None or c[0] in local or c[0] in held]
             self.fields[f"roles_{scope}"] = forms.MultipleChoiceField(
@@ -272,17 +281,41 @@ class EmployeeForm(forms.ModelForm):
                 widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
 
+    def _asked(self, branches: list[Branch]) -> set[int]:
+        """The branches that the page shows, or showed: all of a few, else the own one and the first with a role."""
+        shown = {whole(scope) for scope in self.data.getlist("scope")} if self.is_bound else set()
+        if shown:
+            return {b.pk for b in branches if b.pk in shown}
+        if len(branches) <= SCOPES:
+            return {b.pk for b in branches}
+        roles = {at for _role, at in self.held}
+        held = [b.pk for b in branches if b.pk in roles][:SCOPES]
+        return {*held, *([self.instance.home_branch_id] if self.instance.home_branch_id else [])}
+
+    def held_at(self, branch: Branch | None) -> list[str]:
+        return [role for role, at in self.held if at == (branch and branch.pk)]
+
     @property
     def role_fields(self) -> list:
-        return [self[f"roles_{scope}"] for scope in self.scopes]
+        """(scope, field) of the branches that are shown."""
+        return [(scope, self[f"roles_{scope}"]) for scope in self.scopes]
+
+    @property
+    def other_choices(self) -> list[tuple[int, str]]:
+        """The branches that are not shown, with the roles held there in words."""
+        names = dict(EmployeeRole.Role.choices)
+        words = [(b, ", ".join(str(names[role]) for role in self.held_at(b))) for b in self.others]
+        return [(b.pk, f"{b.name} ({held})" if held else b.name) for b, held in words]
 
     def grants(self) -> list[tuple[str, int | None]]:
-        """The roles ticked, as (role, branch id or None for all branches)."""
-        return [
+        """The roles ticked, as (role, branch id or None for all branches); those of branches not shown stay."""
+        ticked = [
             (role, branch.pk if branch else None)
             for scope, branch in self.scopes.items()
             for role in self.cleaned_data[f"roles_{scope}"]
         ]
+        others = {b.pk for b in self.others}
+        return ticked + [(role, at) for role, at in self.held if at in others]
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()

@@ -2,11 +2,11 @@
 
 import re
 
-from django.db.models import Prefetch, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When, prefetch_related_objects
 
 from backoffice.core import search, sorting
 from backoffice.core.formats import format_phone
-from backoffice.relations.models import Customer, CustomerAddress, Employee, EmployeeRole, Till
+from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, EmployeeRole, Till
 from backoffice.relations.validators import phone_words
 
 ADDRESSES = Prefetch("addresses", CustomerAddress.objects.order_by("-kind", "pk"), to_attr="all_addresses")
@@ -128,3 +128,15 @@ def employees_with_roles() -> QuerySet:
 
 def tills_of(branch_id: int | None) -> QuerySet:
     return Till.objects.filter(branch__pk=branch_id or 0, active=True).select_related("branch").order_by("number")
+
+
+def branches_of(access, *, first: int | None = None, most: int | None = None) -> list[Branch]:
+    """Where somebody works, by name. most: no more than these, that with the id `first` among them. One statement."""
+    branches = Branch.objects.filter(active=True)
+    allowed = access.branch_ids("shell")
+    if allowed is not None:
+        branches = branches.filter(pk__in=allowed)
+    if most is None:
+        return list(branches)
+    there = Case(When(pk=first or 0, then=Value(0)), default=Value(1))
+    return sorted(branches.order_by(there, "sort_key", "pk")[:most], key=lambda row: (row.sort_key, row.pk))

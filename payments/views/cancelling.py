@@ -18,7 +18,7 @@ from sales import selectors, status
 from sales.services import cancelling as sales_cancelling
 from sales.services.editing import check_not_amended
 from sales.views import answers
-from sales.views.cancelling import dialog_context, read_quantities, read_reason
+from sales.views.cancelling import dialog_context, more_lines, read_quantities, read_reason
 
 
 @right("sales.cancel")
@@ -30,7 +30,7 @@ def cancel(request, order_id):
         status.guard(order, "cancel")
         sales_cancelling.check_may_cancel(order, request.user)
         check_not_amended(order)
-        return _dialog(request, order, None)
+        return more_lines(request, order) if "vanaf" in request.GET else _dialog(request, order, None)
     quantities = None
     try:
         quantities = read_quantities(request, order) if request.POST.get("part") else None

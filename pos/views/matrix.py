@@ -70,4 +70,4 @@ def _save(request, article_id):
 @at_till("pos.use")
 @require_GET
 def elsewhere(request, article_id):
-    return window.elsewhere_of(selectors.order_or_blank(request.till), article_id)
+    return window.elsewhere_of(request, selectors.order_or_blank(request.till), article_id)

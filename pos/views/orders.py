@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from backoffice.core import paging
 from backoffice.core.http import asked_int, filter_chip, period_menu, posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch
@@ -118,7 +119,7 @@ def queue(request):
     values = {
         "orders": selectors.queue(request.till, filters), "filters": filters, "chips": _queue_chips(filters, counts),
         "version": version, "till": request.till, "today": timezone.localdate(), "now": timezone.now(),
-        "waiting": counts[""], "most": selectors.QUEUE_SHOWN, "key": new_key(), "idle_seconds": 0,
+        "waiting": paging.so_many(counts[""]), "most": selectors.QUEUE_SHOWN, "key": new_key(), "idle_seconds": 0,
         "scan_key": new_key(),
     }  # fmt: skip
     for order in values["orders"]:
@@ -129,10 +130,14 @@ def queue(request):
 
 
 def _queue_chips(filters: selectors.QueueFilters, counts: dict[str, int]) -> list[dict]:
-    """The filters of the queue: how it leaves, what is paid, and what is due."""
+    """The filters of the queue: how it leaves (and how many do, where that is known), what is paid, what is due."""
     ways = {"": _("Alle"), **dict(DeliveryMethod.Kind.choices)}
     chips = [
-        {"label": f"{label} {counts[kind]}", "set": kind == filters.kind, "query": filters.query(wijze=kind)}
+        {
+            "label": f"{label} {paging.so_many(counts[kind])}" if kind in counts else str(label),
+            "set": kind == filters.kind,
+            "query": filters.query(wijze=kind),
+        }
         for kind, label in ways.items()
     ]
     chips += [

@@ -192,6 +192,12 @@ class SalesOrder(models.Model):
                 ),
                 name="order_queue",
             ),
+            # what is paid on orders that still leave: candidates of the overview Openstaande aanbetalingen (payments)
+            models.Index(
+                fields=["id"],
+                condition=Q(listed=True, status__in=["open", "part_delivered", "part_cancelled"]) & ~Q(paid_total=0),
+                name="order_paid_ahead",
+            ),
             # the parked baskets of a branch and their number on each screen of a till (pos.selectors.PARKED)
             models.Index(
                 fields=["branch", "changed_at"],

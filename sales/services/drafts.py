@@ -1,6 +1,5 @@
 """Nieuw, the header, the VAT mode, the order discount, and dropping a draft."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,10 +8,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
 from backoffice.core import journal, locks
-from backoffice.core.db.rewriting import rewrite
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
-from backoffice.core.imports import bulk
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode
@@ -186,7 +183,7 @@ def search_text(order: SalesOrder) -> str:
     """What an order is found by, folded: its number, subject and reference, and its customer.
 
     Of the customer name, contact and addresses as they were agreed, and e-mail and phone also as they are now
-    (follow_customers), as people type them.
+    (following.py), as people type them.
     """
     words = [order.number, order.customer_name, order.subject, order.reference]
     words += [order.customer_attention, order.customer_email]
@@ -195,19 +192,6 @@ def search_text(order: SalesOrder) -> str:
     for address in (order.invoice_address, order.delivery_address):
         words += [address.get("street", ""), address.get("city", "")]
     return fold(" ".join(dict.fromkeys(word for word in words if word)))
-
-
-FOUND_BY = (
-    "number", "customer_name", "subject", "reference", "customer_attention", "customer_email", "invoice_address",
-    "delivery_address", "customer__email", "customer__phone", "search_text",
-)  # fmt: skip
-
-
-def follow_customers(customers: Sequence[Customer]) -> None:
-    """Let the orders of customers be found by e-mail and phone as they are now. Index: order_of_customer."""
-    orders = SalesOrder.objects.filter(bulk.any_of("customer_id", [row.pk for row in customers]))
-    orders = orders.select_related("customer").only(*FOUND_BY)
-    rewrite(orders, ["search_text"], lambda order: [search_text(order)])
 
 
 def _get(model, pk, field):

@@ -16,7 +16,7 @@ from backoffice.core.sorting import sort_key
 from backoffice.relations.models import Branch, Customer
 from backoffice.relations.services import anonymising, customers
 from sales.models import OrderVersion, SalesOrder
-from sales.services.drafts import follow_customers
+from sales.services.following import follow_customers
 
 AT_A_TIME = 2000
 

@@ -4,22 +4,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backoffice.core.errors import Refusal, Refusals
-from backoffice.core.http import posted_key
+from backoffice.core.http import asked_int, posted_key
 from backoffice.core.input import InputError, clean_text, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import selectors, status
+from sales.models import OrderLine
 from sales.services import cancelling, versions
 from sales.services.editing import check_not_amended
 from sales.views import answers
 
 LINE = "line-"
+LINES = 75  # of a long order at once; the others come when one scrolls down to them
 
 
 @right("sales.cancel")
@@ -31,7 +35,7 @@ def cancel(request, order_id):
         status.guard(order, "cancel")
         cancelling.check_may_cancel(order, request.user)
         check_not_amended(order)
-        return _dialog(request, order)
+        return more_lines(request, order) if "vanaf" in request.GET else _dialog(request, order)
     try:
         quantities = read_quantities(request, order) if request.POST.get("part") else None
         done = cancelling.cancel(
@@ -57,27 +61,42 @@ def dialog_context(request, order, refusal: Refusal | None = None) -> dict[str, 
     """What templates/sales/cancel.html shows: the open lines, what is reserved and delivered, what was typed."""
     refusals = getattr(refusal, "all", [refusal] if refusal else [])
     wrong = {each.field: each.message for each in refusals if each.field}
-    lines = [line for line in selectors.lines_of(order) if line.open_quantity]
-    for line in lines:
-        line.title = versions.title(line)
-        line.box = {
-            "name": f"{LINE}{line.pk}",
-            "value": request.POST.get(f"{LINE}{line.pk}", ""),
-            "error": wrong.get(f"{LINE}{line.pk}", ""),
-        }
-    goods = [line for line in selectors.lines_of(order) if line.variant_id]
-    left = [line for line in lines if line.variant_id and line.quantity > 0]
+    lines = selectors.lines_of(order)
+    left, goods = _left(lines), [line for line in lines if line.variant_id]
+    typed = [at for at, line in enumerate(left, 1) if request.POST.get(f"{LINE}{line.pk}")]
     return {
         "order": order,
         "url": request.path,
         "key": new_key(),
-        "lines": left,
+        **_rows(request, left, 0, max([LINES, *typed[-1:]]), wrong),
         "reserved": sum((line.open_quantity for line in left if line.stocked), Decimal(0)) * (not order.quotation),
         "delivered": sum((line.delivered_quantity for line in goods), Decimal(0)),
         "reason": request.POST.get("reason", ""),
         "problems": [each.message for each in refusals],
         "part": bool(request.POST.get("part")),
     }
+
+
+def more_lines(request, order):
+    """The next lines of the dialog, from ?vanaf= on."""
+    first = asked_int(request, "vanaf") or 0
+    values = _rows(request, _left(selectors.lines_of(order)), first, first + LINES, {})
+    return HttpResponse(render_to_string("sales/_cancel_lines.html", values | {"url": request.path}))
+
+
+def _left(lines) -> list[OrderLine]:
+    """Of what pieces can be cancelled."""
+    return [line for line in lines if line.open_quantity and line.variant_id and line.quantity > 0]
+
+
+def _rows(request, left: list[OrderLine], first: int, after: int, wrong: dict[str, str]) -> dict[str, Any]:
+    """The lines at these places as the dialog shows them; more: how many come after them, shown: how many so far."""
+    lines = left[first:after]
+    for line in lines:
+        name = f"{LINE}{line.pk}"
+        line.title = versions.title(line)
+        line.box = {"name": name, "value": request.POST.get(name, ""), "error": wrong.get(name, "")}
+    return {"lines": lines, "shown": first + len(lines), "more": max(len(left) - after, 0)}
 
 
 def read_quantities(request, order) -> dict[int, Decimal]:

@@ -6,15 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.catalog import colour_pages
 from backoffice.catalog.models import Article
 from backoffice.core import http
 from backoffice.core.errors import Refusal, Refusals, Stale
 from backoffice.core.formats import format_quantity
-from backoffice.core.http import posted_key
+from backoffice.core.http import asked_int, posted_key
 from backoffice.core.input import InputError, clean_text, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
@@ -148,21 +150,27 @@ def table(shown: grid.Grid, *, prefix: str = "cell", name: str = "") -> dict:
 @require_GET
 def elsewhere(request, order_id, article_id):
     """Voorraad andere filialen: what is free there, by variant."""
-    return elsewhere_of(selectors.open_order(request, order_id), article_id)
+    return elsewhere_of(request, selectors.open_order(request, order_id), article_id)
 
 
-def elsewhere_of(order, article_id):
-    """The part with what other branches than the order's have."""
-    found = grid.elsewhere(order, article_id)
-    if not found:
-        get_object_or_404(Article, pk=article_id)
+def elsewhere_of(request, order, article_id):
+    """The part with what other branches than the order's have, of a few colours; it asks the next ones itself.
+
+    ?kleur=: the colour to go on with; ?al=: how many variants lie elsewhere of the colours before it.
+    """
+    article = get_object_or_404(Article, pk=article_id)
+    colours = colour_pages.colour_page(article, asked_int(request, "kleur"), most=grid.VARIANTS)
+    found = grid.elsewhere(order, article, colours)
     rows = [
         {"variant": variant_id, "sum": format_quantity(there.sum), "text": " · ".join(_named(there))}
         for variant_id, there in found.items()
     ]
-    say = ngettext("%(n)s maat ligt ook elders.", "%(n)s maten liggen ook elders.", len(rows)) % {"n": len(rows)}
+    so_far = len(rows) + (asked_int(request, "al") or 0)
+    more = f"{request.path}?{urlencode({'kleur': colours.after, 'al': so_far})}" if colours.after is not None else ""
+    say = ngettext("%(n)s maat ligt ook elders.", "%(n)s maten liggen ook elders.", so_far) % {"n": so_far}
     none = _("In geen ander filiaal is hiervan voorraad.")
-    return fragment("sales/_matrix_elsewhere.html", {"rows": rows, "say": say if rows else none})
+    values = {"rows": rows, "say": say if so_far else none, "more_url": more}
+    return fragment("sales/_matrix_elsewhere.html", values)
 
 
 def _named(there: grid.Elsewhere) -> list[str]:

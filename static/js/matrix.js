@@ -277,6 +277,9 @@ function flash(box) {
 }
 
 // ---- what other branches have -----------------------------------------------------------------------------------
+// of many colours it comes in parts; the last of them says what is found so far, and whether there are more to come
+const said = (dialog) => [...dialog.querySelectorAll("#matrix-branches [data-said]")];
+const last = (dialog) => said(dialog).at(-1);
 const branchesOf = (dialog, cell) => dialog.querySelector(`#matrix-branches data[value="${cell.id.slice("cell-".length)}"]`);
 
 document.addEventListener("click", (event) => {
@@ -288,22 +291,27 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id === "matrix-branches") elsewhere(event.detail.target.closest("dialog"), true);
+  const dialog = event.detail.target?.id === "matrix-branches" && event.detail.target.closest("dialog");
+  if (!dialog || dialog.querySelector("#matrix-elsewhere").getAttribute("aria-pressed") !== "true") return;
+  elsewhere(dialog, true);
 });
 
 function elsewhere(dialog, on) {
   const table = dialog.querySelector("[data-matrix]");
-  const known = dialog.querySelector("#matrix-branches [data-said]");
+  const known = last(dialog);
   table.toggleAttribute("data-elsewhere", on && Boolean(known));
   const say = dialog.querySelector("#matrix-where");
-  say.textContent = on && known ? known.textContent : "";
+  // what is shown of a cell stays while further parts come
+  const ofCell = on && say.textContent && !said(dialog).some((part) => part.textContent === say.textContent);
+  if (!ofCell) say.textContent = on && known ? known.textContent : "";
   if (!on || !known) return;
   for (const cell of cellsIn(table)) {
-    if (cell.parentElement.querySelector(".else")) continue;
+    const found = branchesOf(dialog, cell);
+    if (cell.parentElement.querySelector(".else") || (!found && "more" in known.dataset)) continue;
     const small = document.createElement("small");
     small.className = "else";
     small.id = `else-${cell.id.slice("cell-".length)}`;
-    small.textContent = branchesOf(dialog, cell) ? `+${branchesOf(dialog, cell).dataset.sum}` : "–";
+    small.textContent = found ? `+${found.dataset.sum}` : "–";
     cell.parentElement.append(small);
     cell.setAttribute("aria-describedby", `${cell.getAttribute("aria-describedby")} ${small.id}`);
   }
@@ -313,5 +321,6 @@ function where(cell) {
   const dialog = cell.closest("[data-matrix-dialog]");
   if (!dialog?.querySelector("[data-matrix][data-elsewhere]")) return;
   const found = branchesOf(dialog, cell);
+  if (!found && "more" in last(dialog).dataset) return;
   dialog.querySelector("#matrix-where").textContent = `${cell.dataset.title} ${dialog.dataset.elsewhere}: ${found ? found.textContent : dialog.dataset.nowhere}`;
 }

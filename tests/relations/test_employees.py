@@ -1,5 +1,6 @@
 """Medewerkers: roles per branch, password and PIN code; nobody raises own rights and one beheerder stays."""
 
+import re
 import uuid
 
 import pytest
@@ -8,11 +9,12 @@ from django.urls import reverse
 
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry, RequestKey
-from backoffice.relations.models import Employee
+from backoffice.relations.models import Employee, EmployeeRole
 from backoffice.relations.rights import access_of
 from backoffice.relations.services import employees
 from backoffice.relations.services.employees import Secret
-from tests import factories
+from tests import factories, grown
+from tests.markup import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,93 @@ def test_where_one_has_no_role_one_may_give_no_discount_at_all():
     manager = factories.employee("manager", utrecht)
     here, there = access_of(manager).ceiling(utrecht.pk), access_of(manager).ceiling(zeist.pk)
     assert (here, there) == (30, 0)
+
+
+def scopes(page: str) -> list[str]:
+    return re.findall(r'name="scope" value="(\w+)"', page)
+
+
+def ticked(page: str) -> set[str]:
+    """What is ticked on the page, as "roles_all manager"."""
+    found = set()
+    for box in re.findall(r'<input type="checkbox"[^>]*name="roles_[^>]*>', page):
+        if " checked" in box:
+            found.add(" ".join(re.search(f'{part}="([^"]+)"', box)[1] for part in ("name", "value")))
+    return found
+
+
+@pytest.fixture
+def everywhere(utrecht):
+    """Jan of Utrecht, who sells there, and at 150 of 199 other branches."""
+    jan = factories.employee("seller", utrecht, name="Jan de Vries")
+    jan.places = grown.branches(utrecht, 199)
+    EmployeeRole.objects.bulk_create(EmployeeRole(employee=jan, branch_id=pk, role="seller") for pk in jan.places[:150])
+    return jan
+
+
+def stays(jan, utrecht) -> dict:
+    return {
+        "key": str(uuid.uuid4()), "number": jan.number, "name": jan.name, "email": jan.email, "active": "on",
+        "home_branch": utrecht.pk, "password": "", "pin": "",
+    }  # fmt: skip
+
+
+def test_of_many_branches_those_with_a_role_are_shown_and_no_more_than_twenty(browser, utrecht, everywhere):
+    answer = browser.get(reverse("relations:employee", args=[everywhere.pk]))
+    page = compact(answer)
+    assert len(scopes(page)) == 22 and scopes(page)[0] == "all" and str(utrecht.pk) in scopes(page)
+    assert len(answer.content) < 80_000
+    # all others can be chosen, with what is held there
+    assert page.count(" (Verkoper)</option>") == 151 - 21 and page.count("Filiaal Groei") >= 199
+    few = compact(browser.get(reverse("relations:employee_new")))
+    assert scopes(few) == ["all"] and few.count("<option") > 200
+
+
+def test_up_to_twenty_branches_all_are_shown(browser, utrecht):
+    grown.branches(utrecht, 19)
+    page = compact(browser.get(reverse("relations:employee_new")))
+    assert len(scopes(page)) == 21 and 'id="other-branch"' not in page
+
+
+def test_roles_at_branches_that_were_not_shown_stay(browser, utrecht, everywhere):
+    held, url = grants(everywhere), reverse("relations:employee", args=[everywhere.pk])
+    shown = scopes(compact(browser.get(url)))
+    ticks = {f"roles_{scope}": ["seller"] for scope in shown if scope != "all"}
+    values = stays(everywhere, utrecht) | {"scope": shown}
+    assert browser.post(url, values | ticks).status_code == 302
+    assert grants(everywhere) == held and len(held) == 151
+    # one tick taken away takes that one role
+    del ticks[f"roles_{utrecht.pk}"]
+    assert browser.post(url, values | ticks | {"key": str(uuid.uuid4())}).status_code == 302
+    assert held - grants(everywhere) == {("seller", utrecht.pk)} and grants(everywhere) < held
+
+
+def test_a_branch_that_is_chosen_is_added_and_what_was_ticked_stays(browser, utrecht, everywhere):
+    url, there, none = reverse("relations:employee", args=[everywhere.pk]), *everywhere.places[148:151:2]
+    shown = scopes(compact(browser.get(url)))
+    asked = {"scope": shown, f"roles_{utrecht.pk}": ["manager"], "filiaal": there}
+    page = compact(browser.get(url, asked, headers={"HX-Request": "true"}))
+    assert page.startswith('<fieldset class="stack address-row" id="roles">')
+    assert set(scopes(page)) == {*shown, str(there)}
+    assert ticked(page) == {f"roles_{utrecht.pk} manager", f"roles_{there} seller"}
+    # a second one, where nothing is held yet
+    asked |= {"scope": scopes(page), f"roles_{there}": ["seller"], "filiaal": none}
+    page = compact(browser.get(url, asked, headers={"HX-Request": "true"}))
+    assert len(scopes(page)) == len(shown) + 2 and f"roles_{none} seller" not in ticked(page)
+    values = stays(everywhere, utrecht) | {
+        "scope": ["all", str(utrecht.pk), str(there), str(none)], f"roles_{utrecht.pk}": ["manager"],
+        f"roles_{none}": ["seller", "manager"],
+    }  # fmt: skip
+    held = grants(everywhere)
+    assert browser.post(url, values).status_code == 302
+    assert grants(everywhere) - held == {("manager", utrecht.pk), ("seller", none), ("manager", none)}
+    assert held - grants(everywhere) == {("seller", utrecht.pk), ("seller", there)}
+
+
+def test_what_was_wrong_comes_back_with_the_branch_that_was_added(browser, utrecht, everywhere):
+    there = everywhere.places[-1]
+    values = stays(everywhere, utrecht) | {"scope": ["all", str(there)], f"roles_{there}": ["manager"], "name": ""}
+    answer = browser.post(reverse("relations:employee", args=[everywhere.pk]), values)
+    page = compact(answer)
+    assert answer.status_code == 422 and scopes(page) == ["all", str(there)]
+    assert ticked(page) == {f"roles_{there} manager"} and len(grants(everywhere)) == 151

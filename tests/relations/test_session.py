@@ -1,17 +1,21 @@
 """The way in and out: passwords, throttling, where one comes back, and the branch one works at."""
 
 import datetime
+import re
 import uuid
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import EmployeeRole
-from tests import factories
+from tests import factories, grown
+from tests.markup import compact
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -135,3 +139,51 @@ def test_after_another_branch_one_goes_on_within_the_shop_only(client, target):
     values = {"key": str(uuid.uuid4()), "branch": utrecht.pk}
     assert client.post(reverse("relations:switch_branch"), values | {"next": target}).url == reverse("home")
     assert client.post(reverse("relations:switch_branch"), values | {"next": "/artikelen/"}).url == "/artikelen/"
+
+
+def places(page: str) -> list[str]:
+    """The branches that the menu Werken in filiaal of a page offers."""
+    return re.findall(r'name="branch" value="\d+"(?: aria-current="true")?\s*>\s*([^<]+?)\s*<', page)
+
+
+def test_of_many_branches_the_menu_is_read_when_it_opens(client):
+    """At 200 branches no page carries them all; of twenty it still does."""
+    utrecht = factories.branch("Utrecht")
+    client.force_login(factories.employee("office", utrecht))
+    grown.branches(utrecht, 19)
+    page = compact(client.get(reverse("relations:profile")))
+    assert len(places(page)) == 20 and 'hx-trigger="toggle from:#branch-menu once"' not in page
+    grown.branches(utrecht, 180)
+    answer = client.get(reverse("relations:profile"))
+    page = compact(answer)
+    assert places(page) == [] and f'hx-get="{reverse("relations:switch_branch")}"' in page
+    assert page.count("Filiaal Groei") == 0 and "Utrecht" in page
+    opened = client.get(
+        reverse("relations:switch_branch"), headers=HTMX | {"HX-Current-URL": "http://testserver/artikelen/?q=kade"}
+    )
+    menu = compact(opened)
+    assert len(places(menu)) == 200 and 'aria-current="true">Utrecht</button>' in menu
+    assert '<input type="hidden" name="next" value="/artikelen/?q=kade">' in menu
+
+
+def test_a_page_reads_no_more_branches_than_its_menu_shows(client):
+    zwolle = factories.branch("Zwolle")
+    client.force_login(factories.employee("office", zwolle))
+    grown.branches(zwolle, 200)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(reverse("relations:profile")).content.decode()
+        read = [q["sql"] for q in captured if 'FROM "relations_branch"' in q["sql"]]
+    assert len(read) == 1 and read[0].endswith(" LIMIT 21")
+    # one's own stands on it, though twenty-one come before it by name
+    assert "Zwolle" in page
+
+
+def test_the_menu_of_a_seller_at_many_branches_holds_those_alone(client):
+    utrecht = factories.branch("Utrecht")
+    seller = factories.employee("seller", utrecht)
+    ids = grown.branches(utrecht, 60)
+    for pk in ids[:30]:
+        seller.roles.create(role="seller", branch_id=pk)
+    client.force_login(seller)
+    menu = compact(client.get(reverse("relations:switch_branch"), headers=HTMX))
+    assert len(places(menu)) == 31 and places(menu)[-1] == "Utrecht"

@@ -150,3 +150,55 @@ def test_180_lines_weigh_what_100_do(client, s):
             figures.append((len(screen(client, order).content), len(captured)))
     assert figures[0][1] == figures[1][1]
     assert figures[1][0] < figures[0][0] + 1000 and figures[1][0] < 300_000, figures
+
+
+def placed(s, number: int) -> SalesOrder:
+    items = [(one, 1) for one in s.variants[:number]]
+    made = factories.draft(employee=s.office, branch=s.branch, items=items, customer=factories.customer())
+    return confirming.confirm(order_id=made.pk, employee=s.office)
+
+
+def boxes(html: str) -> list[int]:
+    """The ids of the lines that the dialog Order annuleren shows, in order."""
+    return [int(pk) for pk in re.findall(r'name="line-(\d+)"', html)]
+
+
+@pytest.mark.parametrize("name", ["sales:cancel", "payments:cancel"])
+def test_the_dialog_of_cancelling_reads_75_lines_at_a_time(client, s, name):
+    order = placed(s, 180)
+    ids = list(order.lines.order_by("position").values_list("pk", flat=True))
+    url = reverse(name, args=[order.pk])
+    whole = client.get(url)
+    page = compact(whole)
+    assert boxes(page) == ids[:75] and "Nog 105 regels" in page and len(whole.content) < 60_000
+    assert "180 st." in page  # the sums are of all
+    second = compact(client.get(url, {"vanaf": 75}))
+    assert boxes(second) == ids[75:150] and f'hx-get="{url}?vanaf=150"' in second and "Nog 30 regels" in second
+    third = compact(client.get(url, {"vanaf": 150}))
+    assert boxes(third) == ids[150:] and "hx-get" not in third
+    assert boxes(compact(client.get(url, {"vanaf": 999}))) == []
+
+
+def test_what_was_typed_far_down_comes_back_where_it_was_refused(client, s):
+    order = placed(s, 180)
+    ids = list(order.lines.order_by("position").values_list("pk", flat=True))
+    url = reverse("payments:cancel", args=[order.pk])
+    typed = {"key": str(new_key()), "part": "1", f"line-{ids[0]}": "1", f"line-{ids[99]}": "veel"}
+    answer = client.post(url, typed)
+    page = compact(answer)
+    assert answer.status_code == 422 and boxes(page) == ids[:100] and "Nog 80 regels" in page
+    assert re.search(rf'id="line-{ids[99]}"[^>]*value="veel"[^>]*aria-invalid="true"', page)
+    order.refresh_from_db()
+    assert order.cancel_state == "none"
+    # the next lines go on after those that are shown
+    assert f'hx-get="{url}?vanaf=100"' in page
+    assert boxes(compact(client.get(url, {"vanaf": 100}))) == ids[100:175]
+
+
+def test_a_line_far_down_is_cancelled_from_the_dialog(client, s):
+    order = placed(s, 180)
+    last = order.lines.order_by("position").last()
+    url = reverse("payments:cancel", args=[order.pk])
+    client.post(url, {"key": str(new_key()), "part": "1", f"line-{last.pk}": "1", "reason": "niet meer"})
+    last.refresh_from_db()
+    assert last.cancelled_quantity == 1 and order.lines.filter(cancelled_quantity__gt=0).count() == 1

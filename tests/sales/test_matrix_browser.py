@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from backoffice.catalog import stock
 from backoffice.catalog.models import Barcode
 from sales.models import SalesOrder
-from tests import factories
+from tests import factories, grown
 from tests.scanner import scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -206,6 +206,23 @@ def test_other_branches_are_shown_on_request(page, login, shop):
     expect(dialog.locator("#matrix-where")).to_have_text("Wit 40 in andere filialen: Zwolle 7")
     button.click()
     expect(dialog.locator(".else").first).to_be_hidden()
+
+
+def test_other_branches_of_many_colours_come_part_by_part_by_themselves(page, login, shop):
+    zeist = factories.branch("Zeist")
+    shop["shirt"] = grown.article("G-1", 10, 15, branch_ids=[zeist.pk])
+    login(page, shop["sanne"])
+    page.goto(f"/verkoop/verkooporders/{shop['order'].pk}/")
+    page.evaluate(
+        "url => document.dispatchEvent(new CustomEvent('open-dialog', { detail: { url } }))",
+        f"/verkoop/verkooporders/{shop['order'].pk}/maten/?artikel={shop['shirt'].pk}",
+    )
+    dialog = page.get_by_role("dialog", name="Overhemd Groei G-1")
+    dialog.get_by_role("button", name="Voorraad andere filialen").click()
+    expect(dialog.locator(".else")).to_have_count(150)
+    expect(dialog.locator("#matrix-where")).to_have_text("150 maten liggen ook elders.")
+    cell(dialog, "Groei 009 44").focus()
+    expect(dialog.locator("#matrix-where")).to_have_text("Groei 009 44 in andere filialen: Zeist 2")
 
 
 def test_three_articles_are_picked_over_two_searches_and_added_at_once(page, login, shop):

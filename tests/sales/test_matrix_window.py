@@ -1,5 +1,6 @@
 """The Kleur-/maatvenster on the desk: how it opens, what it shows, and what it answers to what was typed."""
 
+import html
 import re
 import uuid
 from decimal import Decimal
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from backoffice.catalog import stock
 from sales.services import drafts, lines
-from tests import factories
+from tests import factories, grown
 from tests.markup import compact
 from tests.sales import test_matrix
 from tests.sales.test_matrix import content
@@ -183,3 +184,45 @@ def test_of_many_other_branches_five_are_named_and_all_are_summed(desk, order):
     # 1 + 2 + ... + 8; most lies in the last five
     assert 'data-sum="36"' in page
     assert "Filiaal 4 4 · Filiaal 5 5 · Filiaal 6 6 · Filiaal 7 7 · Filiaal 8 8 · en nog 3 filialen" in page
+
+
+def parts(desk, url: str) -> list[str]:
+    """The answers that Voorraad andere filialen asks one after the other, as htmx does."""
+    found = []
+    while url:
+        page = compact(desk.get(url))
+        found.append(page)
+        more = re.search(r'hx-get="([^"]+)"', page)
+        url = html.unescape(more[1]) if more else ""
+    return found
+
+
+def test_what_other_branches_have_of_many_colours_comes_in_parts(desk, order, utrecht):
+    zwolle, zeist = factories.branch("Zwolle"), factories.branch("Zeist")
+    large = grown.article("G-1", 10, 15, branch_ids=[utrecht.pk, zwolle.pk, zeist.pk], pieces=3)
+    pages = parts(desk, reverse("sales:matrix_elsewhere", args=[order.pk, large.pk]))
+    # three colours of fifteen sizes are fewer than fifty variants, four would be more
+    assert [page.count("<data ") for page in pages] == [45, 45, 45, 15]
+    # of three pieces one is reserved in each branch
+    assert [page.count('data-sum="4">Zeist 2 · Zwolle 2<') for page in pages] == [45, 45, 45, 15]
+    said = [re.search(r"<p data-said[^>]*>([^<]+)</p>", page)[1] for page in pages]
+    assert said == [f"{number} maten liggen ook elders." for number in (45, 90, 135, 150)]
+    assert ["data-more" in page for page in pages] == [True, True, True, False]
+    ids = re.findall(r'<data value="(\d+)"', "".join(pages))
+    assert sorted(map(int, ids)) == sorted(large.variants.values_list("pk", flat=True))
+
+
+def test_of_few_colours_it_comes_at_once(desk, order, shirt):
+    assert len(parts(desk, reverse("sales:matrix_elsewhere", args=[order.pk, shirt.pk]))) == 1
+
+
+def test_a_part_takes_as_many_statements_however_many_branches_there_are(
+    desk, order, utrecht, django_assert_num_queries
+):
+    ids = grown.branches(utrecht, 60)
+    large = grown.article("G-1", 10, 15, branch_ids=ids)
+    url = reverse("sales:matrix_elsewhere", args=[order.pk, large.pk])
+    desk.get(url)
+    with django_assert_num_queries(4 + 2):  # the order, the article, its colours and their stock; and who it is
+        page = desk.get(url)
+    assert page.content.count(b"en nog 55 filialen") == 45 and len(page.content) < 20_000

@@ -44,7 +44,7 @@ def articles(request):
         asked["q"][:100], group=asked["group"], brand=brand, active={"yes": True, "no": False}.get(asked["active"]),
         in_stock_at=request.branch_id if asked["stock"] == "yes" else None, doubled=asked["doubled"] == "yes",
     )  # fmt: skip
-    shown = selectors.with_figures(rows, request.branch_id)
+    shown = selectors.with_names(rows)
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
     if resembling:
         page = paging.Page(list(shown[: paging.SIZE]), None, None)
@@ -52,6 +52,7 @@ def articles(request):
         page = paging.keyset(
             shown, field=SORTS[sort], after=asked_int(request, "after"), before=asked_int(request, "before")
         )
+    selectors.give_figures(page.rows, request.branch_id)
     context = {
         "page": page, "text": asked["q"], "resembling": resembling and page.rows, "sort": "" if resembling else sort,
         "counted": str(len(page.rows)) if resembling else paging.counted(rows), "filters": _filters(request, asked),

@@ -13,11 +13,11 @@ from backoffice.core.formats import format_date, format_percent
 from backoffice.core.http import posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from backoffice.relations.views.pages import form_page, list_page, saver
+from backoffice.relations.views.pages import Rows, form_page, list_page, page_of, saver
 
 
-def _rows(url_name: str, objects, cells) -> list[dict]:
-    return [{"url": reverse(url_name, args=[row.pk]), "cells": cells(row)} for row in objects]
+def _rows(url_name: str, objects, cells) -> Rows:
+    return Rows(objects, lambda row: {"url": reverse(url_name, args=[row.pk]), "cells": cells(row)})
 
 
 def _page(request, pk, form_class, title: str, back: tuple[str, str]):
@@ -38,22 +38,26 @@ def colours(request):
     )  # fmt: skip
 
 
-def _colour_rows() -> list[dict]:
-    rows = _rows("catalog:colour", Colour.objects.all(), lambda colour: [colour.label, colour.hex])
-    for row in rows:
-        row["move_url"] = f"{row['url']}verplaatsen/"
-    return rows
+def _colour_rows() -> Rows:
+    def row(colour: Colour) -> dict:
+        return {
+            "url": reverse("catalog:colour", args=[colour.pk]), "cells": [colour.label, colour.hex],
+            "move_url": reverse("catalog:colour_move", args=[colour.pk]),
+        }  # fmt: skip
+
+    return Rows(Colour.objects.all(), row)
 
 
 @right("setup")
 @require_POST
 def colour_move(request, pk):
-    """Omhoog or Omlaag: the rows of the list again, in their new order."""
+    """Omhoog or Omlaag: the rows of the page of the list again, in their new order."""
     steps = {"up": -1, "down": 1}.get(request.POST.get("to", ""), 0)
     colour_service.move(
         colour_id=pk, steps=steps, branch_id=request.branch_id, employee=request.user, key=posted_key(request)
     )
-    return render(request, "setup/_rows.html", {"rows": _colour_rows(), "moving": True, "key": new_key()})
+    shown = page_of(_colour_rows(), {"blad": request.GET.get("blad", "")})
+    return render(request, "setup/_rows.html", {"moving": True, "key": new_key(), **shown})
 
 
 @right("setup")

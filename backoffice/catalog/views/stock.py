@@ -53,7 +53,7 @@ def stock(request):
     rows, resembling = selectors.found_articles(
         asked["q"][:100], group=asked["group"], short_at=ids if asked["short"] == "yes" else None
     )
-    shown = selectors.with_stock(rows, ids)
+    shown = selectors.with_names(rows.filter(stocked=True))
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
     if resembling:
         page = paging.Page(list(shown[: paging.SIZE]), None, None)
@@ -61,6 +61,7 @@ def stock(request):
         page = paging.keyset(
             shown, field=SORTS[sort], after=asked_int(request, "after"), before=asked_int(request, "before")
         )
+    selectors.give_stock(page.rows, ids)
     groups = [(path, path) for path in ArticleGroup.objects.values_list("path", flat=True)[:40]]
     context = {
         "page": page, "text": asked["q"], "sort": sort, "chosen": chosen,

@@ -8,6 +8,7 @@ from django.contrib.auth import login as auth_login
 from django.contrib.auth import views as auth
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from backoffice.relations.forms import LoginForm
 from backoffice.relations.forms_profile import CodeForm
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of, right
+from backoffice.relations.selectors import branches_of
 from backoffice.relations.services import logins, preferences, two_factor
 
 LONGEST = 254  # of an address
@@ -122,8 +124,15 @@ def logout(request):
 
 
 @right("shell")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def switch_branch(request):
+    """GET: what the menu of branches holds, read when it opens. POST: work at another branch, and go on."""
+    if request.method == "GET":
+        branches = branches_of(request.access)
+        here = next((row for row in branches if row.pk == request.branch_id), None)
+        page = request.htmx.current_url_abs_path or reverse("home")
+        values = {"own_branches": branches, "branch": here, "next_url": page}
+        return render(request, "parts/branch_menu.html", values)
     branch_id = posted_int(request, "branch")
     allowed = request.access.branch_ids("shell")
     if branch_id is None or not logins.branch_exists(branch_id) or (allowed is not None and branch_id not in allowed):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.core.http import posted_key, stored_picture
+from backoffice.core.http import asked_int, posted_key, stored_picture
 from backoffice.core.keys import new_key
 from backoffice.relations import selectors
 from backoffice.relations.forms import BranchForm, EmployeeForm, TillForm
@@ -18,7 +18,7 @@ from backoffice.relations.rights import right
 from backoffice.relations.services import employees as employee_service
 from backoffice.relations.services import two_factor
 from backoffice.relations.services.secrets import Secret
-from backoffice.relations.views.pages import form_page, list_page, saver
+from backoffice.relations.views.pages import Rows, few, form_page, list_page, saver
 
 # group, [(label, what it is for, icon, URL name)]; those of the floors above are reached by name alone
 INDEX = [
@@ -92,13 +92,15 @@ def setup(request):
 @right("setup")
 @require_GET
 def branches(request):
-    rows = [
-        {"url": reverse("relations:branch", args=[b.pk]), "cells": [b.name, b.code, b.street_line, b.city, b.company],
-         "active": b.active}
-        for b in Branch.objects.all()
-    ]  # fmt: skip
+    def row(b: Branch) -> dict:
+        cells = [b.name, b.code, b.street_line, b.city, b.company]
+        return {"url": reverse("relations:branch", args=[b.pk]), "cells": cells, "active": b.active}
+
     columns = [_("Naam"), _("Code"), _("Straat"), _("Plaats"), _("Bedrijfsnaam")]
-    return list_page(request, title=_("Filialen"), columns=columns, rows=rows, new_url=reverse("relations:branch_new"))
+    return list_page(
+        request, title=_("Filialen"), columns=columns, rows=Rows(Branch.objects.all(), row),
+        new_url=reverse("relations:branch_new"),
+    )  # fmt: skip
 
 
 @right("setup")
@@ -121,13 +123,15 @@ def branch_logo(request, pk):
 @right("setup")
 @require_GET
 def tills(request):
-    rows = [
-        {"url": reverse("relations:till", args=[t.pk]), "cells": [t.name, str(t.number), t.branch.name, t.printer_host],
-         "active": t.active}
-        for t in Till.objects.select_related("branch").order_by("branch__sort_key", "branch", "number")
-    ]  # fmt: skip
+    def row(t: Till) -> dict:
+        cells = [t.name, str(t.number), t.branch.name, t.printer_host]
+        return {"url": reverse("relations:till", args=[t.pk]), "cells": cells, "active": t.active}
+
+    found = Till.objects.select_related("branch").order_by("branch__sort_key", "branch", "number")
     columns = [_("Naam"), _("Nummer"), _("Filiaal"), _("Printeradres")]
-    return list_page(request, title=_("Kassa's"), columns=columns, rows=rows, new_url=reverse("relations:till_new"))
+    return list_page(
+        request, title=_("Kassa's"), columns=columns, rows=Rows(found, row), new_url=reverse("relations:till_new")
+    )
 
 
 @right("setup")
@@ -145,31 +149,44 @@ def till(request, pk=None):
 @right("setup")
 @require_GET
 def employees(request):
-    rows = [
-        {"url": reverse("relations:employee", args=[e.pk]), "active": e.active,
-         "cells": [e.name, e.number, e.email, str(e.home_branch or ""), _roles(e)]}
-        for e in selectors.employees_with_roles()
-    ]  # fmt: skip
+    def row(e: Employee) -> dict:
+        roles = [f"{r.get_role_display()} ({r.branch or _('alle filialen')})" for r in e.roles.all()]
+        cells = [e.name, e.number, e.email, str(e.home_branch or "")]
+        return {
+            "url": reverse("relations:employee", args=[e.pk]), "active": e.active,
+            "cells": [*cells, few(roles)], "words": " ".join([*cells, *roles]),
+        }  # fmt: skip
+
     columns = [_("Naam"), _("Nummer"), _("E-mailadres"), _("Eigen filiaal"), _("Rollen")]
     return list_page(
-        request, title=_("Medewerkers"), columns=columns, rows=rows, new_url=reverse("relations:employee_new")
-    )
-
-
-def _roles(employee: Employee) -> str:
-    return ", ".join(f"{r.get_role_display()} ({r.branch or _('alle filialen')})" for r in employee.roles.all())
+        request, title=_("Medewerkers"), columns=columns, rows=Rows(selectors.employees_with_roles(), row),
+        new_url=reverse("relations:employee_new"),
+    )  # fmt: skip
 
 
 @right("setup")
 @require_http_methods(["GET", "POST"])
 def employee(request, pk=None):
     row = get_object_or_404(Employee, pk=pk) if pk is not None else None
+    if request.htmx and request.method == "GET":
+        return _roles(request, row)
     return form_page(
         request, form=EmployeeForm(request.POST or None, instance=row), template="setup/employee.html",
         title=row.name if row else _("Nieuwe medewerker"), back=(_("Medewerkers"), reverse("relations:employees")),
         save=lambda form, key: _save_employee(request, form, pk, key),
         second_step=bool(row and two_factor.of(row)), row=row,
     )  # fmt: skip
+
+
+def _roles(request, row: Employee | None):
+    """The roles as they are ticked on the page, with those of one more branch (?filiaal=)."""
+    form = EmployeeForm(instance=row)
+    data = request.GET.copy()
+    more = next((branch for branch in form.others if branch.pk == asked_int(request, "filiaal")), None)
+    if more is not None:
+        data.appendlist("scope", str(more.pk))
+        data.setlist(f"roles_{more.pk}", form.held_at(more))
+    return render(request, "setup/_roles.html", {"form": EmployeeForm(data, instance=row)})
 
 
 def _save_employee(request, form, pk, key):
