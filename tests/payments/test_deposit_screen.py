@@ -107,6 +107,24 @@ def test_a_quick_amount_in_cash_is_a_multiple_of_five_cents(s):
 
 
 # ---- the keys ----------------------------------------------------------------------------------------------------
+def test_every_key_says_what_it_is_and_whether_it_can_be_chosen_now(s):
+    s.method.contant.at_desk = True
+    s.method.contant.save()
+    order = money.order(s, "100.00")
+    keys = [(key.method.name, key.icon, key.note, key.usable, key.most) for key in sheet(order).keys]
+    assert keys == [
+        ("Contant", "banknote", "geen open kassa", False, None),
+        ("Bank", "landmark", "overboeking", True, None),
+        ("iDEAL", "link", "online betaald", True, None),
+        ("Tegoed", "wallet", "geen tegoed", False, D(0)),
+    ]
+    CreditAccount.objects.create(customer=s.customer, balance=D(75))
+    money.session(s)
+    first, *_others, last = sheet(order).keys
+    assert (first.note, first.usable) == ("in een open lade", True)
+    assert (last.note, last.usable, last.most) == (f"beschikbaar €{NBSP}75,00", True, D(75))
+
+
 def test_pin_has_no_key_and_contant_only_where_the_shop_allows_it(client, s):
     order = money.order(s, "100.00")
     text = plain(client.get(url(order)))

@@ -23,12 +23,13 @@ class Row:
 
 @dataclass
 class Roll:
-    """What came out. area: dots that a row may take; codes: [(text, dots wide)]; pictures: the rasters."""
+    """What came out. area: dots that a row may take; codes: [(text, dots wide)]; pictures: the rasters, and which of them are centred."""
 
     area: int = 0
     rows: list[Row] = field(default_factory=list)
     codes: list[tuple[str, int]] = field(default_factory=list)
     pictures: list[Image.Image] = field(default_factory=list)
+    centred: list[bool] = field(default_factory=list)
     drawer: bool = False
     cut: bool = False
 
@@ -95,6 +96,7 @@ def read(content: bytes) -> Roll:
             raster = content[at + 6 : at + 6 + wide_bytes * high]
             picture = Image.frombytes("1", (wide_bytes * 8, high), bytes(255 - byte for byte in raster))
             made.pictures.append(picture)
+            made.centred.append(centred)
             at += 6 + wide_bytes * high
         else:
             made.cut = made.cut or name == b"\x1dV"
