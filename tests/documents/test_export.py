@@ -120,7 +120,7 @@ def test_every_kind_of_column_is_as_wide_as_it_needs_and_shown_as_what_it_is(tmp
     assert [int(sheet.column_dimensions[letter].width) for letter in "ABCDEF"] == [24, 9, 12, 9, 8, 13]
     cells = sheet[2]
     assert len(cells[0].value) == 32_767  # what a cell holds
-    assert [cell.value for cell in cells[1:]] == [1.5, datetime(2026, 11, 24), 12.25, 7, 1234.5]  # noqa: DTZ001
+    assert [cell.value for cell in cells[1:]] == [1.5, datetime(2026, 11, 24), 12.25, 7, 1234.5]
     assert [cell.number_format for cell in cells[1:]] == ["0.###", "dd-mm-yyyy", "0.##", "0", "#,##0.00##"]
 
 

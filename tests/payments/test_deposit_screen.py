@@ -104,6 +104,20 @@ def test_a_quick_amount_in_cash_is_a_multiple_of_five_cents(s):
     money.session(s)
     order = money.order(s, "1748.27")
     assert filled(s, order, contant="1.748,27", quick="25") == {"contant": "437,05"}
+    assert filled(s, order, contant="437,05", quick="all") == {"contant": "1.748,27"}  # rounded as it is booked
+
+
+def test_of_less_than_one_euro_everything_is_filled_in_as_of_more(s):
+    order = money.order(s, "0.90")
+    assert sheet(order).quick == [
+        ("all", "Alles", D("0.90")), ("25", f"25{NBSP}% van totaal", D("0.23")),
+        ("50", f"50{NBSP}% van totaal", D("0.45")),
+    ]  # fmt: skip
+    assert filled(s, order, pick="bank") == {"bank": "0,90"}
+    assert filled(s, order, bank="0,40", pick="ideal") == {"bank": "0,40", "ideal": "0,50"}
+    assert filled(s, order, bank="0,40", ideal="", quick="50") == {"bank": "0,40", "ideal": "0,05"}
+    CreditAccount.objects.create(customer=s.customer, balance=D("0.75"))
+    assert filled(s, order, pick="tegoed") == {"tegoed": "0,75"}
 
 
 # ---- the keys ----------------------------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ class Row:
 
 @dataclass
 class Roll:
-    """What came out. area: dots that a row may take; codes: [(text, dots wide)]; pictures: the rasters, and which of them are centred."""
+    """What came out. area: dots that a row may take; codes: [(text, dots wide)]; pictures: the rasters; centred: which
+    of them are.
+    """
 
     area: int = 0
     rows: list[Row] = field(default_factory=list)
