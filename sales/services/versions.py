@@ -285,7 +285,7 @@ def _header_shown(part: dict) -> dict[str, str]:
         "vat_mode": str(dict(VatMode.choices)[header["vat_mode"]]),
         "discount": _discount(SimpleNamespace(**header)),
         "order": "",
-        "gross": format_money(Decimal(header["gross"])),
+        "gross": format_money(header["gross"]),
     }
 
 
@@ -299,8 +299,8 @@ def _date(text) -> str:
 
 def _discount(row) -> str:
     if Decimal(row.discount_amount):
-        return format_amount(Decimal(row.discount_amount))
-    return format_percent(Decimal(row.discount_percent)) if Decimal(row.discount_percent) else ""
+        return format_amount(row.discount_amount)
+    return format_percent(row.discount_percent) if Decimal(row.discount_percent) else ""
 
 
 def _line_changes(before: dict, after: dict) -> list[dict]:
@@ -343,4 +343,4 @@ def _line_shown(row) -> dict[str, tuple[str, str]]:
 def _in_words(row) -> str:
     if row["variant"] is None:
         return row["text"]
-    return f"{format_quantity(Decimal(row['quantity']))} × {format_amount(Decimal(row['unit_price']))}"
+    return f"{format_quantity(row['quantity'])} × {format_amount(row['unit_price'])}"
