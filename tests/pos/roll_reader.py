@@ -15,6 +15,7 @@ class Row:
     centred: bool
     wide: bool
     bold: bool
+    high: bool = False
 
     @property
     def width(self) -> int:
@@ -44,6 +45,14 @@ class Roll:
         return "\n".join(row.text for row in self.rows)
 
     @property
+    def marked(self) -> str:
+        """Every row behind how it is printed: c centred, b bold, w wide, h high."""
+        names = ("centred", "bold", "wide", "high")
+        return "\n".join(
+            f"{''.join(name[0] for name in names if getattr(row, name)):4}|{row.text}".rstrip() for row in self.rows
+        )
+
+    @property
     def flat(self) -> str:
         """All words, whatever row they stand on."""
         return " ".join(self.text.split())
@@ -62,14 +71,14 @@ PLAIN = {b"\x1bt": 1, b"\x1b-": 1, b"\x1bd": 1, b"\x1dB": 1, b"\x1dh": 1, b"\x1d
 def read(content: bytes) -> Roll:
     """Everything that is printed. Raises KeyError for a command that is not known here."""
     made, at = Roll(), 0
-    centred = wide = bold = False
+    centred = wide = bold = high = False
     bar, text = 3, b""
     while at < len(content):
         byte = content[at : at + 1]
         if byte not in b"\x1b\x1d":
             at += 1
             if byte == b"\n":
-                made.rows.append(Row(text.decode("cp858"), centred, wide, bold))
+                made.rows.append(Row(text.decode("cp858"), centred, wide, bold, high))
                 text = b""
             else:
                 assert byte >= b" ", f"a control character in a text: {byte!r}"
@@ -79,7 +88,8 @@ def read(content: bytes) -> Roll:
         if name == b"\x1ba":
             centred, at = content[at] == 1, at + 1
         elif name == b"\x1b!":
-            wide, bold, at = bool(content[at] & 0x20), bool(content[at] & 0x08), at + 1
+            wide, high, bold = (bool(content[at] & bit) for bit in (0x20, 0x10, 0x08))
+            at += 1
         elif name == b"\x1bE":
             bold, at = bool(content[at] & 1), at + 1
         elif name == b"\x1bp":

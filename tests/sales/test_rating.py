@@ -96,11 +96,13 @@ def test_the_price_with_vat_stays_and_what_was_paid_is_split_anew(s):
     factories.change_of_rate("24")
     order = ordered(s, "121.00")
     paid(s, order, "60.50")
+    seen = SalesOrder.objects.get(pk=order.pk).revision
     leave(s, order, price_stays="inclusive")
     assert figures(order) == ("121.00", {"24.00": ("97.58", "23.42", "121.00")})
     assert split(order) == {"24.00": ("48.79", "11.71", "60.50"), "21.00": ("0.00", "0.00", "0.00")}
     assert money.rows(order) == [("deposit", "bank", D("60.50")), ("re_split", "", D("0.00"))]
     assert (order.version, order.delivery_state, order.open_amount.amount) == (2, "all", D("60.50"))
+    assert order.revision == seen + 1
     version = OrderVersion.objects.get(order=order, version=2)
     assert (version.action, version.reason) == (
         "amended",
