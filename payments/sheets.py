@@ -141,7 +141,7 @@ def _spend(made: Sheet, amount: Decimal) -> None:
         for key in before:
             key.chosen, key.typed = False, ""
         left = amount
-    if last.method.cash and left != made.rest and made.order.branch.cash_rounding:
+    if last.method.cash and left < made.rest and made.order.branch.cash_rounding:
         left = tendering.to_five(left)
     _type(last, left)
 

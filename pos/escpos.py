@@ -74,7 +74,6 @@ def _rows(printer, rows: list[str], *, large: bool = False) -> None:
     """Rows from the left edge; large: bold and twice as high."""
     printer.set(align="left", bold=large, double_height=large, double_width=False, normal_textsize=not large)
     printer.text("".join(f"{row}\n" for row in rows))
-    printer.set(normal_textsize=True, bold=False)
 
 
 def _head(printer, branch: Letterhead, columns: int, *, copy: bool) -> None:

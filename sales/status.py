@@ -85,11 +85,11 @@ def derive(order: SalesOrder, lines) -> None:
     lines = counted(lines)
     order.delivery_state = _extent(
         any(line.delivered_quantity for line in lines),
-        all(line.open_quantity == 0 for line in lines) if lines else False,
+        all(line.open_quantity == 0 for line in lines),
     )
     order.cancel_state = _extent(
         any(line.cancelled_quantity for line in lines),
-        bool(lines) and all(line.cancelled_quantity == line.quantity for line in lines),
+        all(line.cancelled_quantity == line.quantity for line in lines),
     )
     if order.paid_total.amount == order.gross.amount and (order.gross.amount or order.lifecycle == Lifecycle.CONFIRMED):
         order.payment_state = Payment.PAID

@@ -106,5 +106,5 @@ def write_moves(branch: Branch, moves, *, source: str, employee) -> None:
 
 def levels(variant_ids, branch_id: int | None = None) -> list[StockLevel]:
     """Stock rows of the variants, at one branch or at all."""
-    found = StockLevel.objects.filter(variant_id__in=list(variant_ids))
+    found = StockLevel.objects.filter(variant_id__in=variant_ids)
     return list(found if branch_id is None else found.filter(branch_id=branch_id))

@@ -93,7 +93,7 @@ def read_notes(path: Path) -> dict[str, dict[int, str]]:
     """The heads that the manifest of a backup or export.json holds. Raises ValueError when it holds none."""
     try:
         known = json.loads(path.read_text())["journal"]
-        return {code: {int(head["sequence"]): str(head["hash"])} for code, head in known.items()}
+        return {code: {int(head["sequence"]): head["hash"]} for code, head in known.items()}
     except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} holds no heads of the journal.") from error
 

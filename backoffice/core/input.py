@@ -19,9 +19,8 @@ MAX_AMOUNT = Decimal("99999999.99")
 MAX_QUANTITY = Decimal("99999")
 ASK_ABOVE = Decimal("999")  # a larger quantity is accepted, and asked about first
 BARCODE_LENGTH = 64
-MAX_FIELD = (
-    20_000  # characters of one field of a request, whatever it is for (middleware.py); the longest text is 4,000
-)
+# characters of one field of a request, whatever it is for (middleware.py); the longest text is 4,000
+MAX_FIELD = 20_000
 MAX_MARKS = 30  # combining marks in a row, the bound of Unicode's Stream-Safe Text Format (UAX 15)
 
 _NUMBER = re.compile(r"([0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4})(?:,([0-9]{1,15}))?|,([0-9]{1,15})", re.ASCII)

@@ -27,7 +27,7 @@ def reverse(*, entry_id: int, reason: str, employee, approver=None) -> SalesOrde
     approver: a second person's login, asked above settings.REVERSE_CEILING (EUR). Cash and PIN are taken back in the
     till's open session. Raises Refusal where it was taken or given back already, or the order cannot bear it.
     """
-    found = LedgerEntry.objects.filter(pk=entry_id, order__isnull=False, kind__in=REVERSIBLE).first()
+    found = LedgerEntry.objects.filter(pk=entry_id, kind__in=REVERSIBLE).first()
     if found is None or found.order_id is None:
         raise UnknownOrder("payments.entry_unknown", _("Deze boeking is er niet, of kan niet worden teruggedraaid."))
     draft = open_draft(found.order_id, employee, "refund", ("branch",), right="payments.reverse")

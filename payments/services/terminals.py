@@ -112,7 +112,8 @@ def book_approved(
     )  # fmt: skip
     # what is no cash comes first, in the order of its tenders
     for payment, entry in zip(payments, written, strict=False):
-        _booked(payment, entry)
+        payment.entry = entry
+        payment.save(update_fields=["entry"])
     return written
 
 
@@ -306,12 +307,6 @@ def _write_down(payment: TerminalPayment, answer: Answer, employee) -> TerminalP
                 )  # fmt: skip
     payment.refresh_from_db(fields=["state", "reference", "brand", "last_four", "attempts", "entry", "changed_at"])
     return payment
-
-
-def _booked(payment: TerminalPayment, entry: LedgerEntry) -> None:
-    if not TerminalPayment.objects.filter(pk=payment.pk, entry=None).update(entry=entry):
-        raise Refusal("payments.not_approved", _("Deze pinbetaling is al geboekt. Ververs de pagina."))
-    payment.entry = entry
 
 
 def _into_suspense(payment: TerminalPayment, session: TillSession, employee, reason: str) -> TerminalPayment:

@@ -237,8 +237,8 @@ def _wrong(line: OrderLine, quantity: Decimal) -> str:
     if abs(quantity) > abs(line.open_quantity):
         return _("Van %(name)s is nog %(open)s te leveren; ingevuld is %(asked)s.") % {
             "name": title(line),
-            "open": format_quantity(abs(line.open_quantity)),
-            "asked": format_quantity(abs(quantity)),
+            "open": format_quantity(line.open_quantity),
+            "asked": format_quantity(quantity),
         }
     return ""
 

@@ -76,8 +76,8 @@ class Draft:
     def touch(self, line: OrderLine) -> None:
         """Mark a line as changed by the acting employee; of an amendment it says again what is delivered by now."""
         if line.key in self.done:
-            left = abs(line.quantity) - abs(line.cancelled_quantity)
-            line.delivered_quantity = min(self.done[line.key][0], left).copy_sign(line.quantity)
+            delivered = self.done[line.key][0].copy_sign(line.quantity)
+            line.delivered_quantity = min(delivered, line.quantity - line.cancelled_quantity, key=abs)
         self.stamp(line)
         line.dirty = True
 

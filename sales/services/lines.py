@@ -167,7 +167,7 @@ def set_line(
     check_revision(line, revision, _both_values(line, values))
     if line.variant_id is None and values.keys() & PRICED:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
-    if line.quantity < 0 and values.keys() & PRICED:
+    if values.keys() & PRICED:
         returning.check_change(draft, line)
     if "quantity" in values:
         if values["quantity"] <= 0:

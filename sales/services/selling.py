@@ -43,8 +43,7 @@ def step(*, order_id: int, line_id: int, steps: int, employee, reason: str = "",
     """
     draft = open_draft(order_id, employee, reason=reason, approver=approver)
     line = draft.line(line_id)
-    if line.quantity < 0:
-        returning.check_change(draft, line)
+    returning.check_change(draft, line)
     quantity = abs(line.quantity) + steps
     if quantity <= 0:
         raise Refusal("line.last_piece", _("Dit is het laatste stuk. Verwijder de regel om hem weg te halen."))

@@ -19,7 +19,7 @@ from backoffice.core.formats import (
     format_percent,
     format_quantity,
 )
-from backoffice.relations.models import Branch, Customer, Employee, VatMode
+from backoffice.relations.models import Branch, Employee, VatMode
 from sales import addresses
 from sales.models import DeliveryMethod, OrderLine, OrderType, OrderVat, OrderVersion, SalesOrder
 
@@ -111,12 +111,11 @@ def snapshot(order: SalesOrder, lines: Sequence[OrderLine]) -> dict:
     by_rate = order.totals.vat_rows if hasattr(order, "totals") else order.vat_rows.all()
     header = {name: _plain(getattr(order, name)) for name in HEADER}
     header |= {name: getattr(order, f"{name}_id") for name in READ_ALONG}
-    method, customer = order.delivery_method, order.customer
+    method = order.delivery_method
     names = {
         "order_type": order.order_type.name,
         "delivery_method": {"name": method.name, "kind": method.kind},
         "branch": {name: _plain(getattr(order.branch, name)) for name in BRANCH},
-        "customer_number": customer.number if customer else None,
     }
     return {
         "snapshot": {
@@ -161,9 +160,7 @@ def rebuild(version: OrderVersion) -> tuple[SalesOrder, list[OrderLine], list[Or
     order.employee = Employee(pk=header["employee"], name=personal.get("employee_name", ""))
     branch = {name: _read(Branch, name, value) for name, value in names.get("branch", {}).items()}
     order.branch = Branch(pk=header["branch"], **branch)
-    if header["customer"]:
-        number = names.get("customer_number")
-        order.customer = Customer(pk=header["customer"], number=number, name=order.customer_name)
+    order.customer_id = header["customer"]
     lines = [_line(order, row) for row in version.snapshot["lines"]]
     by_rate = [
         OrderVat(
@@ -288,7 +285,7 @@ def _header_shown(part: dict) -> dict[str, str]:
         "vat_mode": str(dict(VatMode.choices)[header["vat_mode"]]),
         "discount": _discount(SimpleNamespace(**header)),
         "order": "",
-        "gross": format_money(Decimal(header["gross"])),
+        "gross": format_money(header["gross"]),
     }
 
 
@@ -302,8 +299,8 @@ def _date(text) -> str:
 
 def _discount(row) -> str:
     if Decimal(row.discount_amount):
-        return format_amount(Decimal(row.discount_amount))
-    return format_percent(Decimal(row.discount_percent)) if Decimal(row.discount_percent) else ""
+        return format_amount(row.discount_amount)
+    return format_percent(row.discount_percent) if Decimal(row.discount_percent) else ""
 
 
 def _line_changes(before: dict, after: dict) -> list[dict]:
@@ -346,4 +343,4 @@ def _line_shown(row) -> dict[str, tuple[str, str]]:
 def _in_words(row) -> str:
     if row["variant"] is None:
         return row["text"]
-    return f"{format_quantity(Decimal(row['quantity']))} × {format_amount(Decimal(row['unit_price']))}"
+    return f"{format_quantity(row['quantity'])} × {format_amount(row['unit_price'])}"

@@ -109,6 +109,8 @@ def test_a_quantity_is_read(typed, fractions, value):
         ("1e3", "“1e3” is geen aantal."),
         ("٣", "“٣” is geen aantal."),
         ("5x", "“5x” is geen aantal."),
+        ("x" * 30, f"“{'x' * 30}” is geen aantal."),
+        ("x" * 31, f"“{'x' * 29}…” is geen aantal."),
         ("", "Vul een aantal in."),
     ],
 )

@@ -152,6 +152,18 @@ def test_a_cancelled_part_is_named_and_the_paper_still_adds_up():
     assert "Wit, maat 40 Geannuleerd: 1 3 49,95 15,00 134,85" in text_of(order)
 
 
+def test_a_discount_in_euros_on_a_part_of_a_piece_is_in_cents_and_adds_up():
+    branch, sanne = papers.shop()
+    cloth = factories.article("80001", "Voering", "19.99", fractions=True, stocked=False).variants.get()
+    cells = {0: {"discount": ("amount", Decimal("1.00"))}}
+    order = papers.confirmed(branch, sanne, items=[(cloth, Decimal("0.333"))], cells=cells)
+    (group,) = confirmation.content(confirmation.orders().get(pk=order.pk))["groups"]
+    # 0,333 x 19,99 is 6,66 less 1,00
+    assert [(row.quantity, row.euro_discount, row.line.line_total.amount) for row in group.rows] == [
+        (Decimal("0.333"), Decimal("1.00"), Decimal("5.66"))
+    ]
+
+
 def test_a_hundred_lines_are_all_there_and_every_page_repeats_the_heads():
     branch, sanne = papers.shop()
     order = papers.confirmed(branch, sanne, items=papers.many(100))

@@ -3,7 +3,7 @@
 import csv
 import io
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -107,6 +107,21 @@ def test_an_order_as_xlsx_has_text_as_text_and_amounts_as_amounts(client, order)
     assert (cells["Bedrag"].value, cells["Aantal"].value) == (89.91, 2)
     assert cells["EAN"].value == order.code
     assert (text[7].value, text[7].data_type) == ("=Graag vóór 12 uur", "s")
+
+
+def test_every_kind_of_column_is_as_wide_as_it_needs_and_shown_as_what_it_is(tmp_path):
+    kinds = ["text", "quantity", "date", "percent", "whole", "amount"]
+    values = ["x" * 40_000, Decimal("1.5"), date(2026, 11, 24), Decimal("12.25"), 7, Decimal("1234.50")]
+    path = tmp_path / "kinds.xlsx"
+    sheets.write_xlsx(str(path), "Orders van " + "x" * 40, [sheets.Column(kind, kind) for kind in kinds], [values])
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet.title == "Orders van " + "x" * 20  # a name of a sheet has at most 31 characters
+    assert sheet.freeze_panes == "A2" and all(cell.font.bold for cell in sheet[1])
+    assert [int(sheet.column_dimensions[letter].width) for letter in "ABCDEF"] == [24, 9, 12, 9, 8, 13]
+    cells = sheet[2]
+    assert len(cells[0].value) == 32_767  # what a cell holds
+    assert [cell.value for cell in cells[1:]] == [1.5, datetime(2026, 11, 24), 12.25, 7, 1234.5]
+    assert [cell.number_format for cell in cells[1:]] == ["0.###", "dd-mm-yyyy", "0.##", "0", "#,##0.00##"]
 
 
 def test_an_unknown_format_a_draft_as_ubl_and_another_branch_are_refused(client, order):

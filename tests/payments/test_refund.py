@@ -8,7 +8,9 @@ import pytest
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.models import JournalEntry
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment
-from payments.services import terminals
+from payments.receipts import payments_of
+from payments.selectors import session_figures
+from payments.services import sessions, terminals
 from payments.services.depositing import deposit
 from payments.services.refunding import ceiling_of, refund, sources
 from payments.services.reversing import reverse
@@ -173,6 +175,24 @@ def test_a_reason_a_drawer_with_enough_in_it_and_what_was_seen_are_asked():
     assert unchanged(order, before)
 
 
+def test_all_that_lies_in_the_chosen_drawer_may_go_back_and_none_of_another_branchs():
+    s = shop()
+    first = desk_cash(s)
+    second = money.session(s, "50.00", till=factories.till(s.branch, 2))
+    zeist = factories.branch("Zeist")
+    elsewhere = sessions.open_session(till_id=factories.till(zeist).pk, float_amount=D(900), employee=s.admin)
+    order = money.order(s, "120.00")
+    pay(s, order, ("bank", "120.00"))
+    with pytest.raises(Refusal) as refused:
+        back(s, order, ("contant", "10.00"), session_id=elsewhere.pk)
+    assert refused.value.code == "payments.drawer"
+    with pytest.raises(Refusal, match=r"hoort €.50,00 in deze lade"):
+        back(s, order, ("contant", "50.05"), session_id=second.pk)
+    back(s, order, ("contant", "50.00"), session_id=second.pk)
+    assert order.entries.get(kind="refund").session == second
+    assert [session_figures(session).expected for session in (first, second)] == [D(100), 0]
+
+
 def test_a_seller_gives_cash_to_fifty_euro_with_a_managers_login(settings):
     s = shop()
     drawer = desk_cash(s)
@@ -290,6 +310,30 @@ def test_a_reversed_refund_can_be_given_back_again():
     assert (order.paid_total.amount, accounts()) == (0, {})
 
 
+def test_change_and_what_came_back_already_are_no_payments_to_take_back():
+    s = shop()
+    drawer = desk_cash(s)
+    order = money.order(s, "41.33")
+    pay(s, order, ("contant", "41.33"), session_id=drawer.pk)
+    rounding = order.entries.get(kind="rounding")
+    reverse(entry_id=order.entries.get(kind="deposit").pk, reason="fout", employee=s.manager)
+    before = rows(order)
+    put_in = LedgerEntry.objects.get(kind="float")
+    for entry in (rounding, *order.entries.filter(kind="reversal"), put_in):
+        with pytest.raises(Refusal) as refused:
+            reverse(entry_id=entry.pk, reason="fout", employee=s.manager)
+        assert refused.value.code == "payments.entry_unknown"
+    assert rows(order) == before
+
+
+def test_to_the_ceiling_a_manager_takes_back_alone():
+    s = shop()
+    order = money.order(s, "250.00")
+    pay(s, order, ("bank", "250.00"))
+    reverse(entry_id=order.entries.get().pk, reason="fout", employee=s.manager)
+    assert LedgerEntry.objects.get(kind="reversal").approved_by is None
+
+
 def test_above_the_ceiling_a_second_person_logs_in():
     s = shop()
     order = money.order(s, "300.00")
@@ -357,3 +401,40 @@ def test_a_card_that_was_declined_gave_nothing_back():
             employee=s.manager,
         )  # fmt: skip
     assert (refused.value.code, unchanged(order, before)) == ("payments.not_approved", True)
+
+
+def test_what_the_card_took_back_counts_once_and_on_its_own_order():
+    s = shop()
+    session = money.session(s)
+    order, other = money.order(s, "60.00"), money.order(s, "60.00")
+    values = {"session_id": session.pk, "method_id": s.method.pin.pk, "employee": s.manager, "amount": D("-20.00")}
+    taken = []
+    for one in (order, other):
+        pay(s, one, ("bank", "60.00"))
+        taken.append(terminals.start_terminal(order_id=one.pk, **values))
+        terminals.ask_terminal(payment_id=taken[-1].pk, employee=s.manager)
+    mine, theirs = taken
+    more = {"channel": "till", "session_id": session.pk, "employee": s.manager}
+
+    def not_approved(*ids):
+        before = rows(order)
+        with pytest.raises(Refusal) as refused:
+            back(s, order, ("pin", "20.00"), approved_ids=ids, **more)
+        assert (refused.value.code, rows(order)) == ("payments.not_approved", before)
+
+    not_approved(theirs.pk)
+    back(s, order, ("pin", "20.00"), approved_ids=[mine.pk], **more)
+    not_approved(mine.pk)
+    theirs.refresh_from_db()
+    assert theirs.entry_id is None
+
+
+def test_less_than_one_euro_is_paid_and_goes_back_as_more():
+    s = shop()
+    order = money.order(s, "0.90")
+    pay(s, order, ("bank", "0.40"))
+    pay(s, order, ("ideal", "0.50"))
+    assert [payment.has_receipt for payment in payments_of(order)] == [True, True]
+    back(s, order, ("bank", "0.60"))
+    assert given(order) == [("refund", "bank", D("-0.40"), D("0.40")), ("refund", "bank", D("-0.20"), D("0.50"))]
+    assert [(source.entry.method_kind, source.left) for source in sources(order)] == [("online", D("0.30"))]

@@ -117,6 +117,34 @@ def test_more_than_lies_in_the_drawer_is_not_dropped_and_a_reason_is_asked():
     assert session_figures(session).expected == D(100)
 
 
+def test_all_that_lies_in_the_drawer_may_go_to_the_safe_and_change_comes_back():
+    s = shop()
+    session = money.session(s)
+    sessions.move_cash(session_id=session.pk, amount=D("100.00"), employee=s.seller, reason=" naar de kluis ")
+    assert session_figures(session).expected == 0
+    sessions.move_cash(session_id=session.pk, amount=D("0.50"), employee=s.seller, reason="rol munten", kind="float")
+    assert session_figures(session).expected == D("0.50")
+    moved = LedgerEntry.objects.order_by("id")
+    assert [(entry.kind, entry.amount.amount, entry.reason) for entry in moved] == [
+        ("float", D(100), ""), ("drop", D(-100), "naar de kluis"), ("float", D("0.50"), "rol munten"),
+    ]  # fmt: skip
+    told = JournalEntry.objects.filter(object_id=str(session.pk)).order_by("sequence")
+    assert [(entry.action, entry.data) for entry in told] == [
+        ("payments.session.opened", {"float": "100.00"}),
+        ("payments.session.drop", {"amount": "-100.00", "reason": "naar de kluis"}),
+        ("payments.session.float", {"amount": "0.50", "reason": "rol munten"}),
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["100.005", "-0.01"])
+def test_a_float_is_no_part_of_a_cent_and_not_below_nothing(wrong):
+    s = shop()
+    with pytest.raises(Refusal) as refused:
+        money.session(s, wrong)
+    assert (refused.value.code, refused.value.field) == ("payments.not_positive", "float_amount")
+    assert not TillSession.objects.exists()
+
+
 @time_machine.travel("2026-11-24T18:00:00+01:00", tick=False)
 def test_closing_counts_and_numbers_and_empties_the_drawer():
     s = shop()
@@ -150,6 +178,12 @@ def test_a_difference_is_its_own_entry_with_a_reason_and_beyond_ten_euro_a_manag
         )
     assert refused.value.code == "payments.difference_right"
     assert refused.value.message == "Het kasverschil is meer dan €\u00a010,00. Laat een filiaalmanager sluiten."
+    for too_far in ({"50": 1, "20": 1, "10": 1, "5": 1, "2": 2, "0.50": 1, "0.20": 2, "0.05": 1, "0.02": 2},
+                    {"100": 1, "10": 1, "0.01": 1}):  # fmt: skip
+        assert abs(100 - sessions.count(too_far)) == D("10.01")
+        with pytest.raises(Refusal) as refused:
+            sessions.close_session(session_id=session.pk, denominations=too_far, employee=s.seller, reason="zoek")
+        assert refused.value.code == "payments.difference_right"
     assert TillSession.objects.get().open
     assert not LedgerEntry.objects.filter(kind__in=["difference", "drop"]).exists()
     sessions.close_session(
@@ -194,6 +228,7 @@ def test_a_count_takes_notes_and_coins_only(wrong):
     with pytest.raises(Refusal) as refused:
         sessions.count(wrong)
     assert refused.value.code == "payments.count"
+    assert sessions.count({"0.01": 99_999, "50": 0}) == D("999.99")
 
 
 def test_another_branchs_money_moves_in_between():

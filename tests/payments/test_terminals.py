@@ -21,6 +21,7 @@ from payments.services.terminals import (
     cancel_terminal,
     return_suspense,
     start_terminal,
+    suspended,
     to_suspense,
 )
 from sales.models import SalesOrder
@@ -362,6 +363,35 @@ def test_an_approval_of_a_closed_till_waits_until_it_is_opened():
     following = money.session(s)
     payment.refresh_from_db()
     assert payment.entry.session == following
+
+
+def test_less_than_one_euro_on_the_card_is_asked_and_can_be_put_on_another_order():
+    s = shop()
+    session, order, other = money.session(s), money.order(s, "0.60"), money.order(s, "0.50")
+    lost = ask(s, start(s, order, session, "0.60"))
+    assert (lost.state, lost.attempts) == ("approved", 1)
+    to_suspense(payment_id=lost.pk, employee=s.manager, reason="verkeerde klant")
+    lost.refresh_from_db()
+    with pytest.raises(Refusal, match=r"nog €.0,50 te betalen; €.0,60 past daar niet op"):
+        assign_suspense(entry_id=lost.entry_id, order_id=other.pk, employee=s.manager)
+    order.refresh_from_db()
+    assign_suspense(entry_id=lost.entry_id, order_id=order.pk, employee=s.manager)
+    order.refresh_from_db()
+    assert (order.payment_state, selectors.suspense().exists()) == ("paid", False)
+    with pytest.raises(Refusal, match=r"€.0,00 past daar niet op"):
+        assign_suspense(entry_id=lost.entry_id, order_id=other.pk, employee=s.manager)
+
+
+def test_money_that_the_card_gave_back_for_nothing_is_suspense_below_zero():
+    s = shop()
+    session, order = money.session(s), basket(s, "60.00")
+    SalesOrder.objects.filter(pk=order.pk).update(net=D("-49.59"), vat=D("-10.41"), gross=D(-60))
+    payment = ask(s, start(s, order, session, "-60.00"))
+    payment = to_suspense(payment_id=payment.pk, employee=s.manager, reason="retour verwijderd")
+    entry = payment.entry
+    assert (entry.kind, entry.amount.amount, suspended(entry)) == ("suspense", D(-60), D(-60))
+    return_suspense(entry_id=entry.pk, method_id=s.method.bank.pk, employee=s.manager, reason="maakte hij over")
+    assert (suspended(entry), accounts()["bank"]) == (0, "60.00")
 
 
 def test_a_session_does_not_close_over_an_approval_that_is_not_booked():

@@ -15,6 +15,7 @@ class Row:
     centred: bool
     wide: bool
     bold: bool
+    high: bool = False
 
     @property
     def width(self) -> int:
@@ -23,12 +24,15 @@ class Row:
 
 @dataclass
 class Roll:
-    """What came out. area: dots that a row may take; codes: [(text, dots wide)]; pictures: the rasters."""
+    """What came out. area: dots that a row may take; codes: [(text, dots wide)]; pictures: the rasters; centred: which
+    of them are.
+    """
 
     area: int = 0
     rows: list[Row] = field(default_factory=list)
     codes: list[tuple[str, int]] = field(default_factory=list)
     pictures: list[Image.Image] = field(default_factory=list)
+    centred: list[bool] = field(default_factory=list)
     drawer: bool = False
     cut: bool = False
 
@@ -39,6 +43,14 @@ class Roll:
     @property
     def text(self) -> str:
         return "\n".join(row.text for row in self.rows)
+
+    @property
+    def marked(self) -> str:
+        """Every row behind how it is printed: c centred, b bold, w wide, h high."""
+        names = ("centred", "bold", "wide", "high")
+        return "\n".join(
+            f"{''.join(name[0] for name in names if getattr(row, name)):4}|{row.text}".rstrip() for row in self.rows
+        )
 
     @property
     def flat(self) -> str:
@@ -59,14 +71,14 @@ PLAIN = {b"\x1bt": 1, b"\x1b-": 1, b"\x1bd": 1, b"\x1dB": 1, b"\x1dh": 1, b"\x1d
 def read(content: bytes) -> Roll:
     """Everything that is printed. Raises KeyError for a command that is not known here."""
     made, at = Roll(), 0
-    centred = wide = bold = False
+    centred = wide = bold = high = False
     bar, text = 3, b""
     while at < len(content):
         byte = content[at : at + 1]
         if byte not in b"\x1b\x1d":
             at += 1
             if byte == b"\n":
-                made.rows.append(Row(text.decode("cp858"), centred, wide, bold))
+                made.rows.append(Row(text.decode("cp858"), centred, wide, bold, high))
                 text = b""
             else:
                 assert byte >= b" ", f"a control character in a text: {byte!r}"
@@ -76,7 +88,8 @@ def read(content: bytes) -> Roll:
         if name == b"\x1ba":
             centred, at = content[at] == 1, at + 1
         elif name == b"\x1b!":
-            wide, bold, at = bool(content[at] & 0x20), bool(content[at] & 0x08), at + 1
+            wide, high, bold = (bool(content[at] & bit) for bit in (0x20, 0x10, 0x08))
+            at += 1
         elif name == b"\x1bE":
             bold, at = bool(content[at] & 1), at + 1
         elif name == b"\x1bp":
@@ -95,6 +108,7 @@ def read(content: bytes) -> Roll:
             raster = content[at + 6 : at + 6 + wide_bytes * high]
             picture = Image.frombytes("1", (wide_bytes * 8, high), bytes(255 - byte for byte in raster))
             made.pictures.append(picture)
+            made.centred.append(centred)
             at += 6 + wide_bytes * high
         else:
             made.cut = made.cut or name == b"\x1dV"

@@ -1,16 +1,19 @@
 """The basket of a till: what is scanned and pressed goes onto it, is changed, parked and dropped."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.core.models import JournalEntry
 from pos.models import QuickKey, QuickKeyPage, TillLayout, TillSeat
+from pos.services import make_order
 from sales.models import SalesOrder
-from sales.services import lines
+from sales.services import lines, selling
 from tests import factories
 from tests.pos import counter
 from tests.sales.order_shop import pieces
@@ -246,6 +249,27 @@ def test_a_parked_basket_is_taken_up_at_another_till_of_the_branch_once(till, s)
     assert (order.parked_name, order.till, TillSeat.objects.get(till=s.other).order) == ("", s.other, order)
     assert post(till, "pos:resume", order.pk).status_code == 422
     assert basket(s) is None
+
+
+def test_what_is_done_with_a_basket_makes_a_form_of_before_stale(s):
+    order = selling.start(till=s.till, employee=s.seller)
+    lines.add(order_id=order.pk, items=[(s.riem.pk, Decimal(1))], employee=s.seller)
+    on, today = {"order_id": order.pk, "employee": s.seller}, timezone.localdate()
+    customer = {"values": {"kind": "private", "last_name": "Dahl"}, "addresses": [], "confirmed": True}
+    for act in (
+        lambda: selling.park(name="x" * 61, **on),
+        lambda: selling.unpark(till=s.other, on=today, **on),
+        lambda: selling.follow_day(on=today + timedelta(days=1), **on),
+        lambda: make_order.new_customer(**customer, **on),
+        lambda: make_order.back_to_basket(**on),
+    ):
+        before = SalesOrder.objects.get(pk=order.pk).revision
+        answer = act()
+        assert SalesOrder.objects.get(pk=order.pk).revision == before + 1
+        assert answer.parked_name == ("x" * 60 if answer.parked_name else "")
+    order.refresh_from_db()
+    assert (order.till, order.order_date, order.customer_name) == (s.other, today + timedelta(days=1), "Dahl")
+    assert "dahl" in order.search_text
 
 
 def test_a_basket_that_lies_there_is_not_lost_by_taking_another_up(till, s):

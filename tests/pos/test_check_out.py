@@ -206,6 +206,7 @@ def test_somebody_paid_meanwhile_is_told_and_nothing_is_booked(s):
     with pytest.raises(Refusal) as stale:
         pay(s, (s.method.contant, "41.35"), seen_left=Decimal("50"))
     assert stale.value.status == 409 and entries(order) == []
+    assert stale.value.fields == [("Nog te betalen", "€\u00a041,33", "€\u00a050,00")]
 
 
 def test_an_order_that_is_open_on_another_till_is_told_by_whom_and_can_be_taken_over(s):

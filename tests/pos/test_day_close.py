@@ -17,11 +17,12 @@ from backoffice.relations.models import Branch, Employee, Till
 from payments.models import PaymentMethod
 from payments.services import sessions
 from pos import escpos
-from pos.day_report import day_report, find, report_pdf
+from pos.day_report import before, day_report, find, last_of, report_pdf
 from pos.models import DayReport
 from pos.services import day_close, make_order, printing, seats
 from sales.models import SalesOrder
 from sales.services import drafts, lines
+from tests import factories
 from tests.documents.papers import flat
 from tests.invariants import broken, holds
 from tests.pos import counter, roll_reader, test_check_out, test_print
@@ -88,6 +89,15 @@ def test_a_closed_till_shows_its_last_report_and_nobody_elses(client, s, closed)
     assert page.redirect_chain == [(reverse("pos:z_report", args=[closed.pk]), 303)]
     assert closed.z_number in page.content.decode()
     assert client.get(reverse("pos:z_report", args=[closed.pk + 1])).status_code == 404
+    zeist = Till.objects.create(branch=factories.branch("Zeist"), number=1, name="Kassa Zeist")
+    elsewhere = sessions.open_session(till_id=zeist.pk, float_amount=D(0), employee=s.admin)
+    sessions.close_session(session_id=elsewhere.pk, denominations={}, employee=s.admin)
+    assert (
+        find(elsewhere.pk, zeist.branch_id)
+        and client.get(reverse("pos:z_report", args=[elsewhere.pk])).status_code == 404
+    )
+    open_one = sessions.open_session(till_id=s.till.pk, float_amount=D(0), employee=s.seller)
+    assert find(open_one.pk, s.branch.pk) is None and last_of(s.till) == closed == before(open_one)
 
 
 def test_a_receipt_number_that_is_missing_is_reported(s, closed):

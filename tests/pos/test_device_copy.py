@@ -175,6 +175,22 @@ def test_a_slow_request_with_the_new_cookie_does_not_lengthen_the_minute_of_the_
     assert devices.standing(Till.objects.get(pk=s.till.pk), Token(s.token, 0)) == devices.Standing.COPY
 
 
+def test_each_former_token_holds_for_a_minute_of_its_own_and_is_forgotten_then(s, clock):
+    till = Till.objects.get(pk=s.till.pk)
+
+    def standing(generation):
+        return devices.standing(Till.objects.get(pk=s.till.pk), Token(s.token, generation)).value
+
+    devices.came_back(till, Token(s.token, 1))
+    clock.shift(40)
+    devices.came_back(till, Token(s.token, 2))
+    assert [standing(age) for age in range(4)] == ["holds", "holds", "holds", "new"]
+    clock.shift(20)
+    assert [standing(age) for age in range(3)] == ["copy", "holds", "holds"]
+    devices.came_back(till, Token(s.token, 3))
+    assert list(Till.objects.get(pk=s.till.pk).device_formers) == ["1", "2"]
+
+
 def test_a_till_registered_anew_begins_anew(s, clock):
     till = browser(s.token)
     unlock(till, s.seller)

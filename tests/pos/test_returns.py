@@ -214,6 +214,9 @@ def test_without_a_receipt_it_asks_the_right_and_a_reason(s):
     assert refused.value.code == "return.reason"
     basket = returning.take_back_free(reason="bon kwijt", employee=s.manager, to_stock=False, **free)
     assert (basket.gross.amount, basket.all_lines[0].override_reason) == (D("-29.95"), "bon kwijt")
+    basket = lines.add(order_id=order_id, items=[(s.riem.pk, D(1))], employee=s.seller)  # another one is sold
+    assert totals(basket) == [D("-29.95"), D("29.95")]
+    selling.remove(order_id=order_id, line_ids=[basket.all_lines[1].pk], employee=s.seller)
     with pytest.raises(Refusal):  # not a higher price either
         lines.set_line(revision=None, values={"price": D(90)}, employee=s.seller, **free)
     pay(s, (s.method.contant, "-29.95"), employee=s.manager)

@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import time_machine
 import zxingcpp
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -13,8 +15,9 @@ from PIL import Image, ImageOps
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Branch, Till
 from pos import escpos, roll
+from pos.day_report import day_report, find
 from pos.models import Receipt
-from pos.services import seats
+from pos.services import day_close, seats
 from pos.slip import slip
 from sales.documents.codes import code128
 from sales.services import drafts, lines
@@ -31,6 +34,17 @@ NAME = "Regenjas Waddenzee met uitneembare voering en afneembare capuchon van ge
 REMARK = "Mouwen 2 cm korter, knopen van hoorn aanzetten en de naam in de kraag borduren."
 
 
+@pytest.fixture
+def evening():
+    with time_machine.travel("2026-11-24T17:30:00+01:00", tick=False):
+        yield
+
+
+def wanted(name: str) -> str:
+    """The rows of a paper as the file of its test has them (roll_reader.Roll.marked)."""
+    return (Path(__file__).parent / f"{name}.txt").read_text().rstrip("\n")
+
+
 def basket(s, *items, customer=None):
     seat = seats.begin(till_id=s.till.pk, employee=s.seller)
     order = lines.add(order_id=seat.order_id, items=[(v.pk, D(n)) for v, n in items], employee=s.seller)
@@ -44,6 +58,27 @@ def printed(receipt, columns, **how) -> roll_reader.Roll:
     found = roll_reader.read(escpos.render(slip(Receipt.objects.get(pk=receipt.pk)), columns=columns, **how))
     assert found.columns == columns and found.too_wide() == [] and found.cut
     return found
+
+
+def test_the_whole_of_a_receipt(evening, s):
+    letterhead = {"code": "UT", "company": "Linde & Loof Retail B.V.", "street": "Oudegracht",
+                  "house_number": "218", "postcode": "3511 NR", "city": "Utrecht", "phone": "+31305550142",
+                  "kvk": "12345678", "vat_id": "NL001234567B01"}  # fmt: skip
+    Branch.objects.filter(pk=s.branch.pk).update(**letterhead)
+    order = basket(s, (s.wit40, 1), (s.riem, 2), (s.inkorten, 1), customer=factories.customer("Brandsma"))
+    on = {"order_id": order.pk, "employee": s.manager}
+    first, _belt, hem = order.all_lines
+    lines.set_line(**on, line_id=first.pk, revision=None, values={"discount": ("percent", D(10))})
+    lines.set_line(**on, line_id=hem.pk, revision=None, values={"text": "Binnenbeen 78 cm"})
+    lines.add_text(**on, text="Graag bellen")
+    drafts.set_discount(**on, amount=D("5.03"))
+    # 44,96 + 59,90 + 12,50 = 117,36 less 5,03 is 112,33: in cash 112,35. At 9 % is 12,50 less 0,54
+    receipt = pay(s, (s.method.contant, "150"))
+    found = printed(receipt, 42, copy=True, drawer=True)
+    assert (found.drawer, found.marked) == (True, wanted("whole_receipt"))
+    day_close.close(session_id=s.session.pk, denominations={"100": 2, "10": 1}, employee=s.seller, reason="zoek")
+    report = escpos.render_report(day_report(find(s.session.pk, s.branch.pk)), columns=42, copy=True)
+    assert roll_reader.read(report).marked == wanted("whole_report")
 
 
 def amounts(text: str) -> list[str]:
@@ -98,7 +133,8 @@ def test_head_and_body_stand_on_one_axis_also_a_long_name_of_the_shop(s, columns
     assert " ".join(row.text for row in head).startswith(
         f"{name} Burgemeester van Roijensingel 1234 8011 AA Zwolle 030 555 0142 KVK 12345678 BTW NL001234567B01"
     )
-    assert found.pictures[0].size == (384, 64)  # a long receipt number may be a picture too, at the foot
+    # a long receipt number may be a picture too, at the foot
+    assert (found.pictures[0].size, found.centred[0]) == ((384, 64), True)
     assert "-" * columns in [row.text for row in found.rows]  # the body is as wide as what the printer centres on
 
 

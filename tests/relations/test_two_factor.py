@@ -292,3 +292,20 @@ def test_each_secret_is_of_chance_and_long(mira, utrecht):
     other = factories.employee("manager", utrecht, name="Joris Manager")
     seeds = [two_factor.begin(employee=person).seed for person in (mira, other, mira)]
     assert len(set(seeds)) == 3 and all(re.fullmatch("[0-9a-f]{64}", seed) for seed in seeds)
+
+
+def test_what_one_sets_up_or_uses_is_nobody_elses(mira, utrecht, clock):
+    joris = factories.employee("manager", utrecht, name="Joris Manager")
+    first = two_factor.begin(employee=joris)
+    assert (two_factor.begun(mira), two_factor.begun(joris)) == (None, first)
+    own = set_up(mira)
+    assert (two_factor.of(joris), two_factor.begun(joris), two_factor.begun(mira)) == (None, first, None)
+    theirs = set_up(joris)
+    assert (two_factor.of(mira).employee, two_factor.of(joris).employee) == (mira, joris)
+    with pytest.raises(Refusal):
+        two_factor.check(employee=mira, code=Secret(theirs[0]))
+    with pytest.raises(Refusal):
+        two_factor.check(employee=mira, code=Secret("AAAA-BBBB-CCCC-DDDD"))
+    two_factor.check(employee=mira, code=Secret(own[0]))
+    left = {person: RecoveryCode.objects.filter(employee=person).count() for person in (mira, joris)}
+    assert left == {mira: len(own) - 1, joris: len(theirs)}

@@ -59,13 +59,13 @@ def test_confirming_applies_the_difference_and_adds_a_version():
     lines.add(order_id=amendment.pk, items=[(s.riem.pk, Decimal(1))], employee=s.office)
     drafts.set_header(order_id=amendment.pk, revision=None, values={"subject": "Spoed"}, employee=s.office)
     assert reserved(s.branch, s.wit40) == 4
-    key = line_of(order, s.wit40).key
+    key, seen = line_of(order, s.wit40).key, order.revision
     told = confirm_amendment(amendment, s.office)
     order.refresh_from_db()
     assert told == order
     assert pieces(order) == [("Wit 40", 6), ("Riem Tuig", 1)]
     assert line_of(order, s.wit40).key == key
-    assert (order.number, order.version, order.subject) == ("VO-2026-00001", 2, "Spoed")
+    assert (order.number, order.version, order.subject, order.revision) == ("VO-2026-00001", 2, "Spoed", seen + 1)
     assert order.gross.amount == Decimal("329.65")
     assert sum(row.gross.amount for row in order.vat_rows.all()) == Decimal("329.65")
     assert (reserved(s.branch, s.wit40), reserved(s.branch, s.riem)) == (6, 1)

@@ -97,6 +97,22 @@ def test_more_delivered_meanwhile_than_is_still_wanted_is_shown_per_line():
     assert pieces(order) == [("Wit 40", 3), ("Riem Tuig", 1)]
 
 
+def test_a_line_of_which_a_part_was_cancelled_says_as_much_delivered_as_it_has_left():
+    s = shop()
+    order = confirmed(s, items=[(s.wit40, 4)])
+    of_wit40 = {line_of(order, s.wit40).pk: Decimal(1)}
+    cancelling.cancel(order_id=order.pk, quantities=of_wit40, employee=s.manager)
+    amendment = amend(order, s.office)
+    set_quantity(amendment, s.wit40, 2, s.office)
+    hand_over(order, s.wit40, 3, s.manager)
+    line = line_of(amendment, s.wit40)
+    lines.set_line(
+        order_id=amendment.pk, line_id=line.pk, revision=None, values={"text": "Mouw inkorten"}, employee=s.office
+    )
+    line.refresh_from_db()
+    assert (line.quantity, line.cancelled_quantity, line.delivered_quantity) == (2, 1, 1)
+
+
 def test_what_is_taken_back_meanwhile_may_be_ordered_no_more():
     s = shop()
     order = confirmed(s, items=[(s.wit40, 4)])

@@ -34,10 +34,12 @@ def undo(order, employee):
 def test_the_whole_order_is_cancelled_and_holds_nothing_any_more():
     s = shop()
     order = confirmed(s)
+    seen = order.revision
     cancel(order, s.office, reason="Klant ziet ervan af")
     order.refresh_from_db()
     assert (order.get_status_display(), order.cancel_state) == ("Volledig geannuleerd", "all")
     assert (order.gross.amount, order.version, order.number) == (0, 2, "VO-2026-00001")
+    assert order.revision == seen + 1  # a form of before is told
     assert reserved(s.branch, s.wit40) == 0
     version = OrderVersion.objects.get(order=order, version=2)
     assert (version.action, version.reason) == ("cancelled", "Klant ziet ervan af")

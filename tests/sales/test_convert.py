@@ -66,6 +66,7 @@ def test_it_can_be_amended_and_cancelled_without_touching_stock():
 def test_converting_makes_a_confirmed_order_with_the_agreed_prices():
     s = shop()
     offer = quotation(s)
+    seen = SalesOrder.objects.get(pk=offer.pk).revision
     s.shirt.sales_price = Decimal("99.95")
     s.shirt.save()
     with time_machine.travel("2026-12-20T10:00:00+01:00"):
@@ -80,6 +81,7 @@ def test_converting_makes_a_confirmed_order_with_the_agreed_prices():
     assert (order.confirmed_by, order.copied_from) == (s.manager, offer)
     assert reserved(s.branch, s.wit40) == 4
     assert (offer.status, offer.converted_to, offer.number) == ("settled", order, "OF-2026-00001")
+    assert (offer.revision, offer.changed_by) == (seen + 1, s.manager)
     entry = JournalEntry.objects.latest("pk")
     assert (entry.action, entry.data["number"]) == ("sales.quotation.converted", "VO-2026-00001")
 

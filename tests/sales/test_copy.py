@@ -33,6 +33,7 @@ def test_a_copy_has_todays_prices_and_the_same_quantities_and_texts():
         twin = copying.copy(order_id=order.pk, employee=s.seller)
     assert (twin.lifecycle, twin.number, twin.copied_from, twin.employee) == ("draft", "", order, s.seller)
     assert (twin.subject, twin.customer, twin.order_date) == ("Kerst", s.customer, datetime.date(2026, 12, 1))
+    assert twin.expected_delivery_date == datetime.date(2026, 12, 8)
     assert pieces(twin) == [("Wit 40", 4), ("Bel vooraf", 1)]
     copied = line_of(twin, s.wit40)
     assert (copied.text, copied.discount_percent, copied.cancelled_quantity) == ("Strijken", 0, 0)

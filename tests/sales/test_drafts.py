@@ -305,12 +305,14 @@ def test_a_confirmed_order_is_not_dropped():
 def test_the_sweep_takes_only_empty_old_drafts():
     s = shop()
     empty, chosen = factories.draft(employee=s.office), factories.draft(employee=s.office, customer=s.customer)
+    dropped = factories.draft(employee=s.office)
+    drafts.discard(order_id=dropped.pk, employee=s.office)
     filled = factories.draft(employee=s.office, items=[(s.wit40, 1)])
     yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
     assert drafts.sweep(before=yesterday) == 0
     drafts.sweep(before=datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1))
     assert set(SalesOrder.objects.values_list("pk", flat=True)) == {chosen.pk, filled.pk}
-    assert not SalesOrder.objects.filter(pk=empty.pk).exists()
+    assert not SalesOrder.objects.filter(pk__in=[empty.pk, dropped.pk]).exists()
 
 
 def test_a_refusal_leaves_its_key_free_for_the_mended_form():

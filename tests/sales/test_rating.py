@@ -17,7 +17,7 @@ from payments.services.sessions import open_session
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
 from sales.models import OrderVersion, SalesOrder
-from sales.services import amending, confirming, delivering, drafts, lines, matrix, rating, selling
+from sales.services import amending, cancelling, confirming, delivering, drafts, lines, matrix, rating, selling
 from tests import factories
 from tests.invariants import holds
 from tests.payments import shop as money
@@ -96,11 +96,13 @@ def test_the_price_with_vat_stays_and_what_was_paid_is_split_anew(s):
     factories.change_of_rate("24")
     order = ordered(s, "121.00")
     paid(s, order, "60.50")
+    seen = SalesOrder.objects.get(pk=order.pk).revision
     leave(s, order, price_stays="inclusive")
     assert figures(order) == ("121.00", {"24.00": ("97.58", "23.42", "121.00")})
     assert split(order) == {"24.00": ("48.79", "11.71", "60.50"), "21.00": ("0.00", "0.00", "0.00")}
     assert money.rows(order) == [("deposit", "bank", D("60.50")), ("re_split", "", D("0.00"))]
     assert (order.version, order.delivery_state, order.open_amount.amount) == (2, "all", D("60.50"))
+    assert order.revision == seen + 1
     version = OrderVersion.objects.get(order=order, version=2)
     assert (version.action, version.reason) == (
         "amended",
@@ -244,6 +246,21 @@ def test_an_order_discount_is_kept_in_the_price_that_stays(s, kind):
     assert (question.old, question.inclusive, question.exclusive) == (D("108.90"), D("108.90"), D("111.60"))
     leave(s, order, price_stays="exclusive")
     assert figures(order) == ("111.60", {"24.00": ("90.00", "21.60", "111.60")})
+    holds()
+
+
+def test_what_is_given_away_stays_free_when_a_piece_of_it_was_cancelled(s):
+    factories.change_of_rate("24")
+    order = money.order(s, "121.00", confirmed=False)
+    line = order.lines.get()
+    on = {"order_id": order.pk, "employee": s.admin}
+    lines.set_line(**on, line_id=line.pk, revision=None, values={"quantity": D(2)})
+    drafts.set_discount(**on, amount=D("242.00"), reason="relatiegeschenk")
+    order = confirming.confirm(**on)
+    cancelling.cancel(**on, quantities={line.pk: D(1)})
+    leave(s, order, price_stays="exclusive")
+    order.refresh_from_db()
+    assert (order.gross.amount, order.discount_amount.amount, order.discount_mode) == (0, D("200.00"), "exclusive")
     holds()
 
 

@@ -90,7 +90,7 @@ def _open(article_id: int, branch_id: int, employee) -> tuple[Article, Branch]:
 
 def _variants(article: Article, ids) -> dict[int, str]:
     """The variants with these ids, in words. Raises Refusal when one is not of the article."""
-    rows = Variant.objects.filter(article=article, pk__in=list(ids)).select_related("colour", "size")
+    rows = Variant.objects.filter(article=article, pk__in=ids).select_related("colour", "size")
     found = {row.pk: " ".join(str(part) for part in (article.name, row.colour, row.size) if part) for row in rows}
     if len(found) < len(set(ids)):
         raise Refusal("variant.unknown", _("Kies een kleur en een maat van dit artikel."), "variant")

@@ -24,7 +24,7 @@ def generate(article: Article, colour_ids: list[int] | None) -> None:
     on = [cell for cell, variant in known.items() if variant.active]
     if colour_ids is None or (known and not on and not colour_ids):
         chosen = [*dict.fromkeys(c for c, _s in known if c)] or [None]  # type: ignore[list-item]
-        on = list(known)
+        on = [*known]
     else:
         chosen = list(Colour.objects.filter(pk__in=colour_ids).values_list("pk", flat=True)) or [None]  # type: ignore[list-item]
     in_range = list(Size.objects.filter(size_range=article.size_range_id).values_list("pk", flat=True)) or [None]  # type: ignore[list-item]
