@@ -6,6 +6,7 @@ asked for, keeps its fonts and the parsed style sheet, and renders one page at a
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ STATIC, MEDIA = "/static/", "/media/"
 STYLE = "css/print.css"
 # fontTools stamps the fonts that it puts into a PDF with the time, unless it is told which
 FONT_TIME = "1500000000"
+
+# white space at the edges of a block, which WeasyPrint counts in the width of a column
+BLOCK = r"(?:td|th|p|h\d|div|dt|dd|li)"
+EDGES = re.compile(rf"(<{BLOCK}\b[^<>]*>)[ \t\n\r\f]+|[ \t\n\r\f]+(?=</{BLOCK}>|<br>)")
 
 _one_at_a_time = threading.Lock()
 
@@ -66,7 +71,7 @@ def lay_out(html: str, on_sheet: Callable[[int], None] | None = None) -> Any:
     with _one_at_a_time, _told(on_sheet):
         engine = _engine()
         try:
-            page = engine.weasyprint.HTML(string=html, base_url=ORIGIN, url_fetcher=engine.fetcher)
+            page = engine.weasyprint.HTML(string=EDGES.sub(r"\1", html), base_url=ORIGIN, url_fetcher=engine.fetcher)
             return page.render(font_config=engine.fonts, stylesheets=[engine.style])
         except engine.fatal as error:  # a BaseException, which no caller would catch
             raise ForeignResource(str(error)) from None

@@ -1,6 +1,7 @@
 """The PDF engine reads our own static and media files and nothing else; barcodes read back from the page."""
 
 import http.server
+import re
 import sys
 import threading
 
@@ -47,6 +48,16 @@ def test_another_address_is_refused_and_never_asked(page, elsewhere):
     with pytest.raises(pdf.ForeignResource, match=r"127\.0\.0\.1"):
         pdf.render_pdf(page.format(url=url))
     assert asked == []
+
+
+def test_how_a_template_is_laid_out_moves_no_word_of_the_paper(monkeypatch):
+    cell = "<td>{0}<b>Wit,</b> maat {size}{0}</td>"
+    wide = "".join(cell.replace("{size}", f"{size}/{size}") for size in range(30, 46))
+    page = f"<p>{{0}}Artikel<br>{{0}}Kade{{0}}</p><table class='doc'><tr>{wide}</tr></table>"
+    tight = pdf.render_pdf(page.format(""))
+    assert pdf.render_pdf(page.format("\n      ")) == tight
+    monkeypatch.setattr(pdf, "EDGES", re.compile("(nothing of it)"))
+    assert pdf.render_pdf(page.format("\n      ")) != tight
 
 
 def test_a_drawing_that_asks_elsewhere_stays_empty_and_nobody_is_asked(elsewhere):
