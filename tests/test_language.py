@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from tests import factories
+from tests.markup import compact
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKS = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
@@ -73,7 +74,7 @@ def test_the_labels_of_the_manual_stand_on_the_order_screen(browser):
 
 
 def test_the_main_menu_says_what_the_manual_says(browser):
-    page = browser.get(reverse("sales:orders")).content.decode()
+    page = compact(browser.get(reverse("sales:orders")))
     menu = re.search(r'<nav class="spine".*?</nav>', page, re.DOTALL)[0]
     for label in ("Verkoop", "Artikelen", "Debiteuren", "POS"):
         assert re.search(rf">{label}</a>", menu), label

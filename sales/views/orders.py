@@ -125,7 +125,8 @@ def confirm_many(request):
     ids = [int(text) for text in request.POST.getlist("order") if text.isascii() and text.isdigit()][:200]
     drafts = scoped(SalesOrder.objects.filter(pk__in=ids), request.user, "sales.edit").order_by("order_date", "pk")
     results = [_confirmed(order, request.user, uuid.uuid5(key, str(order.pk))) for order in drafts]
-    return render(request, "sales/_results.html", {"results": results, "nothing": _("Kies eerst een of meer concepten.")})
+    nothing = _("Kies eerst een of meer concepten.")
+    return render(request, "sales/_results.html", {"results": results, "nothing": nothing})
 
 
 def _confirmed(order: SalesOrder, employee, key) -> dict:

@@ -5,7 +5,7 @@ const known = new Map(); // what was scanned or pressed: the id of the line that
 const nameOf = ({ code, more }) => [code, more.toets, more.variant].join("/");
 
 function words({ code, more }) {
-  if (more.toets) return document.querySelector(`[data-toets="${more.toets}"]`)?.firstChild.textContent ?? "";
+  if (more.toets) return document.querySelector(`[data-toets="${more.toets}"] .name`)?.textContent ?? "";
   return code;
 }
 

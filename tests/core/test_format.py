@@ -14,8 +14,9 @@ from tests.markup import compact
 
 def shown(source: str, **context) -> str:
     """The source as a template draws it, with the marks and the heads of lists at hand."""
-    marks = '{% from "parts/marks.html" import pay, status %}{% from "parts/lists.html" import sort_head with context %}'
-    return engines["jinja2"].env.from_string(marks + source).render(context)
+    marks = '{% from "parts/marks.html" import pay, status %}'
+    heads = '{% from "parts/lists.html" import sort_head with context %}'
+    return engines["jinja2"].env.from_string(marks + heads + source).render(context)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_wijziging_verwerpen_asks_and_leaves_the_order_alone(opened):
     page.locator("#order-settle .due", has_text="€ 474,55").wait_for()
     page.get_by_role("button", name="Wijziging verwerpen").click()
     dialog = page.get_by_role("dialog", name=f"Wijziging van order {order.number} verwerpen?")
-    eventually(page, lambda: page.evaluate("document.activeElement.textContent").startswith("Nee"))
+    eventually(page, lambda: page.evaluate("document.activeElement.textContent.trim()").startswith("Nee"))
     dialog.get_by_role("button", name="Nee").click()
     page.get_by_role("button", name="Wijziging verwerpen").click()
     dialog.get_by_role("button", name="Ja").click()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from sales.models import SalesOrder
 from sales.services import confirming, drafts
 from tests import factories
+from tests.markup import compact
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def order(office):
 
 def found(browser, text):
     """(what stands in the list, where it goes) in order; a group's name goes nowhere."""
-    page = browser.get(reverse("search"), {"q": text}, headers={"HX-Request": "true"}).content.decode()
+    page = compact(browser.get(reverse("search"), {"q": text}, headers={"HX-Request": "true"}))
     rows = re.findall(r'class="group"[^>]*>([^<]+)<|data-label="([^"]+)" data-href="([^"]+)"', page)
     return [group or (label, url) for group, label, url in rows]
 
