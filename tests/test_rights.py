@@ -267,6 +267,7 @@ OF_THE_SHOP = (
     "pos:matrix",  # an article
     "pos:quick_page",  # of a layout
     "documents:export_job", "documents:export_file", "documents:export_stop",  # of who asked it
+    "pos:paper_",  # the same, at a till
     "pos:line",  # of what lies on one's own counter
 )  # fmt: skip
 

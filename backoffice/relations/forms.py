@@ -4,6 +4,7 @@ import itertools
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -283,7 +284,8 @@ class EmployeeForm(forms.ModelForm):
 
     def _asked(self, branches: list[Branch]) -> set[int]:
         """The branches that the page shows, or showed: all of a few, else the own one and the first with a role."""
-        shown = {whole(scope) for scope in self.data.getlist("scope")} if self.is_bound else set()
+        data: Any = self.data
+        shown = {whole(scope) for scope in data.getlist("scope")} if self.is_bound else set()
         if shown:
             return {b.pk for b in branches if b.pk in shown}
         if len(branches) <= SCOPES:

@@ -88,7 +88,11 @@ def export_stop(request, pk):
 @require_GET
 def export_file(request, pk):
     """The file that the worker made."""
-    job = own_job(request, pk)
+    return file_of(own_job(request, pk))
+
+
+def file_of(job: ExportJob) -> FileResponse:
+    """The file of own_job(). Raises Http404 where it is not there, or gone by now."""
     if not job.file or not job.file.storage.exists(str(job.file)):
         raise Http404
     kind = {"csv": CSV, "xlsx": XLSX, "pdf": "application/pdf"}[job.format]
