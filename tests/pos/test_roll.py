@@ -79,6 +79,8 @@ def test_the_whole_of_a_receipt(evening, s):
     day_close.close(session_id=s.session.pk, denominations={"100": 2, "10": 1}, employee=s.seller, reason="zoek")
     report = escpos.render_report(day_report(find(s.session.pk, s.branch.pk)), columns=42, copy=True)
     assert roll_reader.read(report).marked == wanted("whole_report")
+    first = [printed(receipt, 42), roll_reader.read(escpos.render_report(day_report(s.session), columns=42))]
+    assert [(found.drawer, "KOPIE" in found.text) for found in first] == [(False, False)] * 2
 
 
 def amounts(text: str) -> list[str]:
