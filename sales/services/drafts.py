@@ -324,4 +324,4 @@ def sweep(*, before) -> int:
     )
     ids = list(empty.values_list("pk", flat=True))
     locks.take("order", SalesOrder.objects.filter(pk__in=ids))
-    return SalesOrder.objects.filter(pk__in=ids, lines__isnull=True, customer__isnull=True).delete()[0]
+    return empty.filter(pk__in=ids).delete()[0]

@@ -52,6 +52,7 @@ def test_lines_are_added_up_per_article_and_variant(waiting):
         ("48211", 6, [("Wit, maat 40", 5, 2, True), ("Wit, maat 42", 1, 0, True)]),
     ]
     assert (found.orders, found.pieces, found.more) == (2, 7, False)
+    assert [group.head for group in found.groups] == [False, True]
     assert [(o["order__number"], o["open"]) for o in found.groups[1].places[0].orders] == [
         (waiting.first.number, 4), (waiting.second.number, 1),
     ]  # fmt: skip

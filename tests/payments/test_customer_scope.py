@@ -39,6 +39,7 @@ def test_the_statement_of_tegoed_adds_up_and_names_no_order_of_another_branch(cl
     assert [(row.amount, row.after, row.entry and row.entry.order) for row in rows] == [
         (D(-30), D(40), s.here), (D(70), D(70), None),
     ]  # fmt: skip
+    assert [row.gone for row in rows] == [D(30), D(-70)]
     assert s.here.number in page and s.there.number not in page and "jas was te klein" not in page
     assert "ander filiaal" in page and reverse("sales:order", args=[s.there.pk]) not in page
 

@@ -116,6 +116,8 @@ def test_of_less_than_one_euro_everything_is_filled_in_as_of_more(s):
     assert filled(s, order, pick="bank") == {"bank": "0,90"}
     assert filled(s, order, bank="0,40", pick="ideal") == {"bank": "0,40", "ideal": "0,50"}
     assert filled(s, order, bank="0,40", ideal="", quick="50") == {"bank": "0,40", "ideal": "0,05"}
+    part = sheet(order, {f"amount_{s.method.bank.pk}": "0,40"}, [s.method.bank.pk])
+    assert (part.rest, part.after, part.cash) == (D("0.90"), D("0.50"), False)
     CreditAccount.objects.create(customer=s.customer, balance=D("0.75"))
     assert filled(s, order, pick="tegoed") == {"tegoed": "0,75"}
 

@@ -438,3 +438,8 @@ def test_less_than_one_euro_is_paid_and_goes_back_as_more():
     back(s, order, ("bank", "0.60"))
     assert given(order) == [("refund", "bank", D("-0.40"), D("0.40")), ("refund", "bank", D("-0.20"), D("0.50"))]
     assert [(source.entry.method_kind, source.left) for source in sources(order)] == [("online", D("0.30"))]
+    first, *_others, gone = payments_of(order)
+    assert (first.employee, first.reason, gone.reason) == ("Sanne Bakker", "", "klant ziet ervan af")
+    assert first.reversible == first.entries == [order.entries.earliest("pk")]
+    reverse(entry_id=gone.entries[0].pk, reason="fout", employee=s.manager)
+    assert [len(payment.reversible) for payment in payments_of(order)] == [1, 1, 1, 0]

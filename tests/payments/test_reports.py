@@ -113,6 +113,9 @@ def test_outstanding_lists_what_is_paid_ahead_and_adds_up_to_the_ledger():
     ]  # fmt: skip
     # 60.00 + 35.00 + 5.00; with the 41.33 of what was handed over it is all that orders hold in the ledger
     assert (table.totals[-1], table.count) == (D("100.00"), 3)
+    of_order = list(zip(table.columns, table.rows[0], strict=True))
+    assert table.drawn[0] == (s.first.pk, of_order) and len(table.drawn) == 3
+    assert table.drawn_totals == list(zip(table.columns, table.totals, strict=True))
     assert table.totals[-1] + D("41.33") == -posted(["orders"])
 
 

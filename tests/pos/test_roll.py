@@ -76,9 +76,15 @@ def test_the_whole_of_a_receipt(evening, s):
     receipt = pay(s, (s.method.contant, "150"))
     found = printed(receipt, 42, copy=True, drawer=True)
     assert (found.drawer, found.marked) == (True, wanted("whole_receipt"))
+    read = slip(receipt)
+    assert (read.change, read.out, read.cash, read.discount_off) == (D("37.65"), 0, True, D("-5.03"))
+    assert (read.told, read.exclusive, read.phone) == ("", False, "030 555 0142")
+    assert [entry.purpose for entry in read.entries] == ["Betaling", "Wisselgeld", "Afronding"]
     day_close.close(session_id=s.session.pk, denominations={"100": 2, "10": 1}, employee=s.seller, reason="zoek")
     report = escpos.render_report(day_report(find(s.session.pk, s.branch.pk)), columns=42, copy=True)
     assert roll_reader.read(report).marked == wanted("whole_report")
+    first = [printed(receipt, 42), roll_reader.read(escpos.render_report(day_report(s.session), columns=42))]
+    assert [(found.drawer, "KOPIE" in found.text) for found in first] == [(False, False)] * 2
 
 
 def amounts(text: str) -> list[str]:
