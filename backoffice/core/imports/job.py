@@ -4,10 +4,9 @@ A web request never reads a file: what it asks of time and memory belongs to the
 (core.tabular).
 """
 
-import time
-
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,15 +17,12 @@ from backoffice.core.imports.importer import Importer, Problems, Source, importe
 from backoffice.core.imports.preview import Preview, checked, preview, undecided
 from backoffice.core.keys import keyed
 from backoffice.core.models import ImportJob
+from backoffice.core.progress import Progress, Unwanted
 
 Status = ImportJob.Status
 CHECKING = 0.35  # of the whole, for the progress bar
 ATTEMPTS = 3  # a file that ends the worker as often is given up
 DOUBTFUL = ("update", "new", "skip")  # what becomes of rows that may be there already
-
-
-class Unwanted(Exception):
-    """Somebody stopped the job meanwhile, or chose other columns: what is done with it counts no more."""
 
 
 class Wrong(Exception):
@@ -114,9 +110,8 @@ def read(job_id: str, attempt: int = 0) -> None:
 
 def _read(job: ImportJob) -> bool:
     """Read the file by the job's columns; False when it was stopped, or others were chosen, before it was done."""
-    importer, turn = importer_of(job.kind), job.options["turn"]
-    wanted = ImportJob.objects.filter(pk=job.pk, status=Status.READING, options__turn=turn)
-    progress = Progress(job)
+    importer, wanted = importer_of(job.kind), _wanted(job)
+    progress = Progress(job, wanted)
     try:
         table = tabular.open_table(bytes(job.content))
         job.rows_total = table.count
@@ -124,7 +119,7 @@ def _read(job: ImportJob) -> bool:
         if "header" not in job.options:
             job.columns, job.options["mapping"] = mapping.propose(importer, table.header)
             job.options["header"] = table.header
-        shown = preview(importer, table, job.columns, job.options, progress)
+        shown = preview(importer, table, job.columns, job.options, progress.part)
     except Unwanted:
         return False
     finally:
@@ -135,6 +130,11 @@ def _read(job: ImportJob) -> bool:
             summary={"preview": shown.kept()},
         )
     )  # fmt: skip
+
+
+def _wanted(job: ImportJob) -> QuerySet[ImportJob]:
+    """The job, as long as nobody stopped it or had it read by other columns."""
+    return ImportJob.objects.filter(pk=job.pk, status=job.status, options__turn=job.options["turn"])
 
 
 def source_of(job: ImportJob) -> Source:
@@ -187,12 +187,12 @@ def run(job_id: str, attempt: int = 0) -> None:
     if attempt >= ATTEMPTS:
         fail(job, [_("Het inlezen is %(times)s keer afgebroken.") % {"times": attempt}])
         return
-    progress = Progress(job)
+    progress = Progress(job, _wanted(job))
     try:
         importer = importer_of(job.kind)
         source = source_of(job)
         with transaction.atomic():
-            counts = carry_out(importer, source, job.options, job.employee, job.file_name, progress)
+            counts = carry_out(importer, source, job.options, job.employee, job.file_name, progress.part)
             if not finish(job, Status.DONE, counts=counts):
                 raise Unwanted
     except Unwanted:
@@ -251,37 +251,3 @@ def finish(job: ImportJob, status: str, *, counts: dict[str, int] | None = None,
 def fail(job: ImportJob, errors: list, total: int | None = None) -> None:
     rows = [one if isinstance(one, dict) else {"row": "", "column": "", "value": "", "sentence": one} for one in errors]
     finish(job, Status.FAILED, errors=rows, total=len(rows) if total is None else total)
-
-
-class Progress:
-    """Tells how far a job is, on a connection of its own: the import's own transaction is seen only at its end.
-
-    Raises Unwanted once the job was stopped, or is to be read by other columns. A job that was not committed yet is
-    not seen by anybody, and so is wanted.
-    """
-
-    EVERY = 0.4  # seconds
-
-    def __init__(self, job: ImportJob):
-        self.job, self.told = job, 0.0
-        self.connection = connection.copy()
-
-    def __call__(self, done: float) -> None:
-        now = time.monotonic()
-        if now - self.told < self.EVERY:
-            return
-        self.told, job = now, self.job
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE core_importjob SET rows_done = %s"
-                " WHERE id = %s AND status = %s AND options->'turn' = %s::jsonb",
-                [int(job.rows_total * min(done, 1.0)), job.pk, job.status, str(job.options["turn"])],
-            )
-            if cursor.rowcount:
-                return
-            cursor.execute("SELECT 1 FROM core_importjob WHERE id = %s", [job.pk])
-            if cursor.fetchone():
-                raise Unwanted
-
-    def close(self) -> None:
-        self.connection.close()
