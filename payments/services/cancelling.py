@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core.keys import keyed
 from payments.services.depositing import check_seen
-from payments.settling import settle
+from payments.services.settling import settle
 from sales.models import SalesOrder
 from sales.services import amending
 from sales.services import cancelling as sales_cancelling

@@ -11,11 +11,12 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO
-from payments import credit, ledger, methods, tendering
-from payments.freezing import may_hold
-from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TillSession
-from payments.selectors import unbooked
+from payments.selectors import methods, unbooked
+from payments.services import credit, ledger
+from payments.services.freezing import may_hold
+from payments.services.ledger import Tender
+from payments.totals import tendering
 from sales import status
 from sales.models import SalesOrder
 from sales.selectors import lines_of

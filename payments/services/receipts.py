@@ -4,7 +4,7 @@ import uuid
 
 from backoffice.core import journal
 from backoffice.core.keys import keyed
-from payments import receipts
+from payments.papers import receipts
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
 

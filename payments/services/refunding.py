@@ -18,11 +18,12 @@ from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, money
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
-from payments import ledger, methods, tendering
-from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
-from payments.selectors import session_figures
+from payments.selectors import methods, session_figures
+from payments.services import ledger
 from payments.services.depositing import check_seen
+from payments.services.ledger import Tender
+from payments.totals import tendering
 from sales.models import SalesOrder
 from sales.services.editing import open_draft
 

@@ -9,10 +9,10 @@ from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import money
-from payments import ledger
 from payments.models import LedgerEntry, PaymentMethod, TillSession
-from payments.receipts import REVERSIBLE
+from payments.papers.receipts import REVERSIBLE
 from payments.selectors import open_session_of
+from payments.services import ledger
 from payments.services.refunding import AROUND, check_second
 from sales.models import SalesOrder
 from sales.services.editing import UnknownOrder, open_draft

@@ -14,10 +14,10 @@ from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, cents, money
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
-from payments import ledger
-from payments.ledger import Booking
 from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import late_approvals, open_session_of, pending_session, session_figures
+from payments.services import ledger
+from payments.services.ledger import Booking
 
 Kind = LedgerEntry.Kind
 # a difference beyond this, EUR, needs the right pos.close_difference (docs/rules.md, Rights)

@@ -19,12 +19,11 @@ from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, cents, money
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
-from payments import ledger, methods
-from payments.freezing import still_waiting
-from payments.ledger import Booking, Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
-from payments.selectors import approved_total, open_session_of, pending
-from payments.services import sessions
+from payments.selectors import approved_total, methods, open_session_of, pending
+from payments.services import ledger, sessions
+from payments.services.freezing import still_waiting
+from payments.services.ledger import Booking, Tender
 from payments.terminals import Answer, Silent, driver_of
 from sales import status
 from sales.models import SalesOrder

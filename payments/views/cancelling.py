@@ -12,7 +12,7 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from payments import givebacks
+from payments.dialogs import givebacks
 from payments.services import cancelling
 from sales import selectors, status
 from sales.services import cancelling as sales_cancelling

@@ -14,9 +14,9 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
+from payments.dialogs.deposits import Sheet, sheet
 from payments.forms import DepositForm
 from payments.services import depositing
-from payments.sheets import Sheet, sheet
 from sales import selectors, status
 from sales.models import SalesOrder
 from sales.services.editing import UnknownOrder

@@ -11,7 +11,7 @@ from backoffice.core.forms import add_refusal
 from backoffice.core.http import close_dialog, posted_key, toast, trigger
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from payments import receipts
+from payments.papers import receipts
 from payments.services.receipts import print_receipt
 from sales import selectors
 from sales.documents.forms import MailForm

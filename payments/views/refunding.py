@@ -14,11 +14,11 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import right, scoped
-from payments import givebacks, statements
+from payments.dialogs import givebacks
 from payments.models import LedgerEntry
-from payments.second import second_person
-from payments.selectors import credit_of, suspense, unbooked_payments
+from payments.selectors import credit_of, statements, suspense, unbooked_payments
 from payments.services import refunding, reversing, terminals
+from payments.views.approver import second_person
 from payments.views.cancelling import money_context, seen
 from sales import selectors, status
 from sales.models import SalesOrder

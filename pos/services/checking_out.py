@@ -16,11 +16,10 @@ from backoffice.core.db import rows
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
-from payments import ledger, methods
-from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
-from payments.selectors import open_session_of, pending, unbooked
-from payments.services import terminals
+from payments.selectors import methods, open_session_of, pending, unbooked
+from payments.services import ledger, terminals
+from payments.services.ledger import Tender
 from pos.models import Receipt, TillSeat
 from pos.services import make_order, receipts, refunds, seats
 from sales.documents.services import packing
@@ -114,7 +113,7 @@ def _opened(seat: TillSeat, employee, pays: bool) -> Draft:
 
 
 def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
-    # a draft that waits for the terminal was refused by its hold (payments.freezing)
+    # a draft that waits for the terminal was refused by its hold (payments.services.freezing)
     if order.lifecycle != SalesOrder.Lifecycle.DRAFT and pending(order):
         raise Refusal("payments.terminal_pending", _("Er loopt nog een pinbetaling. Wacht tot die bekend is."))
     left = order.open_amount.amount

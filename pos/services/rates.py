@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
-from payments import ledger
 from payments.models import TillSession
 from payments.selectors import open_session_of
+from payments.services import ledger
 from pos.models import TillSeat
 from pos.services import seats
 from sales.models import OrderLine, SalesOrder

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from backoffice.catalog.models import VatRate
 from backoffice.core.keys import new_key
-from payments import ledger, reports
-from payments.ledger import Tender
-from payments.reports import Asked
+from payments.selectors import reports
+from payments.selectors.reports import Asked
+from payments.services import ledger
 from payments.services.depositing import deposit
+from payments.services.ledger import Tender
 from payments.services.refunding import refund
 from sales.documents.models import ExportJob
 from sales.documents.services import exporting, making

@@ -6,11 +6,11 @@ import pytest
 from django.db import transaction
 
 from backoffice.core.errors import Refusal
-from payments import ledger
-from payments.ledger import Tender
 from payments.models import CreditAccount
 from payments.selectors import session_figures
+from payments.services import ledger
 from payments.services.depositing import check_payable
+from payments.services.ledger import Tender
 from payments.services.refunding import refund
 from payments.services.terminals import book_approved
 from sales.models import SalesOrder

@@ -10,11 +10,10 @@ import time_machine
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Till
-from payments import ledger
-from payments.ledger import Tender
 from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import open_session_of, session_figures
-from payments.services import sessions
+from payments.services import ledger, sessions
+from payments.services.ledger import Tender
 from payments.services.reversing import reverse
 from sales.services.editing import open_draft
 from tests import factories

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.core.errors import KeyReused, Refusal
 from backoffice.core.models import JournalEntry
 from payments import selectors
-from payments.ledger import Tender
 from payments.models import LedgerEntry, SimulatedPayment, TerminalPayment
 from payments.services import sessions
 from payments.services.depositing import deposit
+from payments.services.ledger import Tender
 from payments.services.terminals import (
     ask_terminal,
     assign_suspense,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.core.errors import Busy, Refusal
-from payments.givebacks import over_after_cancel
+from payments.dialogs.givebacks import over_after_cancel
 from payments.selectors import open_session_of, session_figures
 from payments.services import sessions
 from payments.services.cancelling import cancel

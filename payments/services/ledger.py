@@ -23,10 +23,11 @@ from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.money import ZERO, money
 from backoffice.relations.models import Branch
-from payments import credit, splits, tendering
-from payments.letterhead import letterhead
 from payments.models import LedgerEntry, PaymentMethod, Posting, TillSession
-from payments.splits import Part, Rate
+from payments.papers.letterhead import letterhead
+from payments.services import credit
+from payments.totals import splits, tendering
+from payments.totals.splits import Part, Rate
 from sales import totals
 from sales.models import SalesOrder
 from sales.services import returning
