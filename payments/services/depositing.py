@@ -15,7 +15,7 @@ from payments.models import LedgerEntry, PaymentMethod, TillSession
 from payments.selectors import methods, unbooked
 from payments.services import credit, ledger
 from payments.services.freezing import may_hold
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from payments.totals import tendering
 from sales import status
 from sales.models import SalesOrder
@@ -44,10 +44,8 @@ def deposit(
     draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
     order, lines = draft.order, draft.lines
     chosen = _check(order, lines, tenders, seen_paid, seen_total)
-    ledger.book(
-        order, lines, chosen, kind=LedgerEntry.Kind.DEPOSIT, employee=employee, branch=order.branch,
-        session=_drawer(chosen, session_id), business_date=business_date,
-    )  # fmt: skip
+    occasion = Occasion(employee, order.branch, _drawer(chosen, session_id), business_date)
+    ledger.book(order, lines, chosen, occasion, kind=LedgerEntry.Kind.DEPOSIT)
     order.all_lines = lines
     return order
 

@@ -22,7 +22,7 @@ from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSes
 from payments.selectors import methods, session_figures
 from payments.services import ledger
 from payments.services.depositing import check_seen
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from payments.totals import tendering
 from sales.models import SalesOrder
 from sales.services.editing import open_draft
@@ -145,10 +145,8 @@ def give_back(
     session = _drawer(order, gives, session_id)
     terminal = _approved(order, gives, approved_ids)
     entries = _entries(order, gives)
-    written = ledger.write(
-        order, lines, entries, employee=employee, branch=order.branch, session=session, action=action, reason=reason,
-        approved_by=approver, later=later,
-    )  # fmt: skip
+    occasion = Occasion(employee, order.branch, session, action=action, reason=reason, approver=approver)
+    written = ledger.write(order, lines, entries, occasion, later=later)
     for payment in terminal:
         entry = next(e for e in entries if e.method_kind == PaymentMethod.Kind.TERMINAL)
         TerminalPayment.objects.filter(pk=payment.pk).update(entry=entry)

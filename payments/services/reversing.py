@@ -13,6 +13,7 @@ from payments.models import LedgerEntry, PaymentMethod, TillSession
 from payments.papers.receipts import REVERSIBLE
 from payments.selectors import open_session_of
 from payments.services import ledger
+from payments.services.ledger import Occasion
 from payments.services.refunding import AROUND, check_second
 from sales.models import SalesOrder
 from sales.services.editing import UnknownOrder, open_draft
@@ -52,10 +53,10 @@ def reverse(*, entry_id: int, reason: str, employee, approver=None) -> SalesOrde
         )
         for entry in group
     ]  # fmt: skip
-    ledger.write(
-        order, draft.lines, made, employee=employee, branch=found.branch, session=_session(group),
-        action="payments.entry.reversed", reason=reason, approved_by=approver,
-    )  # fmt: skip
+    occasion = Occasion(
+        employee, found.branch, _session(group), action="payments.entry.reversed", reason=reason, approver=approver
+    )
+    ledger.write(order, draft.lines, made, occasion)
     order.all_lines = draft.lines
     return order
 

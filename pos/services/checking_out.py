@@ -16,10 +16,11 @@ from backoffice.core.db import rows
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
+from backoffice.relations.models import Employee
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
 from payments.selectors import methods, open_session_of, pending, unbooked
 from payments.services import ledger, terminals
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from pos.models import Receipt, TillSeat
 from pos.services import make_order, receipts, refunds, seats
 from sales.documents.services import packing
@@ -39,14 +40,20 @@ class _Counter:
     session: TillSession
     tenders: list[Tender]
     group: uuid.UUID
-    employee: object
+    employee: Employee
     pinned: list[TerminalPayment]  # approved by the terminal, not booked yet
-    approver: object = None
+    approver: Employee | None = None
     booked: list[LedgerEntry] = field(default_factory=list)  # what was paid, once it is in the ledger
 
     @property
     def pays(self) -> bool:
         return bool(self.tenders or self.pinned)
+
+    def occasion(self, reason: str = "", approver: Employee | None = None) -> Occasion:
+        return Occasion(
+            self.employee, self.seat.till.branch, self.session, group=self.group, action="payments.till.paid",
+            reason=reason, approver=approver,
+        )  # fmt: skip
 
     @property
     def opens_drawer(self) -> bool:
@@ -129,11 +136,12 @@ def _check(order: SalesOrder, seen_left: Decimal | None) -> None:
 def _book(counter: _Counter, draft: Draft, kind: str, reason: str = "") -> None:
     if not counter.pays:
         return
-    counter.booked.extend(terminals.book_approved(
-        draft.order, draft.lines, counter.pinned, tenders=counter.tenders, kind=kind, employee=counter.employee,
-        branch=counter.seat.till.branch, session=counter.session, group=counter.group, change=True,
-        action="payments.till.paid", reason=reason, approved_by=counter.approver,
-    ))  # fmt: skip
+    occasion, tenders = counter.occasion(reason, counter.approver), counter.tenders
+    counter.booked.extend(
+        terminals.book_approved(
+            draft.order, draft.lines, counter.pinned, occasion, tenders=tenders, kind=kind, change=True
+        )
+    )
 
 
 def _sell(counter: _Counter, draft: Draft) -> str:
@@ -149,10 +157,7 @@ def _sell(counter: _Counter, draft: Draft) -> str:
     else:
         _book(counter, draft, Kind.SETTLEMENT)
     if not counter.pays and not order.gross.amount:
-        ledger.close_even(
-            order, employee=counter.employee, branch=counter.seat.till.branch, session=counter.session,
-            group=counter.group,
-        )  # fmt: skip
+        ledger.close_even(order, counter.occasion())
     if order.paid_total.amount != order.gross.amount:
         raise Refusal(
             "basket.not_paid",

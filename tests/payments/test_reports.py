@@ -18,7 +18,7 @@ from payments.selectors import reports
 from payments.selectors.reports import Asked
 from payments.services import ledger
 from payments.services.depositing import deposit
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from payments.services.refunding import refund
 from sales.documents.models import ExportJob
 from sales.documents.services import exporting, making
@@ -44,10 +44,8 @@ def settle(s, order, session, *tenders):
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
     with transaction.atomic():
         draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
-        ledger.book(
-            draft.order, draft.lines, chosen, kind="settlement", employee=s.seller, branch=s.branch, session=session,
-            change=True, action="payments.settlement.registered",
-        )  # fmt: skip
+        occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+        ledger.book(draft.order, draft.lines, chosen, occasion, kind="settlement", change=True)
 
 
 def hand_over(s, order):

@@ -10,7 +10,7 @@ from payments.models import CreditAccount
 from payments.selectors import session_figures
 from payments.services import ledger
 from payments.services.depositing import check_payable
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from payments.services.refunding import refund
 from payments.services.terminals import book_approved
 from sales.models import SalesOrder
@@ -44,11 +44,11 @@ def settle(s, order, session, *tenders, approved=()):
     with transaction.atomic():
         draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
         chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
-        common = {"kind": "settlement", "employee": s.seller, "branch": s.branch, "session": session}
+        occasion = Occasion(s.seller, s.branch, session)
         if approved:
-            book_approved(draft.order, draft.lines, approved, tenders=chosen, **common)
+            book_approved(draft.order, draft.lines, approved, occasion, tenders=chosen, kind="settlement")
         else:
-            ledger.book(draft.order, draft.lines, chosen, **common)
+            ledger.book(draft.order, draft.lines, chosen, occasion, kind="settlement")
     order.refresh_from_db()
     return order
 

@@ -13,7 +13,7 @@ from backoffice.relations.models import Till
 from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import open_session_of, session_figures
 from payments.services import ledger, sessions
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from payments.services.reversing import reverse
 from sales.services.editing import open_draft
 from tests import factories
@@ -28,10 +28,8 @@ def settle(s, order, session, *tenders, kind="settlement", change=True):
     """What the till books at Afrekenen."""
     draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
-    ledger.book(
-        draft.order, draft.lines, chosen, kind=kind, employee=s.seller, branch=s.branch, session=session, change=change,
-        action="payments.settlement.registered",
-    )  # fmt: skip
+    occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+    ledger.book(draft.order, draft.lines, chosen, occasion, kind=kind, change=change)
     order.refresh_from_db()
     return order
 
@@ -202,10 +200,8 @@ def test_another_branchs_money_moves_in_between():
     order = money.order(s, "40.00", employee=s.admin, branch=zeist)
     session = money.session(s)
     draft = open_draft(order.pk, s.admin, "pay", ("branch",), right="payments.deposit")
-    ledger.book(
-        draft.order, draft.lines, [Tender(s.method.contant, D(40))], kind="settlement", employee=s.admin,
-        branch=s.branch, session=session,
-    )  # fmt: skip
+    occasion = Occasion(s.admin, s.branch, session)
+    ledger.book(draft.order, draft.lines, [Tender(s.method.contant, D(40))], occasion, kind="settlement")
     sides = [
         (p.account, p.branch_id, p.amount.amount) for p in LedgerEntry.objects.get(order=order).postings.order_by("id")
     ]

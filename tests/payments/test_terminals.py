@@ -13,7 +13,7 @@ from payments import selectors
 from payments.models import LedgerEntry, SimulatedPayment, TerminalPayment
 from payments.services import sessions
 from payments.services.depositing import deposit
-from payments.services.ledger import Tender
+from payments.services.ledger import Occasion, Tender
 from payments.services.terminals import (
     ask_terminal,
     assign_suspense,
@@ -51,10 +51,8 @@ def book(s, order, session, *approved, tenders=(), kind="settlement"):
     """What the till does after the last approval, in one transaction."""
     with transaction.atomic():
         draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
-        written = book_approved(
-            draft.order, draft.lines, approved, tenders=tenders, kind=kind, employee=s.seller, branch=s.branch,
-            session=session,
-        )  # fmt: skip
+        occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+        written = book_approved(draft.order, draft.lines, approved, occasion, tenders=tenders, kind=kind)
     order.refresh_from_db()
     return written
 
