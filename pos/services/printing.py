@@ -7,14 +7,14 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal, outbox
+from backoffice.core import jobs, journal, outbox
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.core.models import OutboxMessage
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
 from payments.models import TillSession
-from pos import escpos, selectors, tasks
+from pos import escpos, selectors
 from pos.day_report import day_report
 from pos.models import Receipt
 from pos.slip import slip
@@ -40,7 +40,7 @@ def queue(receipt: Receipt) -> None:
         return
     receipt.print_state = Print.WAITING
     outbox.put(KIND, f"receipt:{receipt.pk}:{receipt.copies}", receipt=receipt.pk, copy=receipt.copies > 0)
-    tasks.print_receipts.defer()
+    jobs.defer("print_receipts")
 
 
 def queue_report(session: TillSession, *, copy: bool) -> None:
@@ -49,7 +49,7 @@ def queue_report(session: TillSession, *, copy: bool) -> None:
         return
     key = f"z:{session.pk}:{uuid.uuid4()}" if copy else f"z:{session.pk}"
     outbox.put(KIND, key, session=session.pk, copy=copy)
-    tasks.print_receipts.defer()
+    jobs.defer("print_receipts")
 
 
 @keyed("pos.reprint", result=("pos.Receipt", "receipt_id"))

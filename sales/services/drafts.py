@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from backoffice.catalog.models import VatRate
 from backoffice.core import journal, locks
+from backoffice.core.db import bulk
 from backoffice.core.db.rewriting import rewrite
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_date
-from backoffice.core.imports import bulk
 from backoffice.core.keys import keyed
 from backoffice.core.search import fold
 from backoffice.relations.models import Branch, Customer, CustomerAddress, Employee, VatMode

@@ -4,13 +4,15 @@ A web request never reads a file: what it asks of time and memory belongs to the
 (core.tabular).
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import tabular
+from backoffice.core import jobs, tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import mapping
 from backoffice.core.imports.importer import Importer, Problems, Source, importer_of
@@ -22,6 +24,7 @@ from backoffice.core.progress import Progress, Unwanted
 Status = ImportJob.Status
 CHECKING = 0.35  # of the whole, for the progress bar
 ATTEMPTS = 3  # a file that ends the worker as often is given up
+KEPT_DAYS = 7  # a file that was uploaded and never started
 DOUBTFUL = ("update", "new", "skip")  # what becomes of rows that may be there already
 
 
@@ -83,9 +86,7 @@ def choose(
 
 def _to_worker(job: ImportJob) -> None:
     """One file at a time is read, so that large ones leave a hand free for mail."""
-    from backoffice.core.tasks import read_import
-
-    read_import.configure(lock="import-read").defer(job_id=str(job.pk))
+    jobs.defer("read_import", lock="import-read", job_id=str(job.pk))
 
 
 def read(job_id: str, attempt: int = 0) -> None:
@@ -146,8 +147,6 @@ def source_of(job: ImportJob) -> Source:
 @keyed("core.import.started", result=("core.ImportJob", "job_id"))
 def start(*, employee, job_id) -> ImportJob:
     """Hand the file to the worker; the mapping is kept under its name."""
-    from backoffice.core.tasks import run_import
-
     job = ImportJob.objects.select_for_update().get(pk=job_id)
     if job.status == Status.READING:
         raise Refusal("import.reading", _("Het bestand wordt nog gelezen. Wacht op het voorbeeld."))
@@ -161,7 +160,7 @@ def start(*, employee, job_id) -> ImportJob:
         mapping.keep(importer_of(job.kind), job.options["mapping"], job.columns)
     job.status, job.employee, job.rows_done = Status.RUNNING, employee, 0
     job.save(update_fields=["status", "employee", "rows_done"])
-    run_import.configure(lock=f"import-{job.kind}").defer(job_id=str(job.pk))
+    jobs.defer("run_import", lock=f"import-{job.kind}", job_id=str(job.pk))
     return job
 
 
@@ -251,3 +250,9 @@ def finish(job: ImportJob, status: str, *, counts: dict[str, int] | None = None,
 def fail(job: ImportJob, errors: list, total: int | None = None) -> None:
     rows = [one if isinstance(one, dict) else {"row": "", "column": "", "value": "", "sentence": one} for one in errors]
     finish(job, Status.FAILED, errors=rows, total=len(rows) if total is None else total)
+
+
+def sweep() -> None:
+    """Forget the files that were uploaded and never started."""
+    old = timezone.now() - timedelta(days=KEPT_DAYS)
+    ImportJob.objects.filter(status__in=(Status.READING, Status.PREVIEW), created_at__lt=old).delete()

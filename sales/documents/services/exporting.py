@@ -5,13 +5,13 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
+from backoffice.core import jobs, journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
 from sales import lists
-from sales.documents import large, tasks
+from sales.documents import large
 from sales.documents.models import ExportJob
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
@@ -112,7 +112,7 @@ def stop_job(*, job_id: str, employee) -> ExportJob:
 def _started(job: ExportJob, branch_id: int | None, data: dict) -> ExportJob:
     job.save(force_insert=True)
     if job.status == Status.WAITING:
-        tasks.make_export.defer(job_id=str(job.pk))
+        jobs.defer("make_export", job_id=str(job.pk))
     branch_id = branch_id or Branch.objects.order_by("pk").values_list("pk", flat=True)[0]
     told = {"format": job.format, "rows": job.rows_total, **data}
     journal.write(branch_id=branch_id, employee=job.employee, action=EXPORTED, about=job, data=told)

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal, outbox
+from backoffice.core import jobs, journal, outbox
 from backoffice.core.errors import Refusal
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 from backoffice.relations.validators import clean_email
-from sales.documents import tasks
 from sales.documents.models import MailTemplate, OutgoingMail
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
@@ -62,7 +61,7 @@ def queue_mail(
         body=body,
         employee=employee,
     )
-    tasks.send_mail.defer()
+    jobs.defer("send_mail")
     record(mail, "documents.mail.queued", employee)
     return mail
 
@@ -77,7 +76,7 @@ def retry_mail(*, mail_id: int, employee) -> OutgoingMail:
         raise UnknownOrder("mail.unknown", _("Deze mail is er niet, of hoort bij een ander filiaal."))
     if not outbox.again(mail.message_id, last_error=""):
         raise Refusal("mail.sent", _("Deze mail is al verzonden."))
-    tasks.send_mail.defer()
+    jobs.defer("send_mail")
     record(mail, "documents.mail.retried", employee)
     return mail
 

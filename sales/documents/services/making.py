@@ -19,11 +19,11 @@ from sales import status
 from sales.documents import confirmation, large, papers, reading, sheets, tables
 from sales.documents.models import ExportJob
 from sales.documents.services.exporting import MAX_PAPER_LINES, Format, Status, matching
-from sales.documents.tasks import ATTEMPTS
 
 Made = tuple[str, Sequence[sheets.Column], Iterable[list]]
 # tables of a floor above, by name: from a job its title, columns and rows
 TABLES: dict[str, Callable[[ExportJob], Made]] = {}
+ATTEMPTS = 3  # an export that ends the worker as often is given up
 KEPT, REMEMBERED = timedelta(days=1), timedelta(days=30)
 
 
