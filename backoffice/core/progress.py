@@ -34,7 +34,7 @@ class Progress:
         if now - self.written_at < self.EVERY:
             return
         self.written_at = now
-        update = self.wanted.query.chain(UpdateQuery)
+        update: Any = self.wanted.query.chain(UpdateQuery)
         update.add_update_values({"rows_done": done})
         there = self.wanted.model._base_manager.filter(pk=self.job.pk).values("pk")
         with self.connection.cursor() as cursor:

@@ -20,7 +20,7 @@ from payments.totals import tendering
 from sales import status
 from sales.models import SalesOrder
 from sales.selectors import lines_of
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 
 @keyed("payments.deposit", result=("sales.SalesOrder", "order_id"))
@@ -41,8 +41,8 @@ def deposit(
     refused of a deposit (docs/rules.md, Input), and Stale when somebody paid or changed the order meanwhile; nothing is
     written then.
     """
-    draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
-    order, lines = draft.order, draft.lines
+    opened = open_order(order_id, employee, action="pay", related=("branch",), right="payments.deposit")
+    order, lines = opened.order, opened.lines
     chosen = _check(order, lines, tenders, seen_paid, seen_total)
     occasion = Occasion(employee, order.branch, _drawer(chosen, session_id), business_date)
     ledger.book(order, lines, chosen, occasion, kind=LedgerEntry.Kind.DEPOSIT)

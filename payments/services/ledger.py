@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -158,7 +159,7 @@ def write(
     if account is not None:
         credit.write(account, [side for booking in bookings for side in booking.sides])
     totals.write_paid(order, lines, paid, employee=employee)
-    data = {
+    data: dict[str, Any] = {
         "group": str(written[0].group),
         "entries": [entry.pk for entry in written],
         "rows": [

@@ -25,7 +25,7 @@ from payments.services.depositing import check_seen
 from payments.services.ledger import Occasion, Tender
 from payments.totals import tendering
 from sales.models import SalesOrder
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 Kind = LedgerEntry.Kind
 # what brings money in, with the change and rounding of its group
@@ -60,8 +60,14 @@ def refund(
     terminal payments below zero that the card took back already, among the amounts. Raises Refusal, with nothing
     written, beyond what is paid and by right (docs/rules.md, Rights); Stale when it was paid or given back meanwhile.
     """
-    draft = open_draft(order_id, employee, "refund" if not approved_ids else "pay_back", ("branch",), "payments.view")
-    order, lines = draft.order, draft.lines
+    opened = open_order(
+        order_id,
+        employee,
+        action="refund" if not approved_ids else "pay_back",
+        related=("branch",),
+        right="payments.view",
+    )
+    order, lines = opened.order, opened.lines
     check_seen(order, seen_paid)
     gives = chosen(amounts, order, channel)
     check_may_refund(order, employee, gives, approver)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, locks
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, cents, money
@@ -25,7 +25,7 @@ from payments.services.ledger import Booking, Occasion, Tender
 from payments.terminals import Answer, Silent, driver_of
 from sales import status
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder, open_draft
+from sales.services.editing import open_order, unknown_order
 
 Kind, State = LedgerEntry.Kind, TerminalPayment.State
 log = logging.getLogger(__name__)
@@ -116,10 +116,10 @@ def book_late(*, payment_id: int, employee) -> TerminalPayment:
         return payment
     try:
         with transaction.atomic():
-            draft = open_draft(payment.order_id, employee, "pay", ("branch",), right="payments.deposit")
+            opened = open_order(payment.order_id, employee, action="pay", related=("branch",), right="payments.deposit")
             kind = Kind.DEPOSIT if payment.amount.amount > 0 else Kind.SETTLEMENT
             occasion = Occasion(employee, session.till.branch, session, action="payments.terminal.late_booked")
-            book_approved(draft.order, draft.lines, [payment], occasion, kind=kind)
+            book_approved(opened.order, opened.lines, [payment], occasion, kind=kind)
     except Refusal as refusal:
         if refusal.code == "payments.not_approved":
             raise
@@ -146,8 +146,8 @@ def to_suspense(*, payment_id: int, employee, reason: str) -> TerminalPayment:
 @keyed("payments.suspense.assign", result=("sales.SalesOrder", "order_id"))
 def assign_suspense(*, entry_id: int, order_id: int, employee) -> SalesOrder:
     """Book what stands in suspense on an order after all: an entry from suspense onto the order."""
-    draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
-    order, lines = draft.order, draft.lines
+    opened = open_order(order_id, employee, action="pay", related=("branch",), right="payments.deposit")
+    order, lines = opened.order, opened.lines
     entry = hold_suspense(entry_id, employee)
     left = suspended(entry)
     rest = order.open_amount.amount
@@ -220,7 +220,7 @@ def find(payment_id: int, employee) -> TerminalPayment:
     found = TerminalPayment.objects.select_related("session__till__branch", "order", "method").filter(pk=payment_id)
     payment = found.first()
     if payment is None or not access_of(employee).can("pos.use", payment.session.till.branch_id):
-        raise UnknownOrder("payments.terminal_unknown", _("Deze pinbetaling is er niet."))
+        raise NotFound("payments.terminal_unknown", _("Deze pinbetaling is er niet."))
     return payment
 
 
@@ -229,7 +229,7 @@ def _record(*, order_id: int, session_id: int, amount: Decimal, method_id: int, 
     """Lock the order, check that the amount may be asked, and write the payment down as WAITING."""
     found = locks.take("order", SalesOrder.objects.filter(pk=order_id))
     if not found or not access_of(employee).can("payments.deposit", found[0].branch_id):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     order = found[0]
     back = amount < 0 < order.paid_total.amount
     if back and not access_of(employee).can("payments.refund", order.branch_id):

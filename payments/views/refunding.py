@@ -31,7 +31,7 @@ from sales.views.cancelling import read_reason
 @require_http_methods(["GET", "POST"])
 def refund(request, order_id):
     """Terugbetalen: asks how much, by which method and why on GET; does it on POST."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "refund")
         return _refund_dialog(request, order)
@@ -42,7 +42,7 @@ def refund(request, order_id):
             session_id=session_id, seen_paid=seen(request), key=posted_key(request),
         )  # fmt: skip
     except Refusal as refusal:
-        return _refund_dialog(request, selectors.open_order(request, order_id), refusal)
+        return _refund_dialog(request, selectors.shown_order(request, order_id), refusal)
     messages.success(request, _("Het bedrag is teruggegeven op %(order)s.") % {"order": order})
     return answers.go(request, reverse("sales:order", args=[order.pk]))
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from backoffice.core import http
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.http import posted_key
 from backoffice.core.input import InputError, clean_text, parse_quantity
 from backoffice.core.keys import new_key
@@ -19,7 +19,6 @@ from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales.models import OrderLine
 from sales.services import returning
-from sales.services.editing import UnknownOrder
 from sales.services.versions import title
 
 REASONS = [
@@ -57,7 +56,7 @@ def _found(request, code: str):
     found = selectors.sold_under(code)
     if found is None:
         text = _("Er is geen bon met nummer %(code)s. Scan de streepjescode onder aan de bon.") % {"code": code}
-        raise UnknownOrder("return.unknown", text)
+        raise NotFound("return.unknown", text)
     return returning.find(found, request.user)
 
 
@@ -93,7 +92,7 @@ def line_return(request, line_id):
     """Retour zonder bon: this line of the basket comes back, for a reason; asks the right pos.return_free."""
     line = OrderLine.objects.filter(pk=line_id, order=selectors.order_at(request.till)).first()
     if line is None:
-        raise UnknownOrder("line.gone", _("Deze regel is intussen verwijderd."))
+        raise NotFound("line.gone", _("Deze regel is intussen verwijderd."))
     line.title = title(line)
     may = access_of(request.user).can("pos.return_free", request.till.branch_id)
     values = {

@@ -26,7 +26,7 @@ LINE = "line-"
 @require_http_methods(["GET", "POST"])
 def cancel(request, order_id):
     """Order annuleren: asks on GET; on POST all that is undelivered, or the pieces per line (part)."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "cancel")
         cancelling.check_may_cancel(order, request.user)
@@ -111,7 +111,7 @@ def read_reason(request) -> str:
 @require_http_methods(["GET", "POST"])
 def undo_cancel(request, order_id):
     """Annulering terugdraaien: asks on GET, does it on POST."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "undo_cancel")
         ask = {

@@ -24,7 +24,7 @@ from sales.documents.models import ExportJob
 from sales.documents.services import exporting, making
 from sales.models import Delivery
 from sales.services.delivering import deliver
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import shop
@@ -43,9 +43,9 @@ def pay(s, order, *tenders, session=None, employee=None):
 def settle(s, order, session, *tenders):
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
     with transaction.atomic():
-        draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
+        opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
         occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
-        ledger.book(draft.order, draft.lines, chosen, occasion, kind="settlement", change=True)
+        ledger.book(opened.order, opened.lines, chosen, occasion, kind="settlement", change=True)
 
 
 def hand_over(s, order):

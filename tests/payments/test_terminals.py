@@ -25,7 +25,7 @@ from payments.services.terminals import (
 )
 from sales.models import SalesOrder
 from sales.services import amending, cancelling, lines
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import accounts, owed, rows, shop, split
@@ -50,9 +50,9 @@ def charged() -> list[int]:
 def book(s, order, session, *approved, tenders=(), kind="settlement"):
     """What the till does after the last approval, in one transaction."""
     with transaction.atomic():
-        draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
+        opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
         occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
-        written = book_approved(draft.order, draft.lines, approved, occasion, tenders=tenders, kind=kind)
+        written = book_approved(opened.order, opened.lines, approved, occasion, tenders=tenders, kind=kind)
     order.refresh_from_db()
     return written
 
@@ -266,7 +266,7 @@ def test_the_hold_costs_no_statement():
     s = shop()
     desk = money.order(s, "60.00")
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
-        open_draft(desk.pk, s.office, "amend")
+        open_order(desk.pk, s.office, action="amend")
     assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 2  # the order, its lines
 
 

@@ -22,7 +22,7 @@ from pos.services import amending as at_till
 from pos.services import checking_out, make_order, seats
 from sales.models import SalesOrder
 from sales.services import amending, confirming, drafts, lines
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 D = Decimal
 # somebody else was first, and was named
@@ -147,10 +147,10 @@ class Person:
         one = [(self.dice.choice(self.s.variants).pk, D(1))]
         self.ask(lines.add, order_id=order_id, items=one, employee=self.employee)
         with transaction.atomic():
-            draft = open_draft(order_id, self.employee)
-            draft.lines[0].quantity = D(-1)
-            draft.touch(draft.lines[0])
-            back = draft.write().gross.amount
+            opened = open_order(order_id, self.employee, action="edit")
+            opened.lines[0].quantity = D(-1)
+            opened.touch(opened.lines[0])
+            back = opened.write().gross.amount
         self.check_out(back)
 
     def close(self) -> None:

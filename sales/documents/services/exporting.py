@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core import jobs, journal
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
@@ -15,7 +15,6 @@ from sales.documents import large
 from sales.documents.models import ExportJob
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder
 
 AT_ONCE = 5_000  # rows that are sent as they are read; more is a job of the worker
 MAX_PAPER_LINES = 20_000
@@ -25,7 +24,7 @@ Status, Format = ExportJob.Status, ExportJob.Format
 
 @keyed("documents.order.export", result=("sales.SalesOrder", "order_id"))
 def export_order(*, order_id: int, form: str, employee) -> SalesOrder:
-    """Record that the order leaves as a file; form: csv, xlsx or ubl. Raises UnknownOrder, Refusal."""
+    """Record that the order leaves as a file; form: csv, xlsx or ubl. Raises NotFound, Refusal."""
     if form not in ("csv", "xlsx", "ubl"):
         raise Refusal("export.format", _("Kies CSV, XLSX of UBL."))
     order = locked_order(order_id, employee, "documents.view", "export")
@@ -105,7 +104,7 @@ def stop_job(*, job_id: str, employee) -> ExportJob:
     mine.filter(status__in=(Status.WAITING, Status.RUNNING)).update(status=Status.STOPPED, finished_at=timezone.now())
     job = mine.first()
     if job is None:
-        raise UnknownOrder("export.unknown", _("Deze export is er niet, of is van iemand anders."))
+        raise NotFound("export.unknown", _("Deze export is er niet, of is van iemand anders."))
     return job
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backoffice.core import jobs, journal, outbox
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
@@ -17,7 +17,6 @@ from backoffice.relations.validators import clean_email
 from sales.documents.models import MailTemplate, OutgoingMail
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder
 
 KIND = "mail"  # of the outbox messages that are mails
 # how the paper of each kind is made: file name and PDF; filled by the floor that has the paper, when it is ready
@@ -73,7 +72,7 @@ def retry_mail(*, mail_id: int, employee) -> OutgoingMail:
         raise Refusal("mail.off", told)
     mail = OutgoingMail.objects.select_related("order", "message").filter(pk=mail_id).first()
     if mail is None or not access_of(employee).can("documents.send", mail.order.branch_id):
-        raise UnknownOrder("mail.unknown", _("Deze mail is er niet, of hoort bij een ander filiaal."))
+        raise NotFound("mail.unknown", _("Deze mail is er niet, of hoort bij een ander filiaal."))
     if not outbox.again(mail.message_id, last_error=""):
         raise Refusal("mail.sent", _("Deze mail is al verzonden."))
     jobs.defer("send_mail")

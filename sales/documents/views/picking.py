@@ -31,7 +31,7 @@ TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 @require_POST
 def slip_scan(request, order_id):
     """One scan. The first takes what was filled in of stocked articles back to zero; from then on scans are counted."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     picks = picking.picks(order)
     counting = request.POST.get("counting") == "1"
     try:
@@ -57,7 +57,7 @@ def slip_scan(request, order_id):
 @require_POST
 def slip_lines(request, order_id):
     """Another page of the lines (naar); what stands in the fields goes along. Nothing is stored."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     picks = picking.picks(order)
     return _lines(request, order, picks, line_page(len(picks), posted_int(request, "naar")), request.POST.dict())
 
