@@ -17,7 +17,6 @@ from pos.views.till import order_id_of
 from sales.forms import CELLS, read_discount, read_reason, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services import drafts, lines, selling
-from sales.services.versions import title
 from sales.views.lines import read_cells, read_undo, sign_undo
 
 PERCENTS = (5, 10, 15, 20, 25, 50)
@@ -39,7 +38,6 @@ def line(request, line_id):
         found = OrderLine.objects.filter(pk=line_id, order=selectors.order_at(request.till)).first()
         if found is None:
             raise NotFound("line.gone", _("Deze regel is intussen verwijderd."))
-        found.title = title(found)
         return render(request, "pos/_text.html", {"line": found, "key": new_key()})
     order_id = here(request).pk
     typed = {name: request.POST[name] for name in CELLS if name in request.POST}

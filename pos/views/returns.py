@@ -19,7 +19,6 @@ from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales.models import OrderLine
 from sales.services import returning
-from sales.services.versions import title
 
 REASONS = [
     gettext_lazy("Te klein"), gettext_lazy("Te groot"), gettext_lazy("Bevalt niet"), gettext_lazy("Defect"),
@@ -62,8 +61,6 @@ def _found(request, code: str):
 
 def _rows(request, found) -> list[dict]:
     rows = returning.returnable(found)
-    for row in rows:
-        row.line.title = title(row.line)
     return [{"row": row, "name": f"back-{row.line.pk}", "typed": _typed(request, row, len(rows))} for row in rows]
 
 
@@ -93,7 +90,6 @@ def line_return(request, line_id):
     line = OrderLine.objects.filter(pk=line_id, order=selectors.order_at(request.till)).first()
     if line is None:
         raise NotFound("line.gone", _("Deze regel is intussen verwijderd."))
-    line.title = title(line)
     may = access_of(request.user).can("pos.return_free", request.till.branch_id)
     values = {
         "line": line, "key": new_key(), "reasons": REASONS, "reason": request.POST.get("reason", ""), "may": may,

@@ -42,17 +42,9 @@ AGREED = (
     "customer_vat_id", "customer_email", "vat_mode", "discount_percent", "discount_amount", "discount_mode",
 )  # fmt: skip
 COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
-AGREED_LINE = (
-    "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
-    "discount_mode", "override_by_id", "override_reason", "allowed_quantity", "allowed_off", "vat_code",
-    "vat_percent",
-)  # fmt: skip
+AGREED_LINE = ("position", *OrderLine.columns(OrderLine.AGREED, OrderLine.ALLOWED))
 # all of a line but what happened to it, and what is derived
-OWN = {
-    "id", "order", "revision", "delivered_quantity", "cancelled_quantity", "returns", "returned_quantity",
-    "return_net", "return_vat", "unit_price", "line_total", "changed_at", "changed_by", "currency",
-}  # fmt: skip
-NEW_LINE = tuple(field.attname for field in OrderLine._meta.concrete_fields if field.name not in OWN)
+NEW_LINE = OrderLine.columns(OrderLine.PLACE, OrderLine.GOODS, OrderLine.OFFERED, OrderLine.AGREED, OrderLine.ALLOWED)
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
 # too much. What it returns, when callable, is called as the last thing (its journal rows).
 Settle = Callable[[SalesOrder, Sequence[OrderLine], Decimal], Callable[[], None] | None]
@@ -264,9 +256,7 @@ def _check_delivered(opened: OpenOrder, amended: OpenOrder) -> None:
             if line.cancelled_quantity:
                 cancelled = format_quantity(abs(line.cancelled_quantity))
                 delivered += ", " + _("%(quantity)s geannuleerd") % {"quantity": cancelled}
-            conflicts.append(
-                (versions.title(line), delivered, format_quantity(ours.quantity) if ours else _("verwijderd"))
-            )
+            conflicts.append((line.title, delivered, format_quantity(ours.quantity) if ours else _("verwijderd")))
     if conflicts:
         message = _("Intussen is meer geleverd dan deze wijziging overlaat. Hieronder staan beide aantallen.")
         raise Stale(message, fields=conflicts)
@@ -307,7 +297,7 @@ def _check_returned_prices(opened: OpenOrder, before: dict[UUID, tuple]) -> None
                 "Van %(name)s kwamen al stukken terug: prijs, korting en BTW van die regel liggen vast. "
                 "Verlaag het aantal tot wat geleverd is, en zet de rest op een nieuwe regel."
             )
-            wrong.append(Refusal("return.price_closed", message % {"name": versions.title(line)}, f"line-{line.pk}"))
+            wrong.append(Refusal("return.price_closed", message % {"name": line.title}, f"line-{line.pk}"))
     if wrong:
         raise Refusals(wrong)
 

@@ -82,7 +82,7 @@ def _chosen(lines: list[OrderLine], quantities: dict[int, Decimal]) -> dict[int,
         if line is None:
             refusals.append(Refusal("line.gone", _("Deze regel is intussen verwijderd."), f"line-{line_id}"))
         elif message := _wrong(line, quantity):
-            refusals.append(Refusal("cancel.quantity", f"{versions.title(line)}: {message}", f"line-{line_id}"))
+            refusals.append(Refusal("cancel.quantity", f"{line.title}: {message}", f"line-{line_id}"))
         else:
             chosen[line_id] = quantity.copy_sign(line.quantity)
     if refusals:

@@ -16,7 +16,7 @@ from backoffice.relations.rights import access_of
 from backoffice.relations.services import untaxed
 from sales import status
 from sales.models import OrderLine, OrderType, SalesOrder
-from sales.services import confirming, versions
+from sales.services import confirming
 from sales.services.amending import AGREED, NEW_LINE
 from sales.services.drafts import LEAD_DAYS, choose_customer, mode_of, search_text, vat_percents
 from sales.services.editing import OpenOrder, check_not_amended, open_order, unknown_order
@@ -55,7 +55,7 @@ def copy(*, order_id: int, employee) -> SalesOrder:
         elif line.quantity > 0 and offer and offer.active:
             opened.append(from_offer(offer, line.quantity)).text = line.text
         else:
-            left_out.append(versions.title(line))
+            left_out.append(line.title)
     opened.write()
     order.left_out = left_out
     return order

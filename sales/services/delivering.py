@@ -22,7 +22,6 @@ from sales import status, totals
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 from sales.services import rating
 from sales.services.editing import OpenOrder, open_order
-from sales.services.versions import title
 
 RELATED = ("branch", "order_type")
 
@@ -136,7 +135,7 @@ def reverse_delivery(opened: OpenOrder, delivery: Delivery, *, source: str = "")
             raise Refusal(
                 "delivery.returned",
                 _("Van %(name)s is al %(returned)s geretourneerd; deze levering kan niet meer worden geannuleerd.")
-                % {"name": title(pick.line), "returned": format_quantity(pick.line.returned_quantity)},
+                % {"name": pick.line.title, "returned": format_quantity(pick.line.returned_quantity)},
             )
     reverse = Delivery(
         order=opened.order, branch=delivery.branch, kind=delivery.kind, reverses=delivery, employee=opened.employee
@@ -238,7 +237,7 @@ def _wrong(line: OrderLine, quantity: Decimal) -> str:
         return _("Een aantal heeft hoogstens drie cijfers achter de komma.")
     if abs(quantity) > abs(line.open_quantity):
         return _("Van %(name)s is nog %(open)s te leveren; ingevuld is %(asked)s.") % {
-            "name": title(line),
+            "name": line.title,
             "open": format_quantity(abs(line.open_quantity)),
             "asked": format_quantity(abs(quantity)),
         }
@@ -255,7 +254,7 @@ def _book(
     held = [(pick.line.variant_id, -pick.quantity) for pick in goods if reserved and pick.line.quantity > 0]
     stock.change_at(
         [(order.branch, [], held), (branch, hand, [])],
-        names={pick.line.variant_id: title(pick.line) for pick in goods if pick.line.variant_id},
+        names={pick.line.variant_id: pick.line.title for pick in goods if pick.line.variant_id},
         short=delivery.reverses_id is not None,
     )
     source = paper()

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import DecimalField
 from django.utils.translation import gettext as _
 
 from backoffice.catalog import offers
@@ -237,29 +238,24 @@ def delete(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
     return order
 
 
-PACKED = [
-    "position", "key", "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex",
-    "size_label", "text", "stocked",
-    "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
-    "override_reason", "allowed_quantity", "allowed_off", "vat_code", "vat_percent", "returns_id",
-]  # fmt: skip
-PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]
-PACKED_RETURN = ["return_net", "return_vat"]  # of a line that comes back on its receipt
+PACKED = OrderLine.columns(OrderLine.PLACE, OrderLine.GOODS, OrderLine.OFFERED, OrderLine.AGREED, OrderLine.ALLOWED)
+DECIMALS = {field.name for field in OrderLine._meta.concrete_fields if isinstance(field, DecimalField)}
 
 
 def pack(line: OrderLine) -> dict:
     """A line as plain values, to be signed into an undo button."""
-    amounts = [*PACKED_MONEY, *(PACKED_RETURN if line.returns_id else ())]
-    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in amounts}
-    return {name: str(v) if isinstance(v, Decimal | uuid.UUID) else v for name, v in values.items()}
+    names = (*PACKED, *(OrderLine.columns(OrderLine.RETURN) if line.returns_id else ()))
+    return {name: _plain(getattr(line, name)) for name in names}
+
+
+def _plain(value):
+    amount = getattr(value, "amount", value)
+    return str(amount) if isinstance(amount, Decimal | uuid.UUID) else amount
 
 
 def unpack(values: dict) -> OrderLine:
     """A new line from what pack() gave."""
-    named = (
-        "quantity", "discount_percent", "allowed_quantity", "allowed_off", "vat_percent", *PACKED_MONEY, *PACKED_RETURN,
-    )  # fmt: skip
-    decimals = {name: Decimal(values[name]) for name in named if name in values}
+    decimals = {name: Decimal(values[name]) for name in DECIMALS & values.keys()}
     return OrderLine(**values | decimals | {"key": uuid.UUID(values["key"])})
 
 

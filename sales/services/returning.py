@@ -25,7 +25,6 @@ from sales import totals
 from sales.models import OrderLine, SalesOrder
 from sales.services.drafts import CHOSEN, ORDER, mode_of, no_discount, search_text
 from sales.services.editing import OpenOrder, open_order
-from sales.services.versions import title
 
 Lifecycle = SalesOrder.Lifecycle
 NONE = Decimal(0)
@@ -224,7 +223,7 @@ def _wrong(row: Returnable, quantity: Decimal) -> str:
         return _("Vul een heel aantal boven nul in.")
     if quantity <= row.left:
         return ""
-    words = {"name": title(row.line), "left": format_quantity(max(row.left, NONE))}
+    words = {"name": row.line.title, "left": format_quantity(max(row.left, NONE))}
     if row.left > 0:
         return _("Van %(name)s mag nog %(left)s terugkomen.") % words
     if row.held:
@@ -242,10 +241,7 @@ def _line(
     if unit * quantity < shown:
         unit = four_up(shown / quantity)
     code, percent = totals.vat_key(sold, source.vat_mode)
-    copied = (
-        "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex", "size_label",
-        "fractions", "matrix", "list_price",
-    )  # fmt: skip
+    copied = (*OrderLine.columns(OrderLine.GOODS), "list_price")
     return OrderLine(
         key=uuid.uuid4(),
         quantity=-quantity,
@@ -309,7 +305,7 @@ def check_restored(opened: OpenOrder, lines: Sequence[OrderLine]) -> None:
     for sold in OrderLine.objects.filter(pk__in=sources):
         asked = -sum((line.quantity for line in opened.lines if line.returns_id == sold.pk), NONE)
         if asked > sold.delivered_quantity - sold.returned_quantity - moved.get(sold.pk, (NONE, Sold()))[0]:
-            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": sold.title})
 
 
 def count_back(opened: OpenOrder) -> list[dict]:
@@ -335,12 +331,12 @@ def count_back(opened: OpenOrder) -> list[dict]:
         given = _given(opened, asked)
         for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
             if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
-                raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+                raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": sold.title})
             if given[sold.pk] > worth[sold.key].gross:  # pieces were cancelled since, to the cent
                 raise Refusal(
                     "return.changed",
                     _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
-                    % {"name": title(sold)},
+                    % {"name": sold.title},
                 )
             OrderLine.objects.filter(pk=sold.pk).update(returned_quantity=F("returned_quantity") + asked[sold.pk])
     return [

@@ -15,7 +15,7 @@ from backoffice.core.input import InputError, clean_text, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import selectors, status
-from sales.services import cancelling, versions
+from sales.services import cancelling
 from sales.services.editing import check_not_amended
 from sales.views import answers
 
@@ -59,7 +59,6 @@ def dialog_context(request, order, refusal: Refusal | None = None) -> dict[str, 
     wrong = {each.field: each.message for each in refusals if each.field}
     lines = [line for line in selectors.lines_of(order) if line.open_quantity]
     for line in lines:
-        line.title = versions.title(line)
         line.box = {
             "name": f"{LINE}{line.pk}",
             "value": request.POST.get(f"{LINE}{line.pk}", ""),
@@ -90,7 +89,7 @@ def read_quantities(request, order) -> dict[int, Decimal]:
         try:
             found[line.pk] = parse_quantity(typed, fractions=line.fractions)
         except InputError as error:
-            message = f"{versions.title(line)}: {error.message}"
+            message = f"{line.title}: {error.message}"
             refusals.append(Refusal("cancel.quantity", message, f"{LINE}{line.pk}"))
     if refusals:
         raise Refusals(refusals)
