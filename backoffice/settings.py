@@ -367,6 +367,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a matrix of 40 colours and 60 sizes, with what goes along
 IMPORT_MAX_BYTES = env.import_max_bytes
 IMPORTERS = {"articles": "backoffice.catalog.imports.ARTICLES", "customers": "backoffice.relations.imports.CUSTOMERS"}
+# what `manage.py serve` says: who may log in to the demo shop
+DEMO_LOGINS = "pos.demo.LOGINS"
 
 # the worker (core/tasks.py): a job of a worker that gave no sign of life for so many seconds is taken up again
 WORKER_HEARTBEAT, WORKER_STALLED = 2, 10

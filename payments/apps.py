@@ -9,15 +9,11 @@ class PaymentsConfig(AppConfig):
 
     def ready(self):
         from backoffice.relations.services import anonymising
-        from payments import (  # noqa: F401 - invariants registers them
-            freezing,
-            invariants,
-            journal_words,
-            keeping,
-            receipts,
-            reports,
-            settling,
-        )
+        from payments import journal_words
+        from payments.papers import receipts
+        from payments.selectors import reports
+        from payments.services import freezing, settling
+        from payments.services.anonymising import refuse_credit
         from sales.documents.services import mailing, making
         from sales.services import amending, editing
 
@@ -26,4 +22,4 @@ class PaymentsConfig(AppConfig):
         mailing.PAPERS["deposit"] = receipts.mailed
         making.TABLES |= dict.fromkeys(reports.REPORTS, reports.table_of)
         journal_words.add()
-        anonymising.BEFORE.append(keeping.refuse_credit)
+        anonymising.BEFORE.append(refuse_credit)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.core.errors import Refusal
 from backoffice.core.forms import AmountField, add_refusal
+from payments.dialogs.deposits import Sheet
 from payments.models import PaymentMethod
-from payments.sheets import Sheet
 
 # what a service refuses about an amount, and the kind of method whose amount it means
 OF_KIND = {

@@ -141,7 +141,7 @@ class LedgerEntry(AppendOnly):
     refunds = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="refunded_by")
     reason = models.CharField(max_length=200, blank=True, default="")
     reference = models.CharField(max_length=80, blank=True, default="")
-    # on the first entry of what came in on an order: the names on its receipt, as they were (payments.ledger)
+    # on the first entry of what came in on an order: the names on its receipt, as they were (payments.services.ledger)
     paper = models.JSONField(default=dict, db_default={})
 
     class Meta:
@@ -216,7 +216,7 @@ class EntryVat(AppendOnly):
 
 
 class CreditAccount(models.Model):
-    """Tegoed: what the shop owes a customer. Written by payments.ledger only; equals its postings (invariant 11)."""
+    """Tegoed: what the shop owes a customer. Written by payments.services only; equals its postings (invariant 11)."""
 
     customer = models.OneToOneField(Customer, models.PROTECT, related_name="credit")
     balance = amount_field(default=0)

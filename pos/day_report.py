@@ -13,10 +13,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from backoffice.core.money import ZERO, cents
-from payments.letterhead import Letterhead, letterhead
 from payments.models import LedgerEntry, TillSession
+from payments.papers.letterhead import Letterhead, letterhead
 from payments.selectors import SessionFigures, session_figures, session_vat
-from payments.splits import Part
+from payments.totals.splits import Part
 from pos.models import DayReport, Receipt
 from sales.documents import pdf
 from sales.documents.codes import code128

@@ -11,7 +11,7 @@ from barcode.codex import Code128
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from payments.letterhead import Letterhead
+from payments.papers.letterhead import Letterhead
 from pos import roll
 from pos.day_report import Report
 from pos.slip import Slip

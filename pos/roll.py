@@ -20,7 +20,7 @@ from backoffice.core.formats import (
     format_quantity,
     format_vat,
 )
-from payments.letterhead import Letterhead
+from payments.papers.letterhead import Letterhead
 from pos.day_report import Report
 from pos.slip import Line, Slip
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from backoffice.core.formats import format_phone
 from backoffice.core.money import ZERO
 from backoffice.relations.models import Customer, VatMode
-from payments.letterhead import Letterhead, letterhead
 from payments.models import LedgerEntry
+from payments.papers.letterhead import Letterhead, letterhead
 from pos.models import Receipt
 from sales import selectors
 from sales.documents.codes import Code, code128

@@ -2,12 +2,12 @@
 
 from procrastinate.contrib.django import app
 
+from pos.services import printing
+
 
 @app.task(name="print_receipts", queue="printing")
 def print_receipts() -> None:
     """Print what is due; written beside each receipt, so that it goes at once."""
-    from pos.services import printing
-
     printing.print_due()
 
 
@@ -15,6 +15,4 @@ def print_receipts() -> None:
 @app.task(name="print_waiting_receipts", queue="printing", queueing_lock="print_waiting_receipts")
 def print_waiting_receipts(timestamp: int) -> None:
     """Print what is due by now: the next try of what failed, and what a killed worker left."""
-    from pos.services import printing
-
     printing.print_due()

@@ -37,7 +37,7 @@ def day_of_rates(order: SalesOrder, on: date | None = None) -> date:
     return order.order_date if basket else max(order.order_date, timezone.localdate())
 
 
-def open_order(request, order_id: int, *, discarded: bool = False) -> SalesOrder:
+def shown_order(request, order_id: int, *, discarded: bool = False) -> SalesOrder:
     """The order, with what its screen shows, in the branches of who asks. Raises Http404.
 
     discarded: also one that was dropped or applied, whose form may be sent a second time.

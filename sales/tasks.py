@@ -7,6 +7,8 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from sales.services import drafts
+
 EMPTY_HOURS = 24
 ATTEMPTS = 5
 
@@ -15,8 +17,6 @@ ATTEMPTS = 5
 @app.task(name="sweep_drafts", queue="upkeep", queueing_lock="sweep_drafts")
 def sweep_drafts(timestamp: int) -> None:
     """Delete drafts of a day and older that never got a line or a customer."""
-    from sales.services import drafts
-
     drafts.sweep(before=timezone.now() - timedelta(hours=EMPTY_HOURS))
 
 

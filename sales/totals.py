@@ -6,7 +6,7 @@ from decimal import Decimal
 from backoffice.core.db import rows
 from backoffice.core.money import money
 from sales import pricing, status
-from sales.models import SalesOrder
+from sales.models import OrderLine, SalesOrder
 
 WRITTEN = [
     "net",
@@ -117,31 +117,11 @@ def save(lines) -> None:
         line.dirty = False
 
 
-UPDATED = [
-    "position",
-    "revision",
-    "text",
-    "stocked",
-    "quantity",
-    "entered_price",
-    "entered_mode",
-    "unit_price",
-    "list_price",
-    "discount_percent",
-    "discount_amount",
-    "discount_mode",
-    "override_by",
-    "override_reason",
-    "allowed_quantity",
-    "allowed_off",
-    "vat_percent",
-    "line_total",
-    "cancelled_quantity",
-    "delivered_quantity",
-    "returned_quantity",
-    "changed_by",
-    "changed_at",
-]
+# what may change of a line that is stored
+UPDATED = (
+    "position", *OrderLine.OFFERED, *OrderLine.AGREED, *OrderLine.ALLOWED, *OrderLine.DERIVED, *OrderLine.HAPPENED,
+    "revision", "changed_by", "changed_at",
+)  # fmt: skip
 
 
 VAT = (

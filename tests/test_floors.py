@@ -8,9 +8,97 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # from the ground up; a unit may import every unit before it, and itself
 UNITS = ["backoffice.core", "backoffice.relations", "backoffice.catalog", "sales", "sales.documents", "payments", "pos"]
-# of one app: what a file may import of its own app, from the ground up
-LAYERS = ["models", "status", "totals", "selectors", "services", "forms", "views", "urls"]
+# of each unit: its rooms from the ground up; a room imports what stands in a row below it, not what stands beside it
+ROOMS = {
+    "backoffice.core": """
+        errors models money formats days fields gtin paging limit logs unpack drawings progress jobs static
+        db input search tabular pictures outbox health upkeep
+        locks sessions sorting
+        numbers keys journal
+        chain
+        backup invariants inspection
+        forms http templating
+        imports
+        middleware views
+        urls worker checks
+        tasks
+    """,
+    "backoffice.relations": """
+        models countries passwords postcodes operator
+        rights validators journal_words
+        selectors journal_list journal_rows branch_tabs context
+        services
+        throttle imports backends middleware
+        forms forms_profile
+        views
+        urls urls_entry checks
+    """,
+    "backoffice.catalog": """
+        models prices
+        codes colour_pages stock
+        offers
+        selectors
+        services
+        imports
+        forms
+        views
+        urls invariants journal_words
+    """,
+    "sales": """
+        addresses extra line_pages pricing
+        models
+        status worklists grid
+        totals
+        selectors lists
+        figures search_everywhere journal_words
+        services
+        history invariants
+        forms_extra
+        forms forms_setup
+        views
+        urls urls_search
+        tasks
+    """,
+    "sales.documents": """
+        codes pdf picking reading sheets wording
+        models
+        confirmation tables
+        papers picklist slip ubl bulk
+        large
+        services
+        forms forms_slips
+        views
+        urls checks invariants journal_words
+        tasks
+    """,
+    "payments": """
+        models
+        totals
+        selectors terminals
+        papers
+        services
+        dialogs
+        forms forms_reports forms_setup
+        views
+        urls invariants journal_words
+    """,
+    "pos": """
+        models
+        selectors buttons day_report slip
+        roll middleware
+        escpos
+        services
+        forms
+        views
+        urls invariants journal_words
+        tasks demo
+    """,
+}  # fmt: skip
+TOP = {"apps", "admin", "management", "migrations"}  # of every unit: what registers, is typed, or was
 COMPOSITION = "backoffice"  # settings, urls, wsgi: imported by nobody, reaches upward by name alone
+
+
+BY_NAME = {"import_module", "import_string", "__import__"}
 
 
 def unit_of(module: str) -> str:
@@ -29,6 +117,12 @@ def imports_of(path: Path, module: str):
             parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*parts, *([node.module] if node.module else [])])
             yield from ((node.lineno, f"{base}.{name.name}") for name in node.names)
+        elif isinstance(node, ast.Call) and called(node.func) in BY_NAME:
+            yield from ((node.lineno, str(name.value)) for name in node.args[:1] if isinstance(name, ast.Constant))
+
+
+def called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def files():
@@ -38,9 +132,15 @@ def files():
             yield path, module
 
 
-def layer_of(module: str, unit: str) -> int | None:
-    first = module.removeprefix(unit + ".").split(".")[0].split("_")[0]
-    return LAYERS.index(first) if first in LAYERS else None
+def room_of(module: str, unit: str) -> str:
+    """The room of a unit that a module is, or lies in."""
+    return module.removeprefix(unit).removeprefix(".").split(".")[0]
+
+
+def row_of(room: str, unit: str) -> int:
+    """How high a room stands in its unit; what is top stands highest."""
+    rows = [row.split() for row in ROOMS[unit].strip().splitlines()]
+    return next((height for height, row in enumerate(rows) if room in row), len(rows))
 
 
 def upward(path: Path, module: str) -> list[str]:
@@ -60,9 +160,9 @@ def upward(path: Path, module: str) -> list[str]:
         elif UNITS.index(other) > UNITS.index(unit):
             found.append(f"{here}: {unit} stands below {other}")
         elif other == unit:
-            own, theirs = layer_of(module, unit), layer_of(target, unit)
-            if own is not None and theirs is not None and theirs > own:
-                found.append(f"{here}: {LAYERS[own]} stand below {LAYERS[theirs]}")
+            own, theirs = room_of(module, unit), room_of(target, unit)
+            if own != theirs and row_of(theirs, unit) >= row_of(own, unit):
+                found.append(f"{here}: {own} does not stand above {theirs}")
     return found
 
 
@@ -70,6 +170,13 @@ def test_no_unit_imports_upward():
     checked = list(files())
     assert {unit_of(module) for _, module in checked} == {*UNITS, COMPOSITION}
     assert [problem for path, module in checked for problem in upward(path, module)] == []
+
+
+def test_every_room_has_its_place():
+    there = {(unit_of(module), room_of(module, unit_of(module))) for _, module in files()}
+    there = {(unit, room) for unit, room in there if unit != COMPOSITION and room and room not in TOP}
+    placed = [(unit, room) for unit, rows in ROOMS.items() for room in rows.split()]
+    assert list(ROOMS) == UNITS and sorted(placed) == sorted(there)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +191,17 @@ def test_no_unit_imports_upward():
         ("payments.x", "from pos.views import start", "payments stands below pos"),
         ("pos.x", "from backoffice.settings import DEBUG", "imported by nobody"),
         ("backoffice.urls", "from pos import urls", "by name alone"),
-        ("sales.models", "from sales.services import drafts", "models stand below services"),
-        ("sales.services.x", "from sales.views import order", "services stand below views"),
+        ("sales.models", "from sales.services import drafts", "models does not stand above services"),
+        ("sales.services.x", "from sales.views import order", "services does not stand above views"),
+        ("sales.services.x", "from sales.services import drafts", ""),
+        ("sales.tasks", "from sales.services import drafts", ""),
+        ("sales.services.x", "from sales import tasks", "services does not stand above tasks"),
+        ("pos.services.x", "def f():\n    from pos.tasks import print_receipts", "services does not stand above tasks"),
+        ("sales.status", "from sales import grid", "status does not stand above grid"),
+        ("sales.apps", "from sales import tasks", ""),
+        ("sales.x", "import_module('pos.demo')", "sales stands below pos"),
+        ("sales.x", "importlib.import_module('payments.models')", "sales stands below payments"),
+        ("backoffice.core.x", "import_string('sales.models.SalesOrder')", "backoffice.core stands below sales"),
         ("sales.documents.x", "from sales.views import order", ""),
         ("pos.x", "from payments import models", ""),
     ],

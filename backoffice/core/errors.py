@@ -25,6 +25,12 @@ class Refusals(Refusal):
         self.all = refusals
 
 
+class NotFound(Refusal):
+    """It is not there, or not for this employee: the two are not told apart."""
+
+    status = 404
+
+
 class Stale(Refusal):
     """Somebody else wrote first: says who and when, and carries both values per field.
 

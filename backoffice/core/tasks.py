@@ -4,20 +4,15 @@ A job of a worker that was killed is found by its heartbeat and taken up again; 
 and must then have one effect.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
-from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from backoffice.core import upkeep, worker
 from backoffice.core.imports import job
-from backoffice.core.models import ImportJob
-
-KEPT_DAYS = 7  # a file that was uploaded and never started
 
 
 @app.task(
@@ -54,9 +49,7 @@ async def retry_stalled(context, timestamp: int) -> None:
 @app.task(name="sweep_imports", queue="upkeep", queueing_lock="sweep_imports")
 def sweep_imports(timestamp: int) -> None:
     """Forget the files that were uploaded and never started."""
-    old = timezone.now() - timedelta(days=KEPT_DAYS)
-    waiting = (ImportJob.Status.READING, ImportJob.Status.PREVIEW)
-    ImportJob.objects.filter(status__in=waiting, created_at__lt=old).delete()
+    job.sweep()
 
 
 @app.periodic(cron="37 3 * * *")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core.keys import keyed
 from payments.services.depositing import check_seen
-from payments.settling import settle
+from payments.services.settling import settle
 from sales.models import SalesOrder
 from sales.services import amending
 from sales.services import cancelling as sales_cancelling
@@ -31,10 +31,10 @@ def cancel(
     amounts: [(method id, EUR above 0)], together exactly that; session_id: the drawer, for cash. Raises what both of
     them raise, Refusal payments.not_all, and Stale when it was paid or given back meanwhile; nothing is written then.
     """
-    draft = sales_cancelling.open_to_cancel(order_id, employee)
-    check_seen(draft.order, seen_paid)
+    opened = sales_cancelling.open_to_cancel(order_id, employee)
+    check_seen(opened.order, seen_paid)
     giving = settle(amounts, reason=reason.strip() or _("Order geannuleerd"), employee=employee, session_id=session_id)
-    return sales_cancelling.apply_cancel(draft, quantities, reason, giving)
+    return sales_cancelling.apply_cancel(opened, quantities, reason, giving)
 
 
 @keyed("payments.settle_amendment")
@@ -52,8 +52,8 @@ def settle_amendment(
 
     As cancel; returns the order.
     """
-    draft, amended = amending.open_amendment(order_id, employee)
+    opened, amended = amending.open_amendment(order_id, employee)
     check_revision(amended.order, revision, [])
-    check_seen(draft.order, seen_paid)
+    check_seen(opened.order, seen_paid)
     giving = settle(amounts, reason=reason.strip() or _("Order gewijzigd"), employee=employee, session_id=session_id)
-    return amending.apply_amendment(draft, amended, giving)
+    return amending.apply_amendment(opened, amended, giving)

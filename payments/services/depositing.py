@@ -11,15 +11,16 @@ from backoffice.core.errors import Refusal, Stale
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO
-from payments import credit, ledger, methods, tendering
-from payments.freezing import may_hold
-from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TillSession
-from payments.selectors import unbooked
+from payments.selectors import methods, unbooked
+from payments.services import credit, ledger
+from payments.services.freezing import may_hold
+from payments.services.ledger import Occasion, Tender
+from payments.totals import tendering
 from sales import status
 from sales.models import SalesOrder
 from sales.selectors import lines_of
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 
 @keyed("payments.deposit", result=("sales.SalesOrder", "order_id"))
@@ -40,13 +41,11 @@ def deposit(
     refused of a deposit (docs/rules.md, Input), and Stale when somebody paid or changed the order meanwhile; nothing is
     written then.
     """
-    draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
-    order, lines = draft.order, draft.lines
+    opened = open_order(order_id, employee, action="pay", related=("branch",), right="payments.deposit")
+    order, lines = opened.order, opened.lines
     chosen = _check(order, lines, tenders, seen_paid, seen_total)
-    ledger.book(
-        order, lines, chosen, kind=LedgerEntry.Kind.DEPOSIT, employee=employee, branch=order.branch,
-        session=_drawer(chosen, session_id), business_date=business_date,
-    )  # fmt: skip
+    occasion = Occasion(employee, order.branch, _drawer(chosen, session_id), business_date)
+    ledger.book(order, lines, chosen, occasion, kind=LedgerEntry.Kind.DEPOSIT)
     order.all_lines = lines
     return order
 

@@ -4,7 +4,7 @@ import uuid
 
 from backoffice.core import journal
 from backoffice.core.keys import keyed
-from payments import receipts
+from payments.papers import receipts
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
 
@@ -13,7 +13,7 @@ from sales.models import SalesOrder
 def print_receipt(*, order_id: int, group: uuid.UUID, employee) -> SalesOrder:
     """Record that the receipt of one payment (its group of entries) is printed; from the second time on it says KOPIE.
 
-    Raises UnknownOrder, Http404 for a payment that the order does not have, and Refusal for what has no paper yet.
+    Raises NotFound, Http404 for a payment that the order does not have, and Refusal for what has no paper yet.
     """
     order = locked_order(order_id, employee, "payments.view", "print")
     receipts.payment_of(order, group)

@@ -18,13 +18,14 @@ from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, money
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
-from payments import ledger, methods, tendering
-from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
-from payments.selectors import session_figures
+from payments.selectors import methods, session_figures
+from payments.services import ledger
 from payments.services.depositing import check_seen
+from payments.services.ledger import Occasion, Tender
+from payments.totals import tendering
 from sales.models import SalesOrder
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 Kind = LedgerEntry.Kind
 # what brings money in, with the change and rounding of its group
@@ -59,8 +60,14 @@ def refund(
     terminal payments below zero that the card took back already, among the amounts. Raises Refusal, with nothing
     written, beyond what is paid and by right (docs/rules.md, Rights); Stale when it was paid or given back meanwhile.
     """
-    draft = open_draft(order_id, employee, "refund" if not approved_ids else "pay_back", ("branch",), "payments.view")
-    order, lines = draft.order, draft.lines
+    opened = open_order(
+        order_id,
+        employee,
+        action="refund" if not approved_ids else "pay_back",
+        related=("branch",),
+        right="payments.view",
+    )
+    order, lines = opened.order, opened.lines
     check_seen(order, seen_paid)
     gives = chosen(amounts, order, channel)
     check_may_refund(order, employee, gives, approver)
@@ -144,10 +151,8 @@ def give_back(
     session = _drawer(order, gives, session_id)
     terminal = _approved(order, gives, approved_ids)
     entries = _entries(order, gives)
-    written = ledger.write(
-        order, lines, entries, employee=employee, branch=order.branch, session=session, action=action, reason=reason,
-        approved_by=approver, later=later,
-    )  # fmt: skip
+    occasion = Occasion(employee, order.branch, session, action=action, reason=reason, approver=approver)
+    written = ledger.write(order, lines, entries, occasion, later=later)
     for payment in terminal:
         entry = next(e for e in entries if e.method_kind == PaymentMethod.Kind.TERMINAL)
         TerminalPayment.objects.filter(pk=payment.pk).update(entry=entry)

@@ -5,17 +5,18 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import money
-from payments import ledger
 from payments.models import LedgerEntry, PaymentMethod, TillSession
-from payments.receipts import REVERSIBLE
+from payments.papers.receipts import REVERSIBLE
 from payments.selectors import open_session_of
+from payments.services import ledger
+from payments.services.ledger import Occasion
 from payments.services.refunding import AROUND, check_second
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder, open_draft
+from sales.services.editing import open_order
 
 Kind = LedgerEntry.Kind
 
@@ -29,9 +30,9 @@ def reverse(*, entry_id: int, reason: str, employee, approver=None) -> SalesOrde
     """
     found = LedgerEntry.objects.filter(pk=entry_id, kind__in=REVERSIBLE).first()
     if found is None or found.order_id is None:
-        raise UnknownOrder("payments.entry_unknown", _("Deze boeking is er niet, of kan niet worden teruggedraaid."))
-    draft = open_draft(found.order_id, employee, "refund", ("branch",), right="payments.reverse")
-    order, reason = draft.order, reason.strip()
+        raise NotFound("payments.entry_unknown", _("Deze boeking is er niet, of kan niet worden teruggedraaid."))
+    opened = open_order(found.order_id, employee, action="refund", related=("branch",), right="payments.reverse")
+    order, reason = opened.order, reason.strip()
     if not reason:
         raise Refusal("payments.reason", _("Geef een reden op."), "reason")
     group = _group(order, found)
@@ -52,11 +53,11 @@ def reverse(*, entry_id: int, reason: str, employee, approver=None) -> SalesOrde
         )
         for entry in group
     ]  # fmt: skip
-    ledger.write(
-        order, draft.lines, made, employee=employee, branch=found.branch, session=_session(group),
-        action="payments.entry.reversed", reason=reason, approved_by=approver,
-    )  # fmt: skip
-    order.all_lines = draft.lines
+    occasion = Occasion(
+        employee, found.branch, _session(group), action="payments.entry.reversed", reason=reason, approver=approver
+    )
+    ledger.write(order, opened.lines, made, occasion)
+    order.all_lines = opened.lines
     return order
 
 

@@ -14,10 +14,10 @@ from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, cents, money
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
-from payments import ledger
-from payments.ledger import Booking
 from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import late_approvals, open_session_of, pending_session, session_figures
+from payments.services import ledger
+from payments.services.ledger import Booking, Occasion
 
 Kind = LedgerEntry.Kind
 # a difference beyond this, EUR, needs the right pos.close_difference (docs/rules.md, Rights)
@@ -69,7 +69,7 @@ def suspend(approved: list[TerminalPayment], session: TillSession, employee, rea
             reference=payment.reference,
         )  # fmt: skip
         bookings.append(Booking(entry, ledger.sides_of(entry, branch.pk)))
-    written = ledger.store(bookings, employee=employee, branch=branch, session=session, reason=reason[:200])
+    written = ledger.store(bookings, Occasion(employee, branch, session, reason=reason[:200]))
     for payment, entry in zip(approved, written, strict=True):
         payment.entry = entry
     TerminalPayment.objects.bulk_update(approved, ["entry"])
@@ -190,7 +190,7 @@ def _check_amount(amount: Decimal, field: str) -> None:
 def _move(session, branch, kind, amount, *, employee, reason="", reference="") -> None:
     entry = LedgerEntry(kind=kind, amount=money(amount), reason=reason, reference=reference)
     booking = Booking(entry, ledger.sides_of(entry, branch.pk))
-    ledger.store([booking], employee=employee, branch=branch, session=session)
+    ledger.store([booking], Occasion(employee, branch, session))
 
 
 def _z_number(session: TillSession) -> str:

@@ -5,7 +5,6 @@ start -> (ask ...) -> approved, and then one of: `book_approved` inside the tran
 """
 
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -13,22 +12,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.core import journal, locks
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.keys import keyed
 from backoffice.core.money import ZERO, cents, money
-from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
-from payments import ledger, methods
-from payments.freezing import still_waiting
-from payments.ledger import Booking, Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment, TillSession
-from payments.selectors import approved_total, open_session_of, pending
-from payments.services import sessions
+from payments.selectors import approved_total, methods, open_session_of, pending
+from payments.services import ledger, sessions
+from payments.services.freezing import still_waiting
+from payments.services.ledger import Booking, Occasion, Tender
 from payments.terminals import Answer, Silent, driver_of
 from sales import status
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder, open_draft
+from sales.services.editing import open_order, unknown_order
 
 Kind, State = LedgerEntry.Kind, TerminalPayment.State
 log = logging.getLogger(__name__)
@@ -80,17 +77,11 @@ def book_approved(
     order: SalesOrder,
     lines,
     approved: Sequence[TerminalPayment],
+    occasion: Occasion,
     *,
     tenders: Sequence[Tender] = (),
     kind: str,
-    employee,
-    branch: Branch,
-    session: TillSession,
     change: bool = False,
-    group: uuid.UUID | None = None,
-    action: str = "payments.settlement.registered",
-    reason: str = "",
-    approved_by=None,
 ) -> list[LedgerEntry]:
     """Book approved payments of a locked order, with what else is paid, in the caller's transaction (ledger.book).
 
@@ -106,10 +97,7 @@ def book_approved(
         )
     payments = [held[pk] for pk in sorted(held)]
     pinned = [Tender(p.method, p.amount.amount, p.reference) for p in payments]
-    written = ledger.book(
-        order, lines, [*pinned, *tenders], kind=kind, employee=employee, branch=branch, session=session, change=change,
-        group=group, action=action, reason=reason, approved_by=approved_by,
-    )  # fmt: skip
+    written = ledger.book(order, lines, [*pinned, *tenders], occasion, kind=kind, change=change)
     # what is no cash comes first, in the order of its tenders
     for payment, entry in zip(payments, written, strict=False):
         payment.entry = entry
@@ -127,15 +115,12 @@ def book_late(*, payment_id: int, employee) -> TerminalPayment:
     session = open_session_of(payment.session.till)
     if session is None or payment.session.open:
         return payment
-    branch = session.till.branch
     try:
         with transaction.atomic():
-            draft = open_draft(payment.order_id, employee, "pay", ("branch",), right="payments.deposit")
+            opened = open_order(payment.order_id, employee, action="pay", related=("branch",), right="payments.deposit")
             kind = Kind.DEPOSIT if payment.amount.amount > 0 else Kind.SETTLEMENT
-            book_approved(
-                draft.order, draft.lines, [payment], kind=kind, employee=employee, branch=branch, session=session,
-                action="payments.terminal.late_booked",
-            )  # fmt: skip
+            occasion = Occasion(employee, session.till.branch, session, action="payments.terminal.late_booked")
+            book_approved(opened.order, opened.lines, [payment], occasion, kind=kind)
     except Refusal as refusal:
         if refusal.code == "payments.not_approved":
             raise
@@ -162,8 +147,8 @@ def to_suspense(*, payment_id: int, employee, reason: str) -> TerminalPayment:
 @keyed("payments.suspense.assign", result=("sales.SalesOrder", "order_id"))
 def assign_suspense(*, entry_id: int, order_id: int, employee) -> SalesOrder:
     """Book what stands in suspense on an order after all: an entry from suspense onto the order."""
-    draft = open_draft(order_id, employee, "pay", ("branch",), right="payments.deposit")
-    order, lines = draft.order, draft.lines
+    opened = open_order(order_id, employee, action="pay", related=("branch",), right="payments.deposit")
+    order, lines = opened.order, opened.lines
     entry = hold_suspense(entry_id, employee)
     left = suspended(entry)
     rest = order.open_amount.amount
@@ -175,9 +160,7 @@ def assign_suspense(*, entry_id: int, order_id: int, employee) -> SalesOrder:
             "order",
         )
     made = LedgerEntry(kind=Kind.SUSPENSE, amount=money(left), refunds=entry, reference=entry.reference)
-    ledger.write(
-        order, lines, [made], employee=employee, branch=entry.branch, action="payments.suspense.assigned"
-    )  # fmt: skip
+    ledger.write(order, lines, [made], Occasion(employee, entry.branch, action="payments.suspense.assigned"))
     order.all_lines = lines
     return order
 
@@ -207,9 +190,8 @@ def return_suspense(
         kind=Kind.SUSPENSE, amount=money(-left), method=method, method_kind=method.kind, refunds=entry,
         reason=reason.strip(),
     )  # fmt: skip
-    ledger.store(
-        [Booking(made, ledger.sides_of(made, entry.branch_id))], employee=employee, branch=entry.branch, session=session
-    )
+    booking = Booking(made, ledger.sides_of(made, entry.branch_id))
+    ledger.store([booking], Occasion(employee, entry.branch, session))
     journal.write(
         branch_id=entry.branch_id, employee=employee, action="payments.suspense.returned", about=made,
         data={"of": entry.pk, "amount": str(-left), "method": method.pk, "reason": reason.strip()},
@@ -239,7 +221,7 @@ def find(payment_id: int, employee) -> TerminalPayment:
     found = TerminalPayment.objects.select_related("session__till__branch", "order", "method").filter(pk=payment_id)
     payment = found.first()
     if payment is None or not access_of(employee).can("pos.use", payment.session.till.branch_id):
-        raise UnknownOrder("payments.terminal_unknown", _("Deze pinbetaling is er niet."))
+        raise NotFound("payments.terminal_unknown", _("Deze pinbetaling is er niet."))
     return payment
 
 
@@ -248,7 +230,7 @@ def _record(*, order_id: int, session_id: int, amount: Decimal, method_id: int, 
     """Lock the order, check that the amount may be asked, and write the payment down as WAITING."""
     found = locks.take("order", SalesOrder.objects.filter(pk=order_id))
     if not found or not access_of(employee).can("payments.deposit", found[0].branch_id):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     order = found[0]
     back = amount < 0 < order.paid_total.amount
     if back and not access_of(employee).can("payments.refund", order.branch_id):

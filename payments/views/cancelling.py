@@ -12,7 +12,7 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from payments import givebacks
+from payments.dialogs import givebacks
 from payments.services import cancelling
 from sales import selectors, status
 from sales.services import cancelling as sales_cancelling
@@ -25,7 +25,7 @@ from sales.views.cancelling import dialog_context, more_lines, read_quantities, 
 @require_http_methods(["GET", "POST"])
 def cancel(request, order_id):
     """Order annuleren: asks on GET, with a place for every euro where the order holds money; does it on POST."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "cancel")
         sales_cancelling.check_may_cancel(order, request.user)
@@ -41,7 +41,7 @@ def cancel(request, order_id):
             reason=read_reason(request), session_id=session_id, seen_paid=seen(request), key=posted_key(request),
         )  # fmt: skip
     except Refusal as refusal:
-        return _dialog(request, selectors.open_order(request, order_id), quantities, refusal)
+        return _dialog(request, selectors.shown_order(request, order_id), quantities, refusal)
     what = done.get_status_display().lower()
     messages.success(request, _("Order %(order)s is %(what)s.") % {"order": done, "what": what})
     return answers.go(request, reverse("sales:order", args=[order.pk]))
@@ -80,12 +80,12 @@ def seen(request):
 @require_http_methods(["GET", "POST"])
 def settle_amendment(request, order_id):
     """Verkooporder bevestigen on an amendment whose total is below what is paid: asks where the difference goes."""
-    amendment = selectors.open_order(request, order_id, discarded=request.method == "POST")
+    amendment = selectors.shown_order(request, order_id, discarded=request.method == "POST")
     if amendment.amends_id is None:
         raise Http404
     if request.method == "GET":
         status.guard(amendment, "confirm_amendment")
-    order = selectors.open_order(request, amendment.amends_id)
+    order = selectors.shown_order(request, amendment.amends_id)
     over = givebacks.over_after_amendment(order, amendment)
     if request.method == "GET":
         return _settle_dialog(request, order, amendment, over)

@@ -9,17 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backoffice.core.errors import Busy, KeyReused, Refusal, Stale
+from backoffice.core.errors import Busy, KeyReused, NotFound, Refusal, Stale
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
+from payments.dialogs.deposits import Sheet, sheet
 from payments.forms import DepositForm
 from payments.services import depositing
-from payments.sheets import Sheet, sheet
 from sales import selectors, status
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder
 
 
 @right("payments.deposit")
@@ -28,7 +27,7 @@ def deposit(request, order_id):
     """GET: the dialog, with what was just chosen filled in. POST: the question; with "sure" the booking."""
     if request.method == "POST" and request.POST.get("sure"):
         return _book(request, order_id)
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "POST":
         return _ask(request, order)
     status.guard(order, "pay")
@@ -45,12 +44,12 @@ def _book(request, order_id: int) -> HttpResponse:
             order_id=order_id, tenders=tenders, session_id=posted_int(request, "session"), **_seen(request),
             employee=request.user, key=posted_key(request),
         )  # fmt: skip
-    except (UnknownOrder, Busy):
+    except (NotFound, Busy):
         raise  # of Busy nobody knows yet whether it is booked
     except InputError:
-        return _ask(request, selectors.open_order(request, order_id))
+        return _ask(request, selectors.shown_order(request, order_id))
     except Refusal as refusal:
-        return _refused(request, *_bound(request, selectors.open_order(request, order_id)), refusal)
+        return _refused(request, *_bound(request, selectors.shown_order(request, order_id)), refusal)
     messages.success(request, _("De aanbetaling is geregistreerd"))
     response = HttpResponse(status=204)
     response.headers["HX-Redirect"] = reverse("sales:order", args=[order_id])

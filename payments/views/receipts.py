@@ -11,7 +11,7 @@ from backoffice.core.forms import add_refusal
 from backoffice.core.http import close_dialog, posted_key, toast, trigger
 from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
-from payments import receipts
+from payments.papers import receipts
 from payments.services.receipts import print_receipt
 from sales import selectors
 from sales.documents.forms import MailForm
@@ -23,7 +23,7 @@ from sales.documents.views.papers import see, shown
 @require_GET
 def of_order(request, order_id):
     """The payments of an order, newest first; the order screen loads them after the page."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     context = {
         "order": order,
         "payments": receipts.payments_of(order)[::-1],
@@ -37,7 +37,7 @@ def of_order(request, order_id):
 @require_GET
 def receipt_pdf(request, order_id, group):
     """The receipt of one payment, shown in the browser; changes nothing."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     name, content = receipts.receipt_pdf(order, receipts.payment_of(order, group))
     return shown(content, name)
 
@@ -46,7 +46,7 @@ def receipt_pdf(request, order_id, group):
 @require_POST
 def receipt_print(request, order_id, group):
     """Afdrukken: recorded, then the paper."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     print_receipt(order_id=order.pk, group=group, employee=request.user, key=posted_key(request))
     return see(reverse("payments:receipt_pdf", args=[order.pk, group]))
 
@@ -55,7 +55,7 @@ def receipt_print(request, order_id, group):
 @require_http_methods(["GET", "POST"])
 def receipt_mail(request, order_id, group):
     """Mailen: the proposal on GET, on its way on POST."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     receipts.payment_of(order, group)
     if request.method == "GET":
         initial = mail_texts.proposal(order, "deposit")._asdict() | {"recipient": mailing.address_of(order)}

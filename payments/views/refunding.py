@@ -14,11 +14,11 @@ from backoffice.core.http import posted_int, posted_key
 from backoffice.core.keys import new_key
 from backoffice.relations.models import Customer
 from backoffice.relations.rights import right, scoped
-from payments import givebacks, statements
+from payments.dialogs import givebacks
 from payments.models import LedgerEntry
-from payments.second import second_person
-from payments.selectors import credit_of, suspense, unbooked_payments
+from payments.selectors import credit_of, statements, suspense, unbooked_payments
 from payments.services import refunding, reversing, terminals
+from payments.views.approver import second_person
 from payments.views.cancelling import money_context, seen
 from sales import selectors, status
 from sales.models import SalesOrder
@@ -31,7 +31,7 @@ from sales.views.cancelling import read_reason
 @require_http_methods(["GET", "POST"])
 def refund(request, order_id):
     """Terugbetalen: asks how much, by which method and why on GET; does it on POST."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "refund")
         return _refund_dialog(request, order)
@@ -42,7 +42,7 @@ def refund(request, order_id):
             session_id=session_id, seen_paid=seen(request), key=posted_key(request),
         )  # fmt: skip
     except Refusal as refusal:
-        return _refund_dialog(request, selectors.open_order(request, order_id), refusal)
+        return _refund_dialog(request, selectors.shown_order(request, order_id), refusal)
     messages.success(request, _("Het bedrag is teruggegeven op %(order)s.") % {"order": order})
     return answers.go(request, reverse("sales:order", args=[order.pk]))
 

@@ -11,9 +11,9 @@ from backoffice.core.formats import format_date
 from backoffice.core.http import posted_key
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import right
-from payments import reports, weeks
 from payments.forms_reports import ReportForm
-from payments.reports import Asked
+from payments.selectors import reports, weeks
+from payments.selectors.reports import Asked
 from sales.documents.services import exporting
 from sales.documents.views.exports import table_answer
 

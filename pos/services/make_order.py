@@ -15,7 +15,7 @@ from pos.services import receipts, seats
 from sales.models import SalesOrder
 from sales.services import confirming, drafts
 from sales.services import shown as shown_before
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 
 @keyed("pos.choose_customer")
@@ -37,24 +37,24 @@ def new_customer(
     *, order_id: int, values: dict, addresses: list[dict], employee, confirmed: bool = False
 ) -> SalesOrder:
     """Make a customer and choose it for the basket. values, addresses: as customers.create. Raises LikelyDuplicates."""
-    draft = open_draft(order_id, employee, related=drafts.HEADER_SHOWN)
-    order = draft.order
+    opened = open_order(order_id, employee, action="edit", related=drafts.HEADER_SHOWN)
+    order = opened.order
     check_basket(order)
     customer = customers.create(employee=employee, values=values, addresses=addresses, confirmed=confirmed)
     drafts.choose_customer(order, customer)
     order.search_text = drafts.search_text(order)
     order.revision += 1
-    return draft.write(*drafts.CHOSEN, "revision")
+    return opened.write(*drafts.CHOSEN, "revision")
 
 
 @keyed("pos.back_to_basket", result=drafts.ORDER)
 def back_to_basket(*, order_id: int, employee) -> SalesOrder:
     """Annuleren, but only the order: it is a basket again, with its lines and its customer."""
-    draft = open_draft(order_id, employee)
-    check_basket(draft.order)
-    draft.order.expected_delivery_date = None
-    draft.order.revision += 1
-    return draft.write("expected_delivery_date", "revision")
+    opened = open_order(order_id, employee, action="edit")
+    check_basket(opened.order)
+    opened.order.expected_delivery_date = None
+    opened.order.revision += 1
+    return opened.write("expected_delivery_date", "revision")
 
 
 @keyed("pos.place")
@@ -68,16 +68,18 @@ def place(*, till_id: int, employee, shown: str = "") -> Receipt:
     if seat.order_id is None:
         raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     with journal.at_the_end():
-        draft = open_draft(seat.order_id, employee, "confirm", confirming.RELATED)
-        shown_before.check(draft.order, draft.lines, shown)
+        opened = open_order(seat.order_id, employee, action="confirm", related=confirming.RELATED)
+        shown_before.check(opened.order, opened.lines, shown)
         day = seat.day or timezone.localdate()
-        seats.keep_to_day(draft, day)
-        check_day(draft.order)
+        seats.keep_to_day(opened, day)
+        check_day(opened.order)
         # its number is one of the day's: held, so that the Z report counts it too
         session = next(iter(locks.take("session", _session_of, seat.till_id)), None) if seat.day else None
-        order = confirming.apply_confirm(draft)
+        order = confirming.apply_confirm(opened)
         seats.put(seat, None)
-        return receipts.issue(seat, order, draft.lines, Receipt.Kind.ORDER, employee=employee, day=day, session=session)
+        return receipts.issue(
+            seat, order, opened.lines, Receipt.Kind.ORDER, employee=employee, day=day, session=session
+        )
 
 
 @Spelled

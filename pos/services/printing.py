@@ -3,27 +3,25 @@
 import logging
 import socket
 import uuid
-from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
+from backoffice.core import jobs, journal, outbox
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.core.models import OutboxMessage
 from backoffice.relations.models import Till
 from backoffice.relations.rights import access_of
 from payments.models import TillSession
-from pos import escpos, selectors, tasks
+from pos import escpos, selectors
 from pos.day_report import day_report
 from pos.models import Receipt
 from pos.slip import slip
 
 log = logging.getLogger(__name__)
 KIND = "receipt"
-Status, Print = OutboxMessage.Status, Receipt.Print
+Print = Receipt.Print
 TIMEOUT = 3  # seconds; a printer that hangs holds no sale, and no other printer for long
 RETRY_SECONDS = (5, 20)
 
@@ -41,26 +39,17 @@ def queue(receipt: Receipt) -> None:
     if not receipt.till.printer_host:
         return
     receipt.print_state = Print.WAITING
-    OutboxMessage.objects.create(
-        kind=KIND,
-        dedupe_key=f"receipt:{receipt.pk}:{receipt.copies}",
-        payload={"receipt": receipt.pk, "copy": receipt.copies > 0},
-        next_attempt_at=timezone.now(),
-    )
-    tasks.print_receipts.defer()
+    outbox.put(KIND, f"receipt:{receipt.pk}:{receipt.copies}", receipt=receipt.pk, copy=receipt.copies > 0)
+    jobs.defer("print_receipts")
 
 
 def queue_report(session: TillSession, *, copy: bool) -> None:
     """Let the worker print the Z report of a closed session, inside the caller's transaction."""
     if not session.till.printer_host:
         return
-    OutboxMessage.objects.create(
-        kind=KIND,
-        dedupe_key=f"z:{session.pk}:{uuid.uuid4()}" if copy else f"z:{session.pk}",
-        payload={"session": session.pk, "copy": copy},
-        next_attempt_at=timezone.now(),
-    )
-    tasks.print_receipts.defer()
+    key = f"z:{session.pk}:{uuid.uuid4()}" if copy else f"z:{session.pk}"
+    outbox.put(KIND, key, session=session.pk, copy=copy)
+    jobs.defer("print_receipts")
 
 
 @keyed("pos.reprint", result=("pos.Receipt", "receipt_id"))
@@ -94,26 +83,10 @@ def kick(till) -> None:
 def print_due() -> int:
     """Print every receipt that is due, one by one; gives how many were tried."""
     tried = 0
-    while (message := _claim()) is not None:
+    while (message := outbox.claim(KIND, RETRY_SECONDS)) is not None:
         _attempt(message)
         tried += 1
     return tried
-
-
-def _claim() -> OutboxMessage | None:
-    """Take the receipt that has been due longest; its next try is due later. Index: outbox_waiting."""
-    with transaction.atomic():
-        waiting = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
-            kind=KIND, status=Status.WAITING, next_attempt_at__lte=timezone.now()
-        )
-        message = waiting.order_by("next_attempt_at", "pk").first()
-        if message is None:
-            return None
-        wait = RETRY_SECONDS[min(message.attempts, len(RETRY_SECONDS) - 1)]
-        message.attempts += 1
-        message.next_attempt_at = timezone.now() + timedelta(seconds=wait)
-        message.save(update_fields=["attempts", "next_attempt_at"])
-        return message
 
 
 def _attempt(message: OutboxMessage) -> None:
@@ -121,13 +94,14 @@ def _attempt(message: OutboxMessage) -> None:
     try:
         send(till, content)
     except NotPrinted as failure:
-        over = not failure.retry or message.attempts > len(RETRY_SECONDS)
         log.warning("%s was not printed: %s", name, failure.reason)
-        _told(
-            message, Status.FAILED if over else Status.WAITING, Print.FAILED if over else Print.WAITING, failure.reason
-        )
+        with transaction.atomic():
+            over = outbox.failed(message, failure.reason, RETRY_SECONDS, for_good=not failure.retry)
+            _mark(message, Print.FAILED if over else Print.WAITING, failure.reason)
     else:
-        _told(message, Status.SENT, Print.PRINTED, "")
+        with transaction.atomic():
+            outbox.sent(message)
+            _mark(message, Print.PRINTED, "")
 
 
 def _receipt(message: OutboxMessage) -> tuple[Till, str, bytes]:
@@ -146,12 +120,10 @@ def _report(message: OutboxMessage) -> tuple[Till, str, bytes]:
     return session.till, f"Z report {session.z_number}", content
 
 
-def _told(message: OutboxMessage, status: str, print_state: str, error: str) -> None:
-    with transaction.atomic():
-        OutboxMessage.objects.filter(pk=message.pk).update(status=status, last_error=error)
-        Receipt.objects.filter(pk=message.payload.get("receipt")).update(
-            print_state=print_state, print_error=error[:200]
-        )
+def _mark(message: OutboxMessage, print_state: str, error: str) -> None:
+    """Write on the receipt what came of it; nothing for a report."""
+    receipts = Receipt.objects.filter(pk=message.payload.get("receipt"))
+    receipts.update(print_state=print_state, print_error=error[:200])
 
 
 def send(till, content: bytes) -> None:

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from backoffice.core import journal
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
-from payments import ledger
 from payments.models import TillSession
 from payments.selectors import open_session_of
+from payments.services import ledger
 from pos.models import TillSeat
 from pos.services import seats
 from sales.models import OrderLine, SalesOrder
 from sales.services import confirming, rating
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 
 @keyed("pos.rate", result=seats.SEAT)
@@ -34,10 +34,12 @@ def rate(
     if seat.order_id is None or seat.lifecycle == SalesOrder.Lifecycle.DRAFT:
         raise Refusal("basket.gone", _("Deze bon ligt niet meer op de kassa. Ververs het scherm."))
     with journal.at_the_end():
-        draft = open_draft(seat.order_id, employee, "deliver", confirming.RELATED, "sales.deliver")
-        leaving = [line for line in draft.lines if line.pk in line_ids and line.open_quantity]
+        opened = open_order(
+            seat.order_id, employee, action="deliver", related=confirming.RELATED, right="sales.deliver"
+        )
+        leaving = [line for line in opened.lines if line.pk in line_ids and line.open_quantity]
         rating.follow(
-            draft, leaving, on=session.business_date, stays=price_stays, seen=seen_total,
+            opened, leaving, on=session.business_date, stays=price_stays, seen=seen_total,
             settle=_re_split(session, employee),
         )  # fmt: skip
     return seat

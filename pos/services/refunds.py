@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import journal
 from backoffice.core.errors import Refusal
-from payments import methods
-from payments.ledger import Tender
 from payments.models import LedgerEntry, PaymentMethod, TerminalPayment
+from payments.selectors import methods
 from payments.services import terminals
+from payments.services.ledger import Tender
 from payments.services.refunding import check_may_refund
 from pos.services import seats
 from sales.models import SalesOrder

@@ -23,7 +23,7 @@ from pos.models import TillSeat
 from pos.services import pin_codes
 from sales.models import SalesOrder
 from sales.services import amending, selling
-from sales.services.editing import Draft
+from sales.services.editing import OpenOrder
 
 SEAT = ("pos.TillSeat", "till_id")
 
@@ -153,14 +153,14 @@ def follow_day(*, till_id: int, employee) -> TillSeat:
     return seat
 
 
-def keep_to_day(draft: Draft, on: date) -> None:
+def keep_to_day(opened: OpenOrder, on: date) -> None:
     """Put a basket that is paid or placed now on its day. Raises Stale where that changes the total that was seen.
 
     follow_day does it then, by itself, so that the screen shows the new total.
     """
-    before = draft.order.gross.amount
-    if selling.redate(draft, on) and draft.order.gross.amount != before:
-        raise other_day(before, draft.order.gross.amount)
+    before = opened.order.gross.amount
+    if selling.redate(opened, on) and opened.order.gross.amount != before:
+        raise other_day(before, opened.order.gross.amount)
 
 
 def other_day(before: Decimal, now: Decimal) -> Stale:

@@ -17,7 +17,6 @@ from sales import status
 from sales.line_pages import line_page
 from sales.models import SalesOrder
 from sales.services import shown
-from sales.services.versions import title
 
 
 def bon_context(request, order: SalesOrder | None, asked: int | None = None) -> dict:
@@ -116,8 +115,6 @@ def line_refused(request, line, url: str, typed: dict, refusal: Refusal) -> Http
             order = selectors.order_at(request.till)
             return http.toast(bon(request, order), refusal.message, "bad")
         return http.refused(request, refusal)
-    if line:
-        line.title = title(line)
     values = {"refusal": refusal, "line": line, "url": url, "key": new_key(), "typed": typed}
     values |= {"beside": beside.people(request, "sales.override"), "reason": request.POST.get("reason", "")}
     values["again"] = typed | {"sure": "1"} | ({"revision": line.revision} if line else {})

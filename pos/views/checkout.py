@@ -17,11 +17,10 @@ from backoffice.core.http import asked_int, posted_int, posted_key
 from backoffice.core.input import InputError, parse_amount, parse_quantity
 from backoffice.core.keys import new_key
 from backoffice.core.money import CENT, ZERO
-from payments import methods
 from payments.models import PaymentMethod, TerminalPayment
-from payments.selectors import credit_of, open_session_of, required_deposit, unbooked
+from payments.selectors import credit_of, methods, open_session_of, required_deposit, unbooked
 from payments.services import terminals
-from payments.tendering import to_five
+from payments.totals.tendering import to_five
 from pos import selectors
 from pos.middleware import at_till
 from pos.models import Receipt

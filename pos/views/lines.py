@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.core import http
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.http import posted_int, posted_key
 from backoffice.core.input import ASK_ABOVE, InputError
 from backoffice.core.keys import new_key
@@ -17,8 +17,6 @@ from pos.views.till import order_id_of
 from sales.forms import CELLS, read_discount, read_reason, shown_discount
 from sales.models import OrderLine, SalesOrder
 from sales.services import drafts, lines, selling
-from sales.services.editing import UnknownOrder
-from sales.services.versions import title
 from sales.views.lines import read_cells, read_undo, sign_undo
 
 PERCENTS = (5, 10, 15, 20, 25, 50)
@@ -39,8 +37,7 @@ def line(request, line_id):
     if request.method == "GET":
         found = OrderLine.objects.filter(pk=line_id, order=selectors.order_at(request.till)).first()
         if found is None:
-            raise UnknownOrder("line.gone", _("Deze regel is intussen verwijderd."))
-        found.title = title(found)
+            raise NotFound("line.gone", _("Deze regel is intussen verwijderd."))
         return render(request, "pos/_text.html", {"line": found, "key": new_key()})
     order_id = here(request).pk
     typed = {name: request.POST[name] for name in CELLS if name in request.POST}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from backoffice.core import http
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.http import posted_key
 from backoffice.core.input import InputError, clean_text, parse_quantity
 from backoffice.core.keys import new_key
@@ -19,8 +19,6 @@ from pos.views import answers, beside
 from pos.views.till import order_id_of
 from sales.models import OrderLine
 from sales.services import returning
-from sales.services.editing import UnknownOrder
-from sales.services.versions import title
 
 REASONS = [
     gettext_lazy("Te klein"), gettext_lazy("Te groot"), gettext_lazy("Bevalt niet"), gettext_lazy("Defect"),
@@ -57,14 +55,12 @@ def _found(request, code: str):
     found = selectors.sold_under(code)
     if found is None:
         text = _("Er is geen bon met nummer %(code)s. Scan de streepjescode onder aan de bon.") % {"code": code}
-        raise UnknownOrder("return.unknown", text)
+        raise NotFound("return.unknown", text)
     return returning.find(found, request.user)
 
 
 def _rows(request, found) -> list[dict]:
     rows = returning.returnable(found)
-    for row in rows:
-        row.line.title = title(row.line)
     return [{"row": row, "name": f"back-{row.line.pk}", "typed": _typed(request, row, len(rows))} for row in rows]
 
 
@@ -93,8 +89,7 @@ def line_return(request, line_id):
     """Retour zonder bon: this line of the basket comes back, for a reason; asks the right pos.return_free."""
     line = OrderLine.objects.filter(pk=line_id, order=selectors.order_at(request.till)).first()
     if line is None:
-        raise UnknownOrder("line.gone", _("Deze regel is intussen verwijderd."))
-    line.title = title(line)
+        raise NotFound("line.gone", _("Deze regel is intussen verwijderd."))
     may = access_of(request.user).can("pos.return_free", request.till.branch_id)
     values = {
         "line": line, "key": new_key(), "reasons": REASONS, "reason": request.POST.get("reason", ""), "may": may,

@@ -13,7 +13,6 @@ from backoffice.relations.countries import COUNTRIES
 from sales.documents.picking import Pick
 from sales.documents.services.packing import ADDRESS
 from sales.services.rating import Question, read_answer
-from sales.services.versions import title
 
 FORM = "slip-form"
 
@@ -88,7 +87,7 @@ class SlipForm(SlipFields):
         for pick in picks:
             if pick.packable:
                 self.fields[pick.name] = QuantityField(
-                    label=_("Op deze pakbon: %(name)s") % {"name": title(pick.line)},
+                    label=_("Op deze pakbon: %(name)s") % {"name": pick.line.title},
                     fractions=pick.line.fractions,
                     minimum=Decimal(0),
                     required=False,

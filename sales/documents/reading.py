@@ -3,21 +3,20 @@
 from collections.abc import Iterable
 
 from django.db.models import Count, QuerySet
-from django.utils.translation import gettext as _
 
 from backoffice.core import locks
 from backoffice.core.models import JournalEntry
 from backoffice.relations.rights import access_of, scoped
 from sales import status
 from sales.models import OrderLine, SalesOrder
-from sales.services.editing import UnknownOrder
+from sales.services.editing import unknown_order
 
 PRINTED = "documents.order.printed"
 MAX_MANY = 200  # ticked orders that are taken at once
 
 
 def own_order(queryset: QuerySet[SalesOrder], order_id: int, employee, right: str, action: str) -> SalesOrder:
-    """One order of a branch where the right is held. Raises UnknownOrder, and Refusal when the action is not legal."""
+    """One order of a branch where the right is held. Raises NotFound, and Refusal when the action is not legal."""
     order = scoped(queryset, employee, right).filter(pk=order_id).first()
     return _guarded(order, action)
 
@@ -31,7 +30,7 @@ def locked_order(order_id: int, employee, right: str, action: str) -> SalesOrder
 
 def _guarded(order: SalesOrder | None, action: str) -> SalesOrder:
     if order is None:
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     status.guard(order, action)
     return order
 

@@ -4,14 +4,12 @@ from django.db import OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-ATTEMPTS = 3  # an export that ends the worker as often is given up
+from sales.documents.services import making, sending
 
 
 @app.task(name="send_mail", queue="mail")
 def send_mail() -> None:
     """Send what is due; written beside each new mail, so that it goes at once."""
-    from sales.documents.services import sending
-
     sending.send_due()
 
 
@@ -19,8 +17,6 @@ def send_mail() -> None:
 @app.task(name="send_waiting_mail", queue="mail", queueing_lock="send_waiting_mail")
 def send_waiting_mail(timestamp: int) -> None:
     """Send what is due by now: the next try of what failed, and what a killed worker left."""
-    from sales.documents.services import sending
-
     sending.send_due()
 
 
@@ -28,12 +24,10 @@ def send_waiting_mail(timestamp: int) -> None:
     name="make_export",
     queue="exports",
     pass_context=True,
-    retry=RetryStrategy(max_attempts=ATTEMPTS, wait=2, retry_exceptions=[OperationalError]),
+    retry=RetryStrategy(max_attempts=making.ATTEMPTS, wait=2, retry_exceptions=[OperationalError]),
 )
 def make_export(context, *, job_id: str) -> None:
     """Make the file of an export that was asked for."""
-    from sales.documents.services import making
-
     making.run(job_id, attempt=context.job.attempts)
 
 
@@ -41,6 +35,4 @@ def make_export(context, *, job_id: str) -> None:
 @app.task(name="sweep_exports", queue="upkeep", queueing_lock="sweep_exports")
 def sweep_exports(timestamp: int) -> None:
     """Forget the files of exports that are older than a day."""
-    from sales.documents.services import making
-
     making.sweep()

@@ -260,7 +260,35 @@ class SalesOrder(models.Model):
 
 
 class OrderLine(models.Model):
-    """One line: a variant, or a text alone. What was agreed is copied here and never re-read."""
+    """One line: a variant, or a text alone. What was agreed is copied here and never re-read.
+
+    Every column stands in exactly one of GROUPS; each list of columns elsewhere is made of these groups.
+    """
+
+    PLACE = ("position", "key")
+    # what it is: copied from the article when it is added
+    GOODS = (
+        "variant", "article_number", "description", "brand", "colour_label", "colour_hex", "size_label", "fractions",
+        "matrix",
+    )  # fmt: skip
+    # copied as well; a return that goes to no stock, and a new VAT rate, change it later
+    OFFERED = ("stocked", "list_price")
+    # what is typed, and goes from an amendment to its order
+    AGREED = (
+        "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount", "discount_mode",
+        "override_by", "override_reason", "vat_code", "vat_percent",
+    )  # fmt: skip
+    # up to how many pieces, and how many percent below the list price, it may be (sales.services.ceilings)
+    ALLOWED = ("allowed_quantity", "allowed_off")
+    # of a line that comes back on its receipt: what goes back, below zero. Its VAT code and percentage, the mode of its
+    # price and these were settled by the sale, and stay whoever is chosen since
+    RETURN = ("returns", "return_net", "return_vat")
+    # worked out of the others (sales.totals)
+    DERIVED = ("unit_price", "line_total")
+    HAPPENED = ("delivered_quantity", "cancelled_quantity", "returned_quantity")
+    # of the row itself
+    ROW = ("id", "order", "revision", "changed_at", "changed_by", "currency")
+    GROUPS = (PLACE, GOODS, OFFERED, AGREED, ALLOWED, RETURN, DERIVED, HAPPENED, ROW)
 
     order = models.ForeignKey(SalesOrder, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
@@ -288,7 +316,6 @@ class OrderLine(models.Model):
     discount_mode = models.CharField(max_length=14, choices=VatMode.choices, default=VatMode.INCLUSIVE)
     override_by = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="+")
     override_reason = models.CharField(max_length=120, blank=True, default="")
-    # up to how many pieces, and how many percent below the list price, the line was allowed (sales.services.ceilings)
     allowed_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0, db_default=0)
     allowed_off = models.DecimalField(max_digits=7, decimal_places=4, default=0, db_default=0)
     vat_code = models.CharField(max_length=10, blank=True, default="")
@@ -298,8 +325,6 @@ class OrderLine(models.Model):
     cancelled_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
     returns = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="return_lines")
     returned_quantity = models.DecimalField(max_digits=9, decimal_places=3, default=0)
-    # of a line that comes back on its receipt: what goes back, below zero. Its VAT code and percentage, the mode of its
-    # price and these were settled by the sale, and stay whoever is chosen since
     return_net = amount_field(null=True, blank=True)
     return_vat = amount_field(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -363,7 +388,6 @@ class OrderLine(models.Model):
     # what a service or a view hangs on a line on its way to the screen; none of it is stored
     dirty: bool
     number: int
-    title: str
     take: str
     box: dict
     rated: bool
@@ -371,6 +395,16 @@ class OrderLine(models.Model):
     request_key: str
     url: str
     new: bool
+
+    @classmethod
+    def columns(cls, *groups: tuple[str, ...]) -> tuple[str, ...]:
+        """The attributes that hold the columns of these groups: "variant_id" for variant."""
+        return tuple(cls._meta.get_field(name).attname for group in groups for name in group)
+
+    @property
+    def title(self) -> str:
+        """In words: description, colour and size, or its text."""
+        return " ".join(p for p in (self.description, self.colour_label, self.size_label) if p) or self.text
 
     @property
     def open_quantity(self):

@@ -26,13 +26,13 @@ from sales.services import shown as shown_before
 from sales.services.drafts import ADDRESSES, HEADER, HEADER_VALUES, ORDER, search_text
 from sales.services.editing import (
     Claimed,
-    Draft,
-    UnknownOrder,
+    OpenOrder,
     check_claim,
     check_holds,
     check_revision,
-    open_draft,
+    open_order,
     read_lines,
+    unknown_order,
 )
 
 Lifecycle = SalesOrder.Lifecycle
@@ -42,17 +42,9 @@ AGREED = (
     "customer_vat_id", "customer_email", "vat_mode", "discount_percent", "discount_amount", "discount_mode",
 )  # fmt: skip
 COPIED = (*AGREED, "channel", "till", "quotation", "version", "entered_at_branch")
-AGREED_LINE = (
-    "position", "text", "quantity", "entered_price", "entered_mode", "discount_percent", "discount_amount",
-    "discount_mode", "override_by_id", "override_reason", "allowed_quantity", "allowed_off", "vat_code",
-    "vat_percent",
-)  # fmt: skip
+AGREED_LINE = ("position", *OrderLine.columns(OrderLine.AGREED, OrderLine.ALLOWED))
 # all of a line but what happened to it, and what is derived
-OWN = {
-    "id", "order", "revision", "delivered_quantity", "cancelled_quantity", "returns", "returned_quantity",
-    "return_net", "return_vat", "unit_price", "line_total", "changed_at", "changed_by", "currency",
-}  # fmt: skip
-NEW_LINE = tuple(field.attname for field in OrderLine._meta.concrete_fields if field.name not in OWN)
+NEW_LINE = OrderLine.columns(OrderLine.PLACE, OrderLine.GOODS, OrderLine.OFFERED, OrderLine.AGREED, OrderLine.ALLOWED)
 # settle(order, lines, gross before), with the new totals in memory and before they are stored: may book what is paid
 # too much. What it returns, when callable, is called as the last thing (its journal rows).
 Settle = Callable[[SalesOrder, Sequence[OrderLine], Decimal], Callable[[], None] | None]
@@ -66,10 +58,10 @@ def amend(*, order_id: int, employee, take_over: bool = False) -> SalesOrder:
 
     Raises Claimed (who, since when) while somebody else has it, unless take_over is given; that is journalled.
     """
-    draft = open_draft(order_id, employee, "amend", ("customer",))
+    opened = open_order(order_id, employee, action="amend", related=("customer",))
     found = locks.take("order", open_amendments(order_id).select_related("claimed_by"))
     if not found:
-        return _start(draft)
+        return _start(opened)
     amendment = found[0]
     if amendment.claimed_by_id == employee.pk:
         return amendment
@@ -78,7 +70,7 @@ def amend(*, order_id: int, employee, take_over: bool = False) -> SalesOrder:
     earlier = amendment.claimed_by_id
     amendment.claimed_by, amendment.claimed_at = employee, timezone.now()
     amendment.save(update_fields=["claimed_by", "claimed_at"])
-    _write_journal(draft.order, employee, "sales.amendment.taken_over", {"from": earlier})
+    _write_journal(opened.order, employee, "sales.amendment.taken_over", {"from": earlier})
     return amendment
 
 
@@ -87,8 +79,8 @@ def open_amendments(order_id: int):
     return SalesOrder.objects.filter(amends=order_id, lifecycle=Lifecycle.DRAFT)
 
 
-def _start(draft: Draft) -> SalesOrder:
-    order, employee = draft.order, draft.employee
+def _start(opened: OpenOrder) -> SalesOrder:
+    order, employee = opened.order, opened.employee
     amendment = SalesOrder(
         amends=order,
         entered_by=employee,
@@ -102,7 +94,7 @@ def _start(draft: Draft) -> SalesOrder:
     amendment.save(force_insert=True)
     lines = [
         _copied(line, (*NEW_LINE, "delivered_quantity", "cancelled_quantity"), amendment, employee)
-        for line in draft.lines
+        for line in opened.lines
     ]
     amendment.totals = totals.write(amendment, lines, employee=employee)
     amendment.all_lines = lines
@@ -120,10 +112,10 @@ def _copied(line: OrderLine, names, order: SalesOrder, employee) -> OrderLine:
 @keyed("sales.amendment.discard")
 def discard_amendment(*, order_id: int, employee) -> SalesOrder:
     """Wijziging verwerpen: drop the amendment (order_id is its own); the order stays as it is. Returns the order."""
-    draft, amended = open_amendment(order_id, employee, "discard_amendment")
+    opened, amended = open_amendment(order_id, employee, "discard_amendment")
     _close(amended.order)
-    _write_journal(draft.order, employee, "sales.amendment.discarded", {})
-    return draft.order
+    _write_journal(opened.order, employee, "sales.amendment.discarded", {})
+    return opened.order
 
 
 def _close(amendment: SalesOrder) -> None:
@@ -146,19 +138,19 @@ def confirm_amendment(*, order_id: int, employee, revision: int | None = None, s
     with both values per line when more was delivered meanwhile than is now wanted, Refusals with what is missing,
     Refusal order.money_left when more is paid than the new total, and where the branch blocks selling below stock.
     """
-    draft, amended = open_amendment(order_id, employee)
+    opened, amended = open_amendment(order_id, employee)
     check_revision(amended.order, revision, [])
     shown_before.check(amended.order, amended.lines, shown)
-    return apply_amendment(draft, amended)
+    return apply_amendment(opened, amended)
 
 
 @keyed("sales.amendment.take_delivered", result=ORDER)
 def take_delivered(*, order_id: int, employee) -> SalesOrder:
     """Give an amendment at least what is delivered and cancelled by now per line; what it deleted comes back so far."""
-    draft, amended = open_amendment(order_id, employee)
+    opened, amended = open_amendment(order_id, employee)
     ours = {line.key: line for line in amended.lines}
     touched = []
-    for theirs in draft.lines:
+    for theirs in opened.lines:
         done = theirs.delivered_quantity + theirs.cancelled_quantity
         line = ours.get(theirs.key)
         if not done or (line and abs(line.quantity) >= abs(done)):
@@ -172,14 +164,14 @@ def take_delivered(*, order_id: int, employee) -> SalesOrder:
     return amended.write(touched=touched)
 
 
-def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -> tuple[Draft, Draft]:
+def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -> tuple[OpenOrder, OpenOrder]:
     """Lock an amendment and the order it amends, and read the lines of both: (order, amendment)."""
     found = {order.pk: order for order in locks.take("order", _both, order_id)}
     amendment = found.get(order_id)
     order = found.get(amendment.amends_id) if amendment and amendment.amends_id else None
     allowed = access_of(employee).can
     if not amendment or not order or not all(allowed("sales.edit", each.branch_id) for each in (order, amendment)):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     status.guard(amendment, action)
     if action != "discard_amendment":  # which stays possible when the order was settled meanwhile
         status.guard(order, "amend")
@@ -190,7 +182,7 @@ def open_amendment(order_id: int, employee, action: str = "confirm_amendment") -
         lines[line.order_id].append(line)
     if action == "confirm_amendment":
         check_holds(order, lines[order.pk], "amend")
-    of_order, of_amendment = (Draft(each, lines[each.pk], employee) for each in (order, amendment))
+    of_order, of_amendment = (OpenOrder(each, lines[each.pk], employee) for each in (order, amendment))
     return of_order, of_amendment
 
 
@@ -202,48 +194,48 @@ def _both(amendment_id: int):
     return both.select_related(*versions.READ_ALONG).order_by("pk")
 
 
-def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) -> SalesOrder:
+def apply_amendment(opened: OpenOrder, amended: OpenOrder, settle: Settle | None = None) -> SalesOrder:
     """Make the opened order what its opened amendment says, and close the amendment. The outermost service has the key.
 
     Deliveries and payments that were made meanwhile stay. Statements do not depend on the number of lines.
     """
-    order, wanted = draft.order, amended.order
+    order, wanted = opened.order, amended.order
     if wanted.version != order.version:
         raise Stale(_("De order is intussen gewijzigd. Verwerp deze wijziging en begin opnieuw."))
     confirming.check(wanted, amended.lines)
-    _check_delivered(draft, amended)
-    order.totals = totals.compute(order, draft.lines)
-    before = versions.snapshot(order, draft.lines)
-    sold = _sold(order, draft.lines)
-    held, branch, gross = reserving.held(order, draft.lines), order.branch, order.gross.amount
+    _check_delivered(opened, amended)
+    order.totals = totals.compute(order, opened.lines)
+    before = versions.snapshot(order, opened.lines)
+    sold = _sold(order, opened.lines)
+    held, branch, gross = reserving.held(order, opened.lines), order.branch, order.gross.amount
     for name in AGREED:
         setattr(order, name, getattr(wanted, name))
-    _merge_lines(draft, amended)
-    order.totals = totals.recalculate(order, draft.lines)
-    after = versions.snapshot(order, draft.lines)
-    order.all_lines, order.new_version = draft.lines, None
+    _merge_lines(opened, amended)
+    order.totals = totals.recalculate(order, opened.lines)
+    after = versions.snapshot(order, opened.lines)
+    order.all_lines, order.new_version = opened.lines, None
     if versions.same(before, after):
         _close(wanted)
         return order
-    _check_returned_prices(draft, sold)
-    finish = money_left(draft, gross, settle)
-    now_held = reserving.held(order, draft.lines)
+    _check_returned_prices(opened, sold)
+    finish = money_left(opened, gross, settle)
+    now_held = reserving.held(order, opened.lines)
     if branch.pk == order.branch_id:
-        order.short = reserving.change(branch, draft.lines, before=held, after=now_held)
+        order.short = reserving.change(branch, opened.lines, before=held, after=now_held)
     else:
-        reserving.change(branch, draft.lines, before=held, after={})
-        order.short = reserving.change(order.branch, draft.lines, before={}, after=now_held)
+        reserving.change(branch, opened.lines, before=held, after={})
+        order.short = reserving.change(order.branch, opened.lines, before={}, after=now_held)
     order.version += 1
     order.revision += 1
     order.search_text = search_text(order)
     fields = (*AGREED, "version", "revision", "search_text")
-    totals.store(order, draft.lines, order.totals, employee=draft.employee, fields=fields)
+    totals.store(order, opened.lines, order.totals, employee=opened.employee, fields=fields)
     _close(wanted)
-    kept = versions.snapshot(order, draft.lines)
+    kept = versions.snapshot(order, opened.lines)
     order.new_version = versions.add(
         order,
-        draft.lines,
-        employee=draft.employee,
+        opened.lines,
+        employee=opened.employee,
         action=OrderVersion.Action.AMENDED,
         changes=versions.diff(before, kept),
         kept=kept,
@@ -252,11 +244,11 @@ def apply_amendment(draft: Draft, amended: Draft, settle: Settle | None = None) 
     return order
 
 
-def _check_delivered(draft: Draft, amended: Draft) -> None:
+def _check_delivered(opened: OpenOrder, amended: OpenOrder) -> None:
     """Raises Stale with every line of which more is delivered by now than the amendment still wants."""
     wanted = {line.key: line for line in amended.lines}
     conflicts = []
-    for line in draft.lines:
+    for line in opened.lines:
         done = abs(line.delivered_quantity + line.cancelled_quantity)
         ours = wanted.get(line.key)
         if done and (ours is None or abs(ours.quantity) < done):
@@ -264,9 +256,7 @@ def _check_delivered(draft: Draft, amended: Draft) -> None:
             if line.cancelled_quantity:
                 cancelled = format_quantity(abs(line.cancelled_quantity))
                 delivered += ", " + _("%(quantity)s geannuleerd") % {"quantity": cancelled}
-            conflicts.append(
-                (versions.title(line), delivered, format_quantity(ours.quantity) if ours else _("verwijderd"))
-            )
+            conflicts.append((line.title, delivered, format_quantity(ours.quantity) if ours else _("verwijderd")))
     if conflicts:
         message = _("Intussen is meer geleverd dan deze wijziging overlaat. Hieronder staan beide aantallen.")
         raise Stale(message, fields=conflicts)
@@ -291,14 +281,14 @@ def _sold(order: SalesOrder, lines: Sequence[OrderLine]) -> dict[UUID, tuple]:
     }
 
 
-def _check_returned_prices(draft: Draft, before: dict[UUID, tuple]) -> None:
+def _check_returned_prices(opened: OpenOrder, before: dict[UUID, tuple]) -> None:
     """Raises Refusals naming every line with pieces that came back and that would cost something else now.
 
     What came back was paid back at the price of then: price, discount and VAT of such a line stay as they are.
     """
-    now = _sold(draft.order, draft.lines)
+    now = _sold(opened.order, opened.lines)
     wrong = []
-    for line in draft.lines:
+    for line in opened.lines:
         if line.key not in before:
             continue
         (key, each, pieces), (new_key, new_each, _pieces) = before[line.key], now[line.key]
@@ -307,7 +297,7 @@ def _check_returned_prices(draft: Draft, before: dict[UUID, tuple]) -> None:
                 "Van %(name)s kwamen al stukken terug: prijs, korting en BTW van die regel liggen vast. "
                 "Verlaag het aantal tot wat geleverd is, en zet de rest op een nieuwe regel."
             )
-            wrong.append(Refusal("return.price_closed", message % {"name": versions.title(line)}, f"line-{line.pk}"))
+            wrong.append(Refusal("return.price_closed", message % {"name": line.title}, f"line-{line.pk}"))
     if wrong:
         raise Refusals(wrong)
 
@@ -319,26 +309,26 @@ def _nothing_points() -> str:
     return "".join(one.format(*table) for table in tables)
 
 
-def _merge_lines(draft: Draft, amended: Draft) -> None:
+def _merge_lines(opened: OpenOrder, amended: OpenOrder) -> None:
     """The order's lines become those of the amendment, each keeping what is delivered, cancelled and taken back."""
-    by_key = {line.key: line for line in draft.lines}
+    by_key = {line.key: line for line in opened.lines}
     merged = []
     for ours in amended.lines:
         line = by_key.pop(ours.key, None)
         if line is None:
-            line = _copied(ours, NEW_LINE, draft.order, draft.employee)
+            line = _copied(ours, NEW_LINE, opened.order, opened.employee)
         elif any(getattr(line, name) != getattr(ours, name) for name in AGREED_LINE):
             for name in AGREED_LINE:
                 setattr(line, name, getattr(ours, name))
-            draft.touch(line)
+            opened.touch(line)
         merged.append(line)
-    draft.lines = [*merged, *_drop(draft, list(by_key.values()))]
-    for position, line in enumerate(draft.lines, 1):
+    opened.lines = [*merged, *_drop(opened, list(by_key.values()))]
+    for position, line in enumerate(opened.lines, 1):
         if line.position != position:
             line.position, line.dirty = position, True
 
 
-def _drop(draft: Draft, lines: list[OrderLine]) -> list[OrderLine]:
+def _drop(opened: OpenOrder, lines: list[OrderLine]) -> list[OrderLine]:
     """Delete lines; one that something points at (a delivery that was taken back) stays, cancelled. Gives those."""
     if not lines:
         return []
@@ -351,17 +341,17 @@ def _drop(draft: Draft, lines: list[OrderLine]) -> list[OrderLine]:
     kept = [line for line in lines if line.pk not in gone]
     for line in kept:
         line.cancelled_quantity = line.quantity
-        draft.touch(line)
+        opened.touch(line)
     return kept
 
 
-def money_left(draft: Draft, old_gross: Decimal, settle: Settle | None) -> Callable[[], None]:
+def money_left(opened: OpenOrder, old_gross: Decimal, settle: Settle | None) -> Callable[[], None]:
     """Let settle() book what is paid beyond the new total; raises Refusal order.money_left when that stays.
 
     Gives what is to be called as the last thing of the transaction.
     """
-    order = draft.order
-    finish = settle(order, draft.lines, old_gross) if settle else None
+    order = opened.order
+    finish = settle(order, opened.lines, old_gross) if settle else None
     paid, gross = order.paid_total.amount, order.gross.amount
     if not min(gross, Decimal(0)) <= paid <= max(gross, Decimal(0)):
         raise Refusal(
@@ -370,5 +360,5 @@ def money_left(draft: Draft, old_gross: Decimal, settle: Settle | None) -> Calla
             % {"paid": format_money(paid), "gross": format_money(gross), "left": format_money(paid - gross)},
         )
     for follow in ON_NEW_TOTAL:
-        follow(order, draft.employee)
+        follow(order, opened.employee)
     return finish or (lambda: None)

@@ -14,7 +14,7 @@ from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import reserving, versions
 from sales.services.amending import Settle, money_left
 from sales.services.drafts import ORDER
-from sales.services.editing import Draft, check_not_amended, open_draft
+from sales.services.editing import OpenOrder, check_not_amended, open_order
 
 NOTHING = Decimal(0)
 
@@ -30,24 +30,24 @@ def cancel(*, order_id: int, employee, quantities: dict[int, Decimal] | None = N
     return apply_cancel(open_to_cancel(order_id, employee), quantities, reason)
 
 
-def open_to_cancel(order_id: int, employee) -> Draft:
+def open_to_cancel(order_id: int, employee) -> OpenOrder:
     """Lock an order that may be cancelled, with its lines."""
-    return open_draft(order_id, employee, "cancel", versions.READ_ALONG, "sales.cancel")
+    return open_order(order_id, employee, action="cancel", related=versions.READ_ALONG, right="sales.cancel")
 
 
 def apply_cancel(
-    draft: Draft, quantities: dict[int, Decimal] | None = None, reason: str = "", settle: Settle | None = None
+    opened: OpenOrder, quantities: dict[int, Decimal] | None = None, reason: str = "", settle: Settle | None = None
 ) -> SalesOrder:
     """Cancel on an opened order; the outermost service has the key. settle: see sales.services.amending."""
-    order, lines = draft.order, draft.lines
-    check_may_cancel(order, draft.employee)
+    order, lines = opened.order, opened.lines
+    check_may_cancel(order, opened.employee)
     check_not_amended(order)
     if order.quotation and quantities is not None:
         raise Refusal("order.quotation_part", _("Haal regels met Wijzigen uit een offerte, of annuleer haar geheel."))
     chosen = _all_open(lines) if quantities is None else _chosen(lines, quantities)
     if not chosen:
         raise Refusal("order.nothing_open", _("Er is niets meer om te annuleren."), "quantities")
-    return _change(draft, chosen, OrderVersion.Action.CANCELLED, reason, settle)
+    return _change(opened, chosen, OrderVersion.Action.CANCELLED, reason, settle)
 
 
 def check_may_cancel(order: SalesOrder, employee) -> None:
@@ -82,7 +82,7 @@ def _chosen(lines: list[OrderLine], quantities: dict[int, Decimal]) -> dict[int,
         if line is None:
             refusals.append(Refusal("line.gone", _("Deze regel is intussen verwijderd."), f"line-{line_id}"))
         elif message := _wrong(line, quantity):
-            refusals.append(Refusal("cancel.quantity", f"{versions.title(line)}: {message}", f"line-{line_id}"))
+            refusals.append(Refusal("cancel.quantity", f"{line.title}: {message}", f"line-{line_id}"))
         else:
             chosen[line_id] = quantity.copy_sign(line.quantity)
     if refusals:
@@ -104,27 +104,27 @@ def _wrong(line: OrderLine, quantity: Decimal) -> str:
     return ""
 
 
-def _change(draft: Draft, quantities: dict[int, Decimal], action: str, reason: str, settle: Settle | None):
+def _change(opened: OpenOrder, quantities: dict[int, Decimal], action: str, reason: str, settle: Settle | None):
     """Add signed pieces to what is cancelled of the lines; stock, totals, money, version and journal follow."""
-    order, lines = draft.order, draft.lines
+    order, lines = opened.order, opened.lines
     order.totals = totals.compute(order, lines)
     before = versions.snapshot(order, lines)
     held, gross = reserving.held(order, lines), order.gross.amount
     for line in lines:
         if line.pk in quantities:
             line.cancelled_quantity += quantities[line.pk]
-            draft.touch(line)
+            opened.touch(line)
     order.totals = totals.recalculate(order, lines)
-    finish = money_left(draft, gross, settle)
+    finish = money_left(opened, gross, settle)
     reserving.change(order.branch, lines, before=held, after=reserving.held(order, lines))
     order.version += 1
     order.revision += 1
-    totals.store(order, lines, order.totals, employee=draft.employee, fields=("version", "revision"))
+    totals.store(order, lines, order.totals, employee=opened.employee, fields=("version", "revision"))
     order.all_lines = lines
     kept = versions.snapshot(order, lines)
     changes = versions.diff(before, kept)
     order.new_version = versions.add(
-        order, lines, employee=draft.employee, action=action, changes=changes, reason=reason, kept=kept
+        order, lines, employee=opened.employee, action=action, changes=changes, reason=reason, kept=kept
     )
     finish()
     return order
@@ -137,14 +137,14 @@ def undo_cancel(*, order_id: int, employee) -> SalesOrder:
     Asks the right sales.cancel_any. Raises Refusal where it is too late, and where the branch blocks selling below
     stock.
     """
-    draft = open_draft(order_id, employee, "undo_cancel", versions.READ_ALONG, "sales.cancel_any")
-    check_not_amended(draft.order)
-    found = last_cancellation(draft.order)
+    opened = open_order(order_id, employee, action="undo_cancel", related=versions.READ_ALONG, right="sales.cancel_any")
+    check_not_amended(opened.order)
+    found = last_cancellation(opened.order)
     if found is None:
         raise Refusal("order.cancel_final", _("De annulering is niet van vandaag, of er is daarna gewijzigd."))
     undone = _difference(*found)
-    quantities = {line.pk: -undone[str(line.key)] for line in draft.lines if str(line.key) in undone}
-    return _change(draft, quantities, OrderVersion.Action.RESTORED, "", None)
+    quantities = {line.pk: -undone[str(line.key)] for line in opened.lines if str(line.key) in undone}
+    return _change(opened, quantities, OrderVersion.Action.RESTORED, "", None)
 
 
 def last_cancellation(order: SalesOrder) -> tuple[OrderVersion, OrderVersion] | None:

@@ -18,10 +18,10 @@ from sales import pricing, totals
 from sales.models import OrderLine, SalesOrder
 
 if TYPE_CHECKING:
-    from sales.services.editing import Draft
+    from sales.services.editing import OpenOrder
 
 
-def check(draft: "Draft", priced: pricing.Totals) -> None:
+def check(opened: "OpenOrder", priced: pricing.Totals) -> None:
     """Raises Refusal when a line lies further below its list price than the employee may give, or than was allowed.
 
     priced: the totals of the draft in its own VAT mode. A line remembers up to how many pieces and how deep it was
@@ -30,24 +30,24 @@ def check(draft: "Draft", priced: pricing.Totals) -> None:
     journalled. Both sides are compared with the VAT that the list price holds, whatever the order's VAT mode is: so a
     mode without VAT is no discount, and leaves no more to be given than the same part of the net price.
     """
-    order = draft.order
+    order = opened.order
     off_order = bool(order.discount_percent or order.discount_amount.amount)
-    low = [line for line in draft.lines if _may_lie_below(line, off_order=off_order)]
+    low = [line for line in opened.lines if _may_lie_below(line, off_order=off_order)]
     if not low:
         return
     if order.vat_mode != pricing.INCLUSIVE:
-        priced = totals.compute(order, draft.lines, pricing.INCLUSIVE)
+        priced = totals.compute(order, opened.lines, pricing.INCLUSIVE)
     kept = 1 - (priced.order_discount / priced.subtotal if priced.subtotal else Decimal(0))
-    line_totals = dict(zip(map(id, draft.lines), priced.line_totals, strict=True))
+    line_totals = dict(zip(map(id, opened.lines), priced.line_totals, strict=True))
     asked = {id(line): line_totals[id(line)] * kept for line in low}
-    overridden = [told for line in low if (told := _check_line(draft, line, asked[id(line)]))]
+    overridden = [told for line in low if (told := _check_line(opened, line, asked[id(line)]))]
     if overridden:
         journal.write(
             branch_id=order.branch_id,
-            employee=draft.employee,
+            employee=opened.employee,
             action="sales.price_overridden",
             about=SalesOrder(pk=order.amends_id) if order.amends_id else order,
-            data={"lines": overridden} | ({"approved_by": draft.approver.pk} if draft.approver else {}),
+            data={"lines": overridden} | ({"approved_by": opened.approver.pk} if opened.approver else {}),
         )
 
 
@@ -63,7 +63,7 @@ def _may_lie_below(line: OrderLine, *, off_order: bool) -> bool:
     return price < line.list_price.amount
 
 
-def _check_line(draft: "Draft", line: OrderLine, asked: Decimal) -> dict | None:
+def _check_line(opened: "OpenOrder", line: OrderLine, asked: Decimal) -> dict | None:
     """One line, asked for so much (EUR including VAT, every discount off); what the journal says of an override."""
     listed = line.list_price.amount * (line.quantity - line.cancelled_quantity)
     if listed <= 0 or asked >= listed:
@@ -71,17 +71,17 @@ def _check_line(draft: "Draft", line: OrderLine, asked: Decimal) -> dict | None:
     within = _leaves(asked, listed, line.allowed_off)
     if within and line.quantity <= line.allowed_quantity:
         return None
-    off, branch_id = (1 - asked / listed) * HUNDRED, draft.order.branch_id
-    ceiling = access_of(draft.employee).ceiling(branch_id)
+    off, branch_id = (1 - asked / listed) * HUNDRED, opened.order.branch_id
+    ceiling = access_of(opened.employee).ceiling(branch_id)
     if asked and _leaves(asked, listed, ceiling):
         _allow(line, off, None, "")
         return None
     words = {"off": format_percent(round(off, 1)), "ceiling": format_percent(ceiling)}
-    voucher = draft.approver or draft.employee
+    voucher = opened.approver or opened.employee
     if not access_of(voucher).can("sales.override", branch_id):
         message = _("Dit is %(off)s onder de verkoopprijs; u mag tot %(ceiling)s. Vraag uw filiaalmanager.") % words
         raise Refusal("price.ceiling", message, "discount")
-    reason = draft.reason or _known_reason(draft, line, within=within)
+    reason = opened.reason or _known_reason(opened, line, within=within)
     if not reason:
         raise Refusal("price.reason", _("Dit is %(off)s onder de verkoopprijs. Geef een reden op.") % words, "reason")
     _allow(line, off, voucher, reason)
@@ -93,12 +93,12 @@ def _leaves(asked: Decimal, listed: Decimal, off: Decimal) -> bool:
     return asked >= listed * (HUNDRED - off) / HUNDRED - CENT
 
 
-def _known_reason(draft: "Draft", line: OrderLine, *, within: bool) -> str:
+def _known_reason(opened: "OpenOrder", line: OrderLine, *, within: bool) -> str:
     """The reason that was given before, for more pieces (within the depth), or for the discount of the whole order."""
     if within:
         return line.override_reason
     own = line.discount_percent or line.discount_amount.amount or line.entered_price.amount < line.list_price.amount
-    return "" if own else next((other.override_reason for other in draft.lines if other.override_by_id), "")
+    return "" if own else next((other.override_reason for other in opened.lines if other.override_by_id), "")
 
 
 def _allow(line: OrderLine, off: Decimal, voucher, reason: str) -> None:

@@ -12,7 +12,7 @@ from sales.models import OrderVersion, SalesOrder
 from sales.services import reserving, versions
 from sales.services import shown as shown_before
 from sales.services.drafts import ORDER, search_text
-from sales.services.editing import Draft, check_revision, open_draft
+from sales.services.editing import OpenOrder, check_revision, open_order
 
 RELATED = versions.READ_ALONG
 
@@ -27,27 +27,27 @@ def confirm(*, order_id: int, employee, revision: int | None = None, shown: str 
     Raises Refusals with every field that is missing, Refusal where the branch blocks selling below stock; nothing
     changes then. Statements do not depend on the number of lines.
     """
-    draft = open_draft(order_id, employee, "confirm", RELATED)
-    check_revision(draft.order, revision, [])
-    shown_before.check(draft.order, draft.lines, shown)
-    return apply_confirm(draft)
+    opened = open_order(order_id, employee, action="confirm", related=RELATED)
+    check_revision(opened.order, revision, [])
+    shown_before.check(opened.order, opened.lines, shown)
+    return apply_confirm(opened)
 
 
-def apply_confirm(draft: Draft, *, sale: bool = False) -> SalesOrder:
-    """Confirm the locked draft (opened with RELATED). sale: paid and handed over at once at a till.
+def apply_confirm(opened: OpenOrder, *, sale: bool = False) -> SalesOrder:
+    """Confirm the draft (opened with RELATED). sale: paid and handed over at once at a till.
 
     A sale takes no number of its own (its receipt has one, docs/decisions.md, 1) and may be nameless; nothing is
     reserved for it.
     """
-    check(draft.order, draft.lines, sale=sale)
-    draft.order.quotation = draft.order.order_type.quotation and not sale
-    place(draft, sale=sale)
-    return draft.order
+    check(opened.order, opened.lines, sale=sale)
+    opened.order.quotation = opened.order.order_type.quotation and not sale
+    place(opened, sale=sale)
+    return opened.order
 
 
-def place(draft: Draft, *, sale: bool = False) -> None:
+def place(opened: OpenOrder, *, sale: bool = False) -> None:
     """Reserve, number, store and write version 1 of a draft that was checked; the outermost service has its lock."""
-    order, lines, employee = draft.order, draft.lines, draft.employee
+    order, lines, employee = opened.order, opened.lines, opened.employee
     if not sale:
         order.short = reserving.change(order.branch, lines, before={}, after=reserving.held(order, lines))
     kind = "OF" if order.quotation else "VO"
@@ -58,7 +58,7 @@ def place(draft: Draft, *, sale: bool = False) -> None:
     order.revision += 1
     order.confirmed_at, order.confirmed_by = timezone.now(), employee
     order.search_text = search_text(order)
-    draft.write(
+    opened.write(
         "number", "quotation", "lifecycle", "version", "revision", "confirmed_at", "confirmed_by", "search_text"
     )
     versions.add(order, lines, employee=employee, action=OrderVersion.Action.CONFIRMED, changes=[])

@@ -16,10 +16,10 @@ from backoffice.relations.rights import access_of
 from backoffice.relations.services import untaxed
 from sales import status
 from sales.models import OrderLine, OrderType, SalesOrder
-from sales.services import confirming, versions
+from sales.services import confirming
 from sales.services.amending import AGREED, NEW_LINE
 from sales.services.drafts import LEAD_DAYS, choose_customer, mode_of, search_text, vat_percents
-from sales.services.editing import Draft, UnknownOrder, check_not_amended, open_draft
+from sales.services.editing import OpenOrder, check_not_amended, open_order, unknown_order
 from sales.services.lines import from_offer
 
 KEPT = (
@@ -36,14 +36,14 @@ def copy(*, order_id: int, employee) -> SalesOrder:
     """
     source = SalesOrder.objects.select_related("customer").filter(pk=order_id).first()
     if source is None or not access_of(employee).can("sales.edit", source.branch_id):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     status.guard(source, "copy")
     order = _new(source, employee, KEPT)
     choose_customer(order, source.customer)
     # without VAT only where customer or Soort bring that: what was allowed on the source was for that order
     order.vat_mode = mode_of(order) if source.vat_mode in untaxed.MODES else source.vat_mode
     order.save(force_insert=True)
-    draft, left_out = Draft(order, [], employee), []
+    opened, left_out = OpenOrder(order, [], employee), []
     lines = list(source.lines.order_by("position"))
     found: dict[int | None, Offer] = {
         offer.variant_id: offer for offer in offers.offers(variants=[line.variant_id for line in lines])
@@ -51,12 +51,12 @@ def copy(*, order_id: int, employee) -> SalesOrder:
     for line in lines:
         offer = found.get(line.variant_id)
         if line.variant_id is None:
-            draft.append(OrderLine(key=uuid.uuid4(), text=line.text, quantity=line.quantity))
+            opened.append(OrderLine(key=uuid.uuid4(), text=line.text, quantity=line.quantity))
         elif line.quantity > 0 and offer and offer.active:
-            draft.append(from_offer(offer, line.quantity)).text = line.text
+            opened.append(from_offer(offer, line.quantity)).text = line.text
         else:
-            left_out.append(versions.title(line))
-    draft.write()
+            left_out.append(line.title)
+    opened.write()
     order.left_out = left_out
     return order
 
@@ -80,7 +80,9 @@ def convert(*, order_id: int, employee) -> SalesOrder:
 
     Raises Refusal as confirming does; the offerte becomes Afgehandeld and points at the order.
     """
-    quotation = open_draft(order_id, employee, "convert", ("branch", "customer", "delivery_method", "employee"))
+    quotation = open_order(
+        order_id, employee, action="convert", related=("branch", "customer", "delivery_method", "employee")
+    )
     source = quotation.order
     check_not_amended(source)
     order = _new(source, employee, AGREED)
@@ -91,14 +93,14 @@ def convert(*, order_id: int, employee) -> SalesOrder:
         order.expected_delivery_date = order.order_date + timedelta(days=LEAD_DAYS)
     order.order_type = _order_type(source)
     order.save(force_insert=True)
-    draft = Draft(order, [], employee)
+    opened = OpenOrder(order, [], employee)
     percents = vat_percents(order.order_date)
     for line in quotation.lines:
         twin = OrderLine(**{name: getattr(line, name) for name in NEW_LINE} | {"key": uuid.uuid4()})
         twin.vat_percent = percents.get(line.vat_code, line.vat_percent)
-        draft.append(twin)
-    confirming.check(order, draft.lines)
-    confirming.place(draft)
+        opened.append(twin)
+    confirming.check(order, opened.lines)
+    confirming.place(opened)
     source.converted_to, source.changed_by = order, employee
     source.revision += 1
     status.derive(source, quotation.lines)

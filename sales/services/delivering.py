@@ -12,7 +12,7 @@ from backoffice.catalog import stock
 from backoffice.catalog.models import StockMove
 from backoffice.core import journal
 from backoffice.core.db import rows
-from backoffice.core.errors import Refusal, Refusals
+from backoffice.core.errors import NotFound, Refusal, Refusals
 from backoffice.core.formats import format_money, format_quantity
 from backoffice.core.keys import keyed
 from backoffice.core.money import HUNDRED, ZERO, cents
@@ -21,8 +21,7 @@ from backoffice.relations.rights import access_of
 from sales import status, totals
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 from sales.services import rating
-from sales.services.editing import Draft, UnknownOrder, open_draft
-from sales.services.versions import title
+from sales.services.editing import OpenOrder, open_order
 
 RELATED = ("branch", "order_type")
 
@@ -49,15 +48,15 @@ def deliver(
 ) -> Delivery:
     """Hand over goods of an order at a branch: {line id: pieces}, signed as the line, within what is open.
 
-    Raises Refusal (all lines that are wrong at once) and UnknownOrder. See apply_delivery for what happens.
+    Raises Refusal (all lines that are wrong at once) and NotFound. See apply_delivery for what happens.
     """
     with journal.at_the_end():
-        draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
+        opened = open_order(order_id, employee, action="deliver", related=RELATED, right="sales.deliver")
         delivery = apply_delivery(
-            draft, quantities, kind=kind, branch=branch_at(draft, branch_id), override_reason=override_reason,
+            opened, quantities, kind=kind, branch=branch_at(opened, branch_id), override_reason=override_reason,
             price_stays=price_stays, seen_total=seen_total,
         )  # fmt: skip
-        write_journal(draft, delivery)
+        write_journal(opened, delivery)
     return delivery
 
 
@@ -68,16 +67,16 @@ def cancel_delivery(*, delivery_id: int, employee) -> Delivery:
     Raises Refusal when that was done before, when pieces of it were returned meanwhile, and for a delivery on a
     packing slip, which goes by its slip.
     """
-    draft, delivery = open_delivery(delivery_id, employee)
+    opened, delivery = open_delivery(delivery_id, employee)
     if delivery.kind == Delivery.Kind.SLIP:
         raise Refusal("delivery.on_slip", _("Deze levering heeft een pakbon. Annuleer de pakbon."))
-    reverse = reverse_delivery(draft, delivery)
-    write_journal(draft, reverse)
+    reverse = reverse_delivery(opened, delivery)
+    write_journal(opened, reverse)
     return reverse
 
 
 def apply_delivery(
-    draft: Draft,
+    opened: OpenOrder,
     quantities: dict[int, Decimal],
     *,
     kind: str,
@@ -91,7 +90,7 @@ def apply_delivery(
 ) -> Delivery:
     """Deliver within the caller's transaction, the order locked: rows, stock, delivered quantities and status.
 
-    draft: opened with the order's branch and Soort at hand. branch: where the goods leave; another than the order's
+    opened: with the order's branch and Soort at hand. branch: where the goods leave; another than the order's
     takes the reservation over. paper: takes the number of the document that goes along, after the stock is locked;
     else the moves name the order. reserved: whether the order holds what leaves. Texts and services move no stock.
     The deposit that the Soort asks must be paid, or the right sales.deliver_unpaid and a reason are asked. Raises
@@ -100,23 +99,23 @@ def apply_delivery(
     on it asks price_stays ("inclusive", "exclusive") with seen_total, as rating.follow; else rating.RatesChanged is
     raised. The caller holds the journal back (journal.at_the_end) where it gives an answer.
     """
-    order = draft.order
+    order = opened.order
     status.guard(order, "deliver")
-    picks = _picked(draft, quantities)
+    picks = _picked(opened, quantities)
     rating.follow(
-        draft, [pick.line for pick in picks], on=on or timezone.localdate(), stays=price_stays, seen=seen_total
+        opened, [pick.line for pick in picks], on=on or timezone.localdate(), stays=price_stays, seen=seen_total
     )
-    reason = _check_deposit(draft, override_reason)
+    reason = _check_deposit(opened, override_reason)
     return _book(
-        draft,
+        opened,
         picks,
         paper or (lambda: str(order)),
-        Delivery(order=order, branch=branch, kind=kind, override_reason=reason, employee=draft.employee),
+        Delivery(order=order, branch=branch, kind=kind, override_reason=reason, employee=opened.employee),
         reserved,
     )
 
 
-def reverse_delivery(draft: Draft, delivery: Delivery, *, source: str = "") -> Delivery:
+def reverse_delivery(opened: OpenOrder, delivery: Delivery, *, source: str = "") -> Delivery:
     """Take a delivery back within the caller's transaction, once: its opposite, stock and reservation as before.
 
     source: the document that the stock moves name; else the order. What is reserved again may go short where the
@@ -126,7 +125,7 @@ def reverse_delivery(draft: Draft, delivery: Delivery, *, source: str = "") -> D
         raise Refusal("delivery.is_reversal", _("Dit is zelf een teruggedraaide levering."))
     if Delivery.objects.filter(reverses=delivery).exists():
         raise Refusal("delivery.reversed", _("Deze levering is al geannuleerd. Ververs de pagina."))
-    by_id = {line.pk: line for line in draft.lines}
+    by_id = {line.pk: line for line in opened.lines}
     picks = [Pick(by_id[row.line_id], -row.quantity) for row in delivery.lines.order_by("id")]
     for pick in picks:
         if pick.line.returns_id:
@@ -136,39 +135,41 @@ def reverse_delivery(draft: Draft, delivery: Delivery, *, source: str = "") -> D
             raise Refusal(
                 "delivery.returned",
                 _("Van %(name)s is al %(returned)s geretourneerd; deze levering kan niet meer worden geannuleerd.")
-                % {"name": title(pick.line), "returned": format_quantity(pick.line.returned_quantity)},
+                % {"name": pick.line.title, "returned": format_quantity(pick.line.returned_quantity)},
             )
     reverse = Delivery(
-        order=draft.order, branch=delivery.branch, kind=delivery.kind, reverses=delivery, employee=draft.employee
+        order=opened.order, branch=delivery.branch, kind=delivery.kind, reverses=delivery, employee=opened.employee
     )
-    return _book(draft, picks, lambda: source or str(draft.order), reverse)
+    return _book(opened, picks, lambda: source or str(opened.order), reverse)
 
 
-def open_delivery(delivery_id: int, employee) -> tuple[Draft, Delivery]:
-    """Lock the order of a delivery, to take it back. Raises UnknownOrder and Refusal."""
+def open_delivery(delivery_id: int, employee) -> tuple[OpenOrder, Delivery]:
+    """Lock the order of a delivery, to take it back. Raises NotFound and Refusal."""
     delivery = Delivery.objects.select_related("branch").filter(pk=delivery_id).first()
     if delivery is None:
-        raise UnknownOrder("delivery.unknown", _("Deze levering is er niet, of hoort bij een ander filiaal."))
-    return open_draft(delivery.order_id, employee, "cancel_delivery", RELATED, "sales.deliver"), delivery
+        raise NotFound("delivery.unknown", _("Deze levering is er niet, of hoort bij een ander filiaal."))
+    return open_order(
+        delivery.order_id, employee, action="cancel_delivery", related=RELATED, right="sales.deliver"
+    ), delivery
 
 
-def branch_at(draft: Draft, branch_id: int) -> Branch:
+def branch_at(opened: OpenOrder, branch_id: int) -> Branch:
     """The branch where goods leave, with the right to deliver there. Raises Refusal."""
-    if branch_id == draft.order.branch_id:
-        return draft.order.branch
+    if branch_id == opened.order.branch_id:
+        return opened.order.branch
     branch = Branch.objects.filter(pk=branch_id, active=True).first()
-    if branch is None or not access_of(draft.employee).can("sales.deliver", branch_id):
+    if branch is None or not access_of(opened.employee).can("sales.deliver", branch_id):
         raise Refusal("delivery.branch", _("U mag in dit filiaal niet leveren."), "branch")
     return branch
 
 
-def write_journal(draft: Draft, delivery: Delivery, **papers: str) -> None:
+def write_journal(opened: OpenOrder, delivery: Delivery, **papers: str) -> None:
     """Record a delivery, or its taking back, with the order: the last thing of its transaction. papers: its numbers."""
     journal.write(
-        branch_id=draft.order.branch_id,
-        employee=draft.employee,
+        branch_id=opened.order.branch_id,
+        employee=opened.employee,
         action="sales.order.delivery_cancelled" if delivery.reverses_id else "sales.order.delivered",
-        about=draft.order,
+        about=opened.order,
         data={
             "delivery": delivery.pk,
             "kind": delivery.kind,
@@ -186,13 +187,13 @@ def required_deposit(order: SalesOrder) -> Decimal:
     return max(cents(order.gross.amount * order.order_type.deposit_percent / HUNDRED), ZERO)
 
 
-def _check_deposit(draft: Draft, override_reason: str) -> str:
+def _check_deposit(opened: OpenOrder, override_reason: str) -> str:
     """The reason to deliver without the deposit, empty when it is paid. Raises Refusal."""
-    order = draft.order
+    order = opened.order
     asked, paid = required_deposit(order), order.paid_total.amount
     if not asked or paid >= asked:
         return ""
-    may = access_of(draft.employee).can("sales.deliver_unpaid", order.branch_id)
+    may = access_of(opened.employee).can("sales.deliver_unpaid", order.branch_id)
     if may and override_reason.strip():
         return override_reason.strip()
     how = (
@@ -209,13 +210,13 @@ def _check_deposit(draft: Draft, override_reason: str) -> str:
     )
 
 
-def _picked(draft: Draft, quantities: dict[int, Decimal]) -> list[Pick]:
+def _picked(opened: OpenOrder, quantities: dict[int, Decimal]) -> list[Pick]:
     """The lines with what leaves, in order. Raises Refusals with every line that is wrong."""
     if not quantities:
         raise Refusal("delivery.nothing", _("Vul bij ten minste één regel in wat er meegaat."), "quantities")
     picks, wrong = [], []
     for line_id, quantity in quantities.items():
-        line = draft.line(line_id)
+        line = opened.line(line_id)
         sentence = _wrong(line, quantity)
         if sentence:
             wrong.append(Refusal("delivery.quantity", sentence, f"quantity-{line_id}"))
@@ -236,7 +237,7 @@ def _wrong(line: OrderLine, quantity: Decimal) -> str:
         return _("Een aantal heeft hoogstens drie cijfers achter de komma.")
     if abs(quantity) > abs(line.open_quantity):
         return _("Van %(name)s is nog %(open)s te leveren; ingevuld is %(asked)s.") % {
-            "name": title(line),
+            "name": line.title,
             "open": format_quantity(line.open_quantity),
             "asked": format_quantity(quantity),
         }
@@ -244,16 +245,16 @@ def _wrong(line: OrderLine, quantity: Decimal) -> str:
 
 
 def _book(
-    draft: Draft, picks: list[Pick], paper: Callable[[], str], delivery: Delivery, reserved: bool = True
+    opened: OpenOrder, picks: list[Pick], paper: Callable[[], str], delivery: Delivery, reserved: bool = True
 ) -> Delivery:
     """Stock, then the paper's number, then the rows; picks signed as the lines, opposite when it is taken back."""
-    order, branch = draft.order, delivery.branch
+    order, branch = opened.order, delivery.branch
     goods = [pick for pick in picks if pick.line.stocked]
     hand = [(pick.line.variant_id, -pick.quantity) for pick in goods]
     held = [(pick.line.variant_id, -pick.quantity) for pick in goods if reserved and pick.line.quantity > 0]
     stock.change_at(
         [(order.branch, [], held), (branch, hand, [])],
-        names={pick.line.variant_id: title(pick.line) for pick in goods if pick.line.variant_id},
+        names={pick.line.variant_id: pick.line.title for pick in goods if pick.line.variant_id},
         short=delivery.reverses_id is not None,
     )
     source = paper()
@@ -265,14 +266,14 @@ def _book(
             for pick in goods
         ],
         source=source,
-        employee=draft.employee,
+        employee=opened.employee,
     )
     rows.insert([delivery])
     rows.insert([DeliveryLine(delivery=delivery, line=pick.line, quantity=pick.quantity) for pick in picks])
     for pick in picks:
         pick.line.delivered_quantity += pick.quantity
-        draft.stamp(pick.line)
-    totals.write_delivered(order, draft.lines, [pick.line for pick in picks], employee=draft.employee)
-    order.all_lines = draft.lines
+        opened.stamp(pick.line)
+    totals.write_delivered(order, opened.lines, [pick.line for pick in picks], employee=opened.employee)
+    order.all_lines = opened.lines
     delivery.picks = picks
     return delivery

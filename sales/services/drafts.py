@@ -18,7 +18,7 @@ from backoffice.relations.services import untaxed
 from backoffice.relations.validators import phone_words
 from sales import addresses, extra, totals
 from sales.models import DeliveryMethod, OrderType, SalesOrder
-from sales.services.editing import Draft, check_revision, open_draft
+from sales.services.editing import OpenOrder, check_revision, open_order
 
 ORDER = ("sales.SalesOrder", "order_id")
 # what the header form may set; everything else in a POST is ignored
@@ -90,8 +90,8 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
     Choosing a customer or a Soort also sets the VAT mode that belongs to it, a date the VAT rates that hold then: on an
     amendment only when sure, else Repriced is raised. Raises Refusal (field named) and Stale.
     """
-    draft = open_draft(order_id, employee, related=HEADER_SHOWN)
-    order = draft.order
+    opened = open_order(order_id, employee, action="edit", related=HEADER_SHOWN)
+    order = opened.order
     values = {
         name: _get(HEADER[name], value, name) if name in HEADER else value
         for name, value in values.items()
@@ -108,18 +108,18 @@ def set_header(*, order_id: int, revision: int | None, values: dict, employee, s
         extra.merge(order, values["extra_data"])
     if "branch" in values and not access_of(employee).can("sales.edit", order.branch_id):
         raise Refusal("order.branch", _("U mag in dit filiaal geen orders maken."), "branch")
-    agreed = _pricing(order, draft.lines)
+    agreed = _pricing(order, opened.lines)
     if "customer" in values:
         choose_customer(order, order.customer)
     if "order_type" in values:
         order.vat_mode = mode_of(order)
     if "order_date" in values:
-        rate(draft)
+        rate(opened)
     if order.amends_id:
-        _check_agreed(draft, agreed, sure)
+        _check_agreed(opened, agreed, sure)
     order.revision += 1
     order.search_text = search_text(order)
-    return draft.write(*values, *CHOSEN, "extra_data", "revision")
+    return opened.write(*values, *CHOSEN, "extra_data", "revision")
 
 
 def vat_percents(on: date) -> dict[str, Decimal]:
@@ -128,33 +128,33 @@ def vat_percents(on: date) -> dict[str, Decimal]:
     return dict(rates.values_list("code", "percent"))
 
 
-def rate(draft: Draft) -> None:
+def rate(opened: OpenOrder) -> None:
     """Give the lines the VAT percentages of the order's date; a code that has none then keeps what it had.
 
     What comes back by its receipt, and what is partly delivered, keeps the rate that it was sold at.
     """
-    percents = vat_percents(draft.order.order_date) if draft.lines else {}
-    for line in draft.lines:
+    percents = vat_percents(opened.order.order_date) if opened.lines else {}
+    for line in opened.lines:
         if line.returns_id or line.delivered_quantity:
             continue
         percent = percents.get(line.vat_code, line.vat_percent)
         if percent != line.vat_percent:
             line.vat_percent, line.rated = percent, True
-            draft.touch(line)
+            opened.touch(line)
 
 
 def _pricing(order: SalesOrder, lines) -> tuple:
     return order.vat_mode, [line.vat_percent for line in lines]
 
 
-def _check_agreed(draft: Draft, agreed: tuple, sure: bool) -> None:
+def _check_agreed(opened: OpenOrder, agreed: tuple, sure: bool) -> None:
     """On an amendment: what kind of order it is stays, and prices change only when asked and answered."""
-    order = draft.order
+    order = opened.order
     if order.order_type.quotation != order.quotation:
         message = _("Een offerte wordt een order met de knop Omzetten in order; wijzigen kan dat niet.")
         raise Refusal("order.type_quotation", message, "order_type")
-    if not sure and draft.lines and _pricing(order, draft.lines) != agreed:
-        new = totals.compute(order, draft.lines).gross
+    if not sure and opened.lines and _pricing(order, opened.lines) != agreed:
+        new = totals.compute(order, opened.lines).gross
         raise Repriced(order.gross.amount, new, order.get_vat_mode_display())
 
 
@@ -250,13 +250,13 @@ def set_vat_mode(*, order_id: int, vat_mode: str, employee, reason: str = "") ->
     """
     if vat_mode not in VatMode.values:
         raise Refusal("order.vat_mode", _("Kies inclusief of exclusief BTW."), "vat_mode")
-    draft = open_draft(order_id, employee, related=("customer", "order_type"))
-    order = draft.order
+    opened = open_order(order_id, employee, action="edit", related=("customer", "order_type"))
+    order = opened.order
     asked = asks_reason(order, vat_mode, employee)
     if asked:
         reason = untaxed.check(employee, vat_mode, reason, order.branch_id)
     order.vat_mode = vat_mode
-    draft.write("vat_mode")
+    opened.write("vat_mode")
     if asked:
         journal.write(
             branch_id=order.branch_id,
@@ -289,13 +289,13 @@ def set_discount(*, order_id: int, employee, percent=0, amount=0, reason: str = 
     """
     if percent and amount:
         raise Refusal("order.discount", _("Geef een percentage of een bedrag, niet allebei."), "discount")
-    draft = open_draft(order_id, employee, reason=reason, approver=approver)
-    if (percent or amount) and any(line.quantity < 0 for line in draft.lines):
+    opened = open_order(order_id, employee, action="edit", reason=reason, approver=approver)
+    if (percent or amount) and any(line.quantity < 0 for line in opened.lines):
         raise no_discount()
-    draft.order.discount_percent, draft.order.discount_amount = percent, amount
+    opened.order.discount_percent, opened.order.discount_amount = percent, amount
     if amount:  # a percentage is the same in every mode
-        draft.order.discount_mode = draft.order.vat_mode
-    return draft.write("discount_percent", "discount_amount", "discount_mode")
+        opened.order.discount_mode = opened.order.vat_mode
+    return opened.write("discount_percent", "discount_amount", "discount_mode")
 
 
 def no_discount() -> Refusal:
@@ -308,9 +308,9 @@ def no_discount() -> Refusal:
 @keyed("sales.order.discard", result=ORDER)
 def discard(*, order_id: int, employee) -> SalesOrder:
     """Drop a draft: it leaves the list; it never had a number."""
-    draft = open_draft(order_id, employee, "discard")
-    draft.order.lifecycle = SalesOrder.Lifecycle.DISCARDED
-    return draft.write("lifecycle")
+    opened = open_order(order_id, employee, action="discard")
+    opened.order.lifecycle = SalesOrder.Lifecycle.DISCARDED
+    return opened.write("lifecycle")
 
 
 def sweep(*, before) -> int:

@@ -1,4 +1,4 @@
-"""What every change of a draft begins and ends with."""
+"""What every change of an order begins and ends with."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import locks
 from backoffice.core.db.spelled import Spelled
-from backoffice.core.errors import Refusal, Stale
+from backoffice.core.errors import NotFound, Refusal, Stale
 from backoffice.core.formats import format_datetime, format_quantity, format_time
 from backoffice.relations.models import Employee
 from backoffice.relations.rights import access_of
@@ -40,15 +40,13 @@ class Hold:
 HOLDS: list[Hold] = []
 
 
-class UnknownOrder(Refusal):
-    """The order does not exist, or not for this employee: the two are not told apart."""
-
-    status = 404
+def unknown_order() -> NotFound:
+    return NotFound("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
 
 
 @dataclass
-class Draft:
-    """A locked draft and all its lines, in memory, in order."""
+class OpenOrder:
+    """A locked order and all its lines, in memory, in order."""
 
     order: SalesOrder
     lines: list[OrderLine]
@@ -116,24 +114,24 @@ class Draft:
         return order
 
 
-def open_draft(
+def open_order(
     order_id: int,
     employee,
-    action: str = "edit",
+    *,
+    action: str,
     related: tuple[str, ...] = (),
     right: str = "sales.edit",
-    *,
     reason: str = "",
     approver: Employee | None = None,
-) -> Draft:
-    """Lock the order (a draft, or whatever else the action is legal for) and read its lines.
+) -> OpenOrder:
+    """Lock the order for an action of status.ACTIONS and read its lines.
 
-    related: what else of the order the service is going to look at, read along. reason, approver: of the Draft. Raises
-    Refusal when the action is not legal, UnknownOrder when the right is not held at its branch.
+    related: what else of the order the service is going to look at, read along. reason, approver: of the OpenOrder.
+    Raises Refusal when the action is not legal, NotFound when the right is not held at its branch.
     """
     found = locks.take("order", _with(related), order_id)
     if not found or not access_of(employee).can(right, found[0].branch_id):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     order = found[0]
     status.guard(order, action)
     if order.amends_id:
@@ -144,7 +142,7 @@ def open_draft(
         line.order = order
     order.found_at = order.changed_at
     done = done_of(order.amends_id) if order.amends_id else {}
-    return Draft(order, lines, employee, done, approver=approver, reason=reason)
+    return OpenOrder(order, lines, employee, done, approver=approver, reason=reason)
 
 
 @cache

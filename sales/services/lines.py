@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import DecimalField
 from django.utils.translation import gettext as _
 
 from backoffice.catalog import offers
@@ -19,7 +20,7 @@ from sales.models import OrderLine, SalesOrder
 from sales.selectors import day_of_rates
 from sales.services import rating, returning
 from sales.services.drafts import ORDER, vat_percents
-from sales.services.editing import Draft, check_revision, open_draft
+from sales.services.editing import OpenOrder, check_revision, open_order
 
 MAX_QUANTITY = Decimal("99999")
 PRICED = {"quantity", "price", "discount"}  # the cells that say what a line costs
@@ -75,14 +76,14 @@ def plain(line: OrderLine, offer: Offer) -> bool:
     )
 
 
-def join_or_append(draft: Draft, offer: Offer, quantity: Decimal) -> OrderLine:
-    for line in draft.lines:
+def join_or_append(opened: OpenOrder, offer: Offer, quantity: Decimal) -> OrderLine:
+    for line in opened.lines:
         if plain(line, offer):
             check_quantity(line.quantity + quantity, offer.fractions)
             line.quantity += quantity
-            draft.touch(line)
+            opened.touch(line)
             return line
-    return draft.append(from_offer(offer, quantity))
+    return opened.append(from_offer(offer, quantity))
 
 
 @keyed("sales.lines.add", result=ORDER)
@@ -102,22 +103,22 @@ def add(
     """
     if not items:
         raise Refusal("lines.none", _("Kies ten minste één artikel en een aantal."))
-    draft = open_draft(order_id, employee, reason=reason, approver=approver)
+    opened = open_order(order_id, employee, action="edit", reason=reason, approver=approver)
     chosen = [variant_id for variant_id, _quantity in items]
-    found = {offer.variant_id: offer for offer in offers.offers(day_of_rates(draft.order, on), variants=chosen)}
+    found = {offer.variant_id: offer for offer in offers.offers(day_of_rates(opened.order, on), variants=chosen)}
     touched, refusals = [], []
     for variant_id, quantity in items:
         offer = found.get(variant_id)
         try:
             if offer is None or not offer.active:
                 raise Refusal("article.inactive", _("dit artikel is niet meer te verkopen."))
-            touched.append(join_or_append(draft, offer, quantity))
+            touched.append(join_or_append(opened, offer, quantity))
         except Refusal as refusal:
             name = offer.title if offer else _("Onbekend artikel")
             refusals.append(Refusal(refusal.code, f"{name}: {refusal.message}", f"item-{variant_id}"))
     if refusals:
         raise Refusals(refusals)
-    return draft.write(touched=touched)
+    return opened.write(touched=touched)
 
 
 @keyed("sales.lines.scan", result=ORDER, reads=("code",))
@@ -136,9 +137,9 @@ def scan(
     on, reason, approver: as add(). Raises Refusal for an unknown, mistyped or inactive code and ChooseSize for a
     colour/size article; nothing changes.
     """
-    draft = open_draft(order_id, employee, reason=reason, approver=approver)
-    line = join_or_append(draft, offers.by_code(code, day_of_rates(draft.order, on)), quantity)
-    return draft.write(touched=[line])
+    opened = open_order(order_id, employee, action="edit", reason=reason, approver=approver)
+    line = join_or_append(opened, offers.by_code(code, day_of_rates(opened.order, on)), quantity)
+    return opened.write(touched=[line])
 
 
 @keyed("sales.lines.add_text", result=ORDER)
@@ -146,9 +147,9 @@ def add_text(*, order_id: int, text: str, employee) -> SalesOrder:
     """Add a line that is text alone, without a price."""
     if not text:
         raise Refusal("line.text", _("Vul een tekst in."), "text")
-    draft = open_draft(order_id, employee)
-    line = draft.append(OrderLine(key=uuid.uuid4(), text=text, quantity=Decimal(1)))
-    return draft.write(touched=[line])
+    opened = open_order(order_id, employee, action="edit")
+    line = opened.append(OrderLine(key=uuid.uuid4(), text=text, quantity=Decimal(1)))
+    return opened.write(touched=[line])
 
 
 @keyed("sales.lines.set", result=ORDER)
@@ -162,34 +163,34 @@ def set_line(
     ceiling. sure: a price far above the list price is meant; else Refusal price.far asks. Raises Refusal with the
     field, and Stale.
     """
-    draft = open_draft(order_id, employee, reason=values.get("reason", ""), approver=approver)
-    line = draft.line(line_id)
+    opened = open_order(order_id, employee, action="edit", reason=values.get("reason", ""), approver=approver)
+    line = opened.line(line_id)
     check_revision(line, revision, _both_values(line, values))
     if line.variant_id is None and values.keys() & PRICED:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
     if values.keys() & PRICED:
-        returning.check_change(draft, line)
+        returning.check_change(opened, line)
     if "quantity" in values:
         if values["quantity"] <= 0:
             raise Refusal("line.quantity", _("Vul een aantal boven 0 in, of verwijder de regel."), "quantity")
         check_quantity(values["quantity"], line.fractions)
-        draft.check_floor(line, values["quantity"])
+        opened.check_floor(line, values["quantity"])
         if values["quantity"] > abs(line.quantity):
-            rating.check_more(draft, line, day_of_rates(draft.order))
+            rating.check_more(opened, line, day_of_rates(opened.order))
         line.quantity = values["quantity"].copy_sign(line.quantity)
     if "price" in values and values["price"] != line.unit_price.amount:
-        mode = draft.order.vat_mode
+        mode = opened.order.vat_mode
         known = cents(pricing.convert(line.list_price.amount, line.vat_percent, VatMode.INCLUSIVE, mode))
         check_not_far(values["price"], known, sure=sure, field="price")
-        line.entered_price, line.entered_mode = values["price"], draft.order.vat_mode
+        line.entered_price, line.entered_mode = values["price"], opened.order.vat_mode
     if "discount" in values:
-        _set_discount(line, *values["discount"], mode=draft.order.vat_mode)
+        _set_discount(line, *values["discount"], mode=opened.order.vat_mode)
     if "text" in values:
         if not values["text"] and line.variant_id is None:
             raise Refusal("line.text", _("Vul een tekst in, of verwijder de regel."), "text")
         line.text = values["text"]
-    draft.touch(line)
-    return draft.write(touched=[line])
+    opened.touch(line)
+    return opened.write(touched=[line])
 
 
 def _set_discount(line: OrderLine, kind: str, value: Decimal, *, mode: str) -> None:
@@ -226,40 +227,35 @@ def _shown(name: str, value) -> str:
 @keyed("sales.lines.delete", result=ORDER)
 def delete(*, order_id: int, line_ids: list[int], employee) -> SalesOrder:
     """Delete lines. The returned order carries `deleted`: what restore() takes to put them back."""
-    draft = open_draft(order_id, employee)
-    gone = [draft.line(line_id) for line_id in line_ids]
+    opened = open_order(order_id, employee, action="edit")
+    gone = [opened.line(line_id) for line_id in line_ids]
     for line in gone:
-        draft.check_floor(line, Decimal(0))
+        opened.check_floor(line, Decimal(0))
     OrderLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
-    draft.lines = [line for line in draft.lines if line not in gone]
-    order = draft.write()
+    opened.lines = [line for line in opened.lines if line not in gone]
+    order = opened.write()
     order.deleted = [pack(line) for line in gone]
     return order
 
 
-PACKED = [
-    "position", "key", "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex",
-    "size_label", "text", "stocked",
-    "fractions", "matrix", "quantity", "entered_mode", "discount_percent", "discount_mode", "override_by_id",
-    "override_reason", "allowed_quantity", "allowed_off", "vat_code", "vat_percent", "returns_id",
-]  # fmt: skip
-PACKED_MONEY = ["entered_price", "list_price", "discount_amount"]
-PACKED_RETURN = ["return_net", "return_vat"]  # of a line that comes back on its receipt
+PACKED = OrderLine.columns(OrderLine.PLACE, OrderLine.GOODS, OrderLine.OFFERED, OrderLine.AGREED, OrderLine.ALLOWED)
+DECIMALS = {field.name for field in OrderLine._meta.concrete_fields if isinstance(field, DecimalField)}
 
 
 def pack(line: OrderLine) -> dict:
     """A line as plain values, to be signed into an undo button."""
-    amounts = [*PACKED_MONEY, *(PACKED_RETURN if line.returns_id else ())]
-    values = {name: getattr(line, name) for name in PACKED} | {n: getattr(line, n).amount for n in amounts}
-    return {name: str(v) if isinstance(v, Decimal | uuid.UUID) else v for name, v in values.items()}
+    names = (*PACKED, *(OrderLine.columns(OrderLine.RETURN) if line.returns_id else ()))
+    return {name: _plain(getattr(line, name)) for name in names}
+
+
+def _plain(value):
+    amount = getattr(value, "amount", value)
+    return str(amount) if isinstance(amount, Decimal | uuid.UUID) else amount
 
 
 def unpack(values: dict) -> OrderLine:
     """A new line from what pack() gave."""
-    named = (
-        "quantity", "discount_percent", "allowed_quantity", "allowed_off", "vat_percent", *PACKED_MONEY, *PACKED_RETURN,
-    )  # fmt: skip
-    decimals = {name: Decimal(values[name]) for name in named if name in values}
+    decimals = {name: Decimal(values[name]) for name in DECIMALS & values.keys()}
     return OrderLine(**values | decimals | {"key": uuid.UUID(values["key"])})
 
 
@@ -269,38 +265,38 @@ def restore(*, order_id: int, packed: list[dict], employee) -> SalesOrder:
 
     A discount that was given on the order meanwhile counts on top: raises Refusal beyond the ceiling.
     """
-    draft = open_draft(order_id, employee)
+    opened = open_order(order_id, employee, action="edit")
     touched = []
     for values in packed:
-        if any(str(line.key) == values["key"] for line in draft.lines):
+        if any(str(line.key) == values["key"] for line in opened.lines):
             continue
         line = unpack(values)
         position = line.position
-        draft.append(line)
-        _place(draft, line, position)
+        opened.append(line)
+        _place(opened, line, position)
         touched.append(line)
-    returning.check_restored(draft, touched)
-    return draft.write(touched=touched)
+    returning.check_restored(opened, touched)
+    return opened.write(touched=touched)
 
 
 @keyed("sales.lines.move", result=ORDER)
 def move(*, order_id: int, line_id: int, steps: int, employee) -> SalesOrder:
     """Move a line up (negative steps) or down among the others; at the edge it stays."""
-    draft = open_draft(order_id, employee)
-    line = draft.line(line_id)
-    index = draft.lines.index(line)
-    target = min(max(index + steps, 0), len(draft.lines) - 1)
-    _place(draft, line, draft.lines[target].position)
-    return draft.write(touched=[line])
+    opened = open_order(order_id, employee, action="edit")
+    line = opened.line(line_id)
+    index = opened.lines.index(line)
+    target = min(max(index + steps, 0), len(opened.lines) - 1)
+    _place(opened, line, opened.lines[target].position)
+    return opened.write(touched=[line])
 
 
-def _place(draft: Draft, line: OrderLine, position: int) -> None:
+def _place(opened: OpenOrder, line: OrderLine, position: int) -> None:
     """Put the line at the position and renumber the lines between; positions keep being unique at commit."""
-    others = [other for other in draft.lines if other is not line]
-    after_line = line in draft.lines and any(o.position == position and o.position > line.position for o in others)
+    others = [other for other in opened.lines if other is not line]
+    after_line = line in opened.lines and any(o.position == position and o.position > line.position for o in others)
     index = sum(1 for other in others if other.position < position or (after_line and other.position == position))
-    draft.lines = [*others[:index], line, *others[index:]]
-    for number, other in enumerate(draft.lines, 1):
+    opened.lines = [*others[:index], line, *others[index:]]
+    for number, other in enumerate(opened.lines, 1):
         if other.position != number:
             other.position = number
             other.dirty = True
@@ -309,13 +305,13 @@ def _place(draft: Draft, line: OrderLine, position: int) -> None:
 @keyed("sales.lines.copy", result=ORDER)
 def copy(*, order_id: int, line_id: int, employee) -> SalesOrder:
     """Put a copy of the line right below it, at the VAT rate of the day that it is added."""
-    draft = open_draft(order_id, employee)
-    line = draft.line(line_id)
+    opened = open_order(order_id, employee, action="edit")
+    line = opened.line(line_id)
     if line.quantity < 0:
         raise Refusal("return.copy", _("Een retour wordt niet gekopieerd. Kies de bon opnieuw."))
     # the reason goes along, what was allowed does not: who copies a price below the ceiling answers for it
     twin = unpack(pack(line) | {"key": str(uuid.uuid4()), "override_by_id": None, "allowed_quantity": "0"})
-    twin.vat_percent = vat_percents(day_of_rates(draft.order)).get(twin.vat_code, twin.vat_percent)
-    draft.append(twin)
-    _place(draft, twin, line.position + 1)
-    return draft.write(touched=[twin])
+    twin.vat_percent = vat_percents(day_of_rates(opened.order)).get(twin.vat_code, twin.vat_percent)
+    opened.append(twin)
+    _place(opened, twin, line.position + 1)
+    return opened.write(touched=[twin])

@@ -8,7 +8,7 @@ from backoffice.core.keys import keyed
 from sales.models import SalesOrder
 from sales.selectors import day_of_rates
 from sales.services.drafts import ORDER
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from sales.services.lines import join_or_append
 
 
@@ -19,7 +19,7 @@ def link_code(*, order_id: int, code: str, variant_id: int, employee, quantity: 
     Raises Refusal where the code cannot be linked (catalog.services.barcodes.link) or the line not be added; then
     neither happens.
     """
-    draft = open_draft(order_id, employee)
+    opened = open_order(order_id, employee, action="edit")
     barcodes.link(variant_id=variant_id, code=code, employee=employee)
-    line = join_or_append(draft, offers.by_code(code, day_of_rates(draft.order)), quantity)
-    return draft.write(touched=[line])
+    line = join_or_append(opened, offers.by_code(code, day_of_rates(opened.order)), quantity)
+    return opened.write(touched=[line])

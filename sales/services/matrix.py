@@ -16,7 +16,7 @@ from backoffice.core.keys import keyed
 from sales.models import OrderLine, SalesOrder
 from sales.selectors import day_of_rates
 from sales.services.drafts import ORDER
-from sales.services.editing import Draft, open_draft
+from sales.services.editing import OpenOrder, open_order
 from sales.services.lines import check_quantity, from_offer, plain, rated
 
 
@@ -47,10 +47,10 @@ def save(
     """
     if not cells:
         raise Refusal("matrix.empty", _("Vul ten minste één aantal in."))
-    draft = open_draft(order_id, employee, reason=reason, approver=approver)
-    day = day_of_rates(draft.order, on)
+    opened = open_order(order_id, employee, action="edit", reason=reason, approver=approver)
+    day = day_of_rates(opened.order, on)
     found = {offer.variant_id: offer for offer in offers.offers(day, article_id=article_id)}
-    change = _Change(draft, found)
+    change = _Change(opened, found)
     for cell in cells:
         change.take(cell)
     if change.stale:
@@ -59,19 +59,19 @@ def save(
     if change.refusals:
         raise Refusals(change.refusals)
     change.arrange()
-    return draft.write(touched=change.touched)
+    return opened.write(touched=change.touched)
 
 
 class _Change:
     """What the cells do to the lines of the draft, gathered."""
 
-    def __init__(self, draft: Draft, found: dict[int, Offer]):
-        self.draft, self.found = draft, found
+    def __init__(self, opened: OpenOrder, found: dict[int, Offer]):
+        self.opened, self.found = opened, found
         self.lines: dict[int | None, list[OrderLine]] = defaultdict(list)
-        for line in draft.lines:
+        for line in opened.lines:
             if line.quantity > 0:
                 self.lines[line.variant_id].append(line)
-        self.old = len(draft.lines)  # lines from here on are new
+        self.old = len(opened.lines)  # lines from here on are new
         self.touched: list[OrderLine] = []
         self.gone: list[OrderLine] = []
         self.refusals: list[Refusal] = []
@@ -100,7 +100,7 @@ class _Change:
         """A plain line takes the pieces, else the last one of today's VAT rate, else a new one."""
         same = [line for line in lines if rated(line, offer)]
         if not same:
-            self.touched.append(self.draft.append(from_offer(offer, difference)))
+            self.touched.append(self.opened.append(from_offer(offer, difference)))
             return
         line = _plain_first(offer, same)[0]
         check_quantity(line.quantity + difference, offer.fractions)
@@ -111,7 +111,7 @@ class _Change:
         """Pieces go from plain lines first, then from the last line upwards; a line without pieces goes whole."""
         wanted = sum((line.quantity for line in lines), Decimal(0)) - difference
         for line in _plain_first(offer, lines):
-            taken = min(line.quantity - self.draft.floor(line), difference)
+            taken = min(line.quantity - self.opened.floor(line), difference)
             difference -= taken
             if taken == line.quantity:
                 self.gone.append(line)
@@ -127,7 +127,7 @@ class _Change:
             )
 
     def _touch(self, line: OrderLine) -> None:
-        self.draft.touch(line)
+        self.opened.touch(line)
         self.touched.append(line)
 
     def arrange(self) -> None:
@@ -136,14 +136,14 @@ class _Change:
         if gone:
             with connection.cursor() as cursor:  # one statement: a line of a draft has nothing that points at it
                 cursor.execute("DELETE FROM sales_orderline WHERE id = ANY(%s)", [list(gone)])
-        before, new = self.draft.lines[: self.old], self.draft.lines[self.old :]
+        before, new = self.opened.lines[: self.old], self.opened.lines[self.old :]
         of_article = [index for index, line in enumerate(before) if line.variant_id in self.found]
         below = of_article[-1] + 1 if of_article else self.old
         kept = [line for line in before[:below] if line.pk not in gone]
         rest = [line for line in before[below:] if line.pk not in gone]
-        self.draft.lines = [*kept, *new, *rest]
+        self.opened.lines = [*kept, *new, *rest]
         if new and rest:
-            _renumber(self.draft.lines)
+            _renumber(self.opened.lines)
 
 
 def _renumber(lines: list[OrderLine]) -> None:

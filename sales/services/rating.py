@@ -22,7 +22,7 @@ from sales import pricing, totals
 from sales.models import OrderLine, OrderVersion, SalesOrder
 from sales.services import versions
 from sales.services.amending import Settle, money_left
-from sales.services.editing import Draft, check_holds, check_not_amended
+from sales.services.editing import OpenOrder, check_holds, check_not_amended
 
 ANSWER = re.compile(r"(inclusive|exclusive):(-?[0-9]{1,12}\.[0-9]{2})", re.ASCII)
 STAYS = (pricing.INCLUSIVE, pricing.EXCLUSIVE)
@@ -123,7 +123,7 @@ def asked(order: SalesOrder, lines: list[OrderLine], leaving: Iterable[OrderLine
 
 
 def follow(
-    draft: Draft,
+    opened: OpenOrder,
     lines: Iterable[OrderLine],
     *,
     on: date,
@@ -138,32 +138,32 @@ def follow(
     journal row, what is paid is split anew (ON_NEW_TOTAL). settle: as apply_amendment. Raises Refusal
     order.money_left where more is paid than the new total, and where the order is being amended or paid by card.
     """
-    order = draft.order
+    order = opened.order
     percents = due(order, lines, on)
     if not percents:
         return False
     check_not_amended(order)
-    question = question_of(order, draft.lines, percents)
+    question = question_of(order, opened.lines, percents)
     if stays not in STAYS or seen not in (None, getattr(question, stays)):
         raise RatesChanged(question)
-    check_holds(order, draft.lines, "amend")
-    order.totals = totals.compute(order, draft.lines)
-    before, gross = versions.snapshot(order, draft.lines), order.gross.amount
-    _rate(order, draft.lines, percents, stays)
-    for line in draft.lines:
+    check_holds(order, opened.lines, "amend")
+    order.totals = totals.compute(order, opened.lines)
+    before, gross = versions.snapshot(order, opened.lines), order.gross.amount
+    _rate(order, opened.lines, percents, stays)
+    for line in opened.lines:
         if line.pk in percents:
-            draft.touch(line)
-    order.totals = totals.recalculate(order, draft.lines)
-    finish = money_left(draft, gross, settle)
+            opened.touch(line)
+    order.totals = totals.recalculate(order, opened.lines)
+    finish = money_left(opened, gross, settle)
     order.version += 1
     order.revision += 1
     fields = ("version", "revision", "discount_amount", "discount_mode")
-    totals.store(order, draft.lines, order.totals, employee=draft.employee, fields=fields)
-    after = versions.snapshot(order, draft.lines)
+    totals.store(order, opened.lines, order.totals, employee=opened.employee, fields=fields)
+    after = versions.snapshot(order, opened.lines)
     order.new_version = versions.add(
         order,
-        draft.lines,
-        employee=draft.employee,
+        opened.lines,
+        employee=opened.employee,
         action=OrderVersion.Action.AMENDED,
         changes=versions.diff(before, after),
         reason=_reason(question, stays),
@@ -173,20 +173,20 @@ def follow(
     return True
 
 
-def check_more(draft: Draft, line: OrderLine, on: date) -> None:
+def check_more(opened: OpenOrder, line: OrderLine, on: date) -> None:
     """Raises Refusal where more pieces are wanted on the day of a line that keeps an older VAT rate.
 
     A line is never split over two rates: what is added to the order now is a line of its own. One that is going to
     follow the rate at its delivery takes any number of pieces, and so does one of an order without VAT.
     """
-    order = draft.order
+    order = opened.order
     if order.amends_id is None or order.vat_mode in pricing.UNTAXED:
         return
     if not line.variant_id or not getattr(order, "later_rates", True):
         return
     periods = list(VatRate.objects.filter(code=line.vat_code, valid_from__lte=on).order_by("valid_from"))
     new = periods[-1].percent if periods else line.vat_percent
-    delivered = draft.done.get(line.key, (0,))[0]
+    delivered = opened.done.get(line.key, (0,))[0]
     kept = line.vat_percent if delivered else _percent(line, order.order_date, periods)
     if kept != new:
         raise Refusal(

@@ -10,7 +10,6 @@ from backoffice.catalog import stock
 from backoffice.core.formats import format_quantity
 from backoffice.relations.models import Branch
 from sales.models import OrderLine, SalesOrder
-from sales.services.versions import title
 
 Held = dict[int | None, Decimal]  # variant id -> pieces
 
@@ -32,7 +31,7 @@ def change(branch: Branch, lines: Sequence[OrderLine], *, before: Held, after: H
     the variants. Raises Refusal where the branch blocks it.
     """
     difference = {variant: after.get(variant, 0) - before.get(variant, 0) for variant in {**before, **after}}
-    names = {line.variant_id: title(line) for line in lines if line.variant_id}
+    names = {line.variant_id: line.title for line in lines if line.variant_id}
     free = stock.change(branch, reserved=list(difference.items()), names=names)
     if branch.below_stock != Branch.BelowStock.WARN:
         return []

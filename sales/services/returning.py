@@ -15,7 +15,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from backoffice.core import locks
-from backoffice.core.errors import Refusal, Refusals
+from backoffice.core.errors import NotFound, Refusal, Refusals
 from backoffice.core.formats import format_quantity
 from backoffice.core.keys import keyed
 from backoffice.core.money import HUNDRED, ZERO, cents, four_up, money, spread
@@ -24,8 +24,7 @@ from backoffice.relations.rights import access_of
 from sales import totals
 from sales.models import OrderLine, SalesOrder
 from sales.services.drafts import CHOSEN, ORDER, mode_of, no_discount, search_text
-from sales.services.editing import Draft, UnknownOrder, open_draft
-from sales.services.versions import title
+from sales.services.editing import OpenOrder, open_order
 
 Lifecycle = SalesOrder.Lifecycle
 NONE = Decimal(0)
@@ -154,13 +153,13 @@ def take_back(
     """Put lines of a paid order on the basket to come back: {line id of that order: pieces above zero}.
 
     to_stock: the goods can be sold again; else they are written off. Raises Refusal, with nothing changed, for more
-    than may still come back, naming every line, and UnknownOrder.
+    than may still come back, naming every line, and NotFound.
     """
     hold([order_id, source_id])
-    draft = open_draft(order_id, employee, "edit", ("customer",))
+    opened = open_order(order_id, employee, action="edit", related=("customer",))
     source = find(source_id, employee)
     reason = _reason(reason)
-    _check_basket(draft, source)
+    _check_basket(opened, source)
     lines = {row.line.pk: row for row in returnable(source)}
     wrong, made = [], []
     for line_id, quantity in pieces.items():
@@ -170,12 +169,12 @@ def take_back(
         if sentence := _wrong(row, quantity):
             wrong.append(Refusal("return.quantity", sentence, f"back-{line_id}"))
         else:
-            made.append(draft.append(_line(draft, source, row, quantity, reason, to_stock=to_stock)))
+            made.append(opened.append(_line(opened, source, row, quantity, reason, to_stock=to_stock)))
     if wrong:
         raise Refusals(wrong)
     if not made:
         raise Refusal("return.nothing", _("Kies ten minste één artikel dat terugkomt."))
-    return draft.write(*CHOSEN, touched=made)
+    return opened.write(*CHOSEN, touched=made)
 
 
 def hold(order_ids: Sequence[int]) -> None:
@@ -184,10 +183,10 @@ def hold(order_ids: Sequence[int]) -> None:
 
 
 def find(order_id: int, employee) -> SalesOrder:
-    """The order that goods may come back from. Raises UnknownOrder, and Refusal while it is not paid."""
+    """The order that goods may come back from. Raises NotFound, and Refusal while it is not paid."""
     order = SalesOrder.objects.select_related("customer").filter(pk=order_id, lifecycle=Lifecycle.CONFIRMED).first()
     if order is None or order.quotation or not access_of(employee).can("sales.view", order.branch_id):
-        raise UnknownOrder("return.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
+        raise NotFound("return.unknown", _("Deze bon is er niet, of hoort bij een ander filiaal."))
     check_paid(order)
     return order
 
@@ -204,9 +203,9 @@ def _reason(reason: str) -> str:
     return reason.strip()[:120]
 
 
-def _check_basket(draft: Draft, source: SalesOrder) -> None:
+def _check_basket(opened: OpenOrder, source: SalesOrder) -> None:
     """A basket of a till without a discount on the whole of it; a nameless one becomes that of the order's customer."""
-    order = draft.order
+    order = opened.order
     if order.channel != SalesOrder.Channel.TILL or order.expected_delivery_date:
         raise Refusal("return.basket", _("Een retour gaat over een gewone bon aan de kassa."))
     if order.discount_percent or order.discount_amount.amount:
@@ -224,7 +223,7 @@ def _wrong(row: Returnable, quantity: Decimal) -> str:
         return _("Vul een heel aantal boven nul in.")
     if quantity <= row.left:
         return ""
-    words = {"name": title(row.line), "left": format_quantity(max(row.left, NONE))}
+    words = {"name": row.line.title, "left": format_quantity(max(row.left, NONE))}
     if row.left > 0:
         return _("Van %(name)s mag nog %(left)s terugkomen.") % words
     if row.held:
@@ -233,7 +232,7 @@ def _wrong(row: Returnable, quantity: Decimal) -> str:
 
 
 def _line(
-    draft: Draft, source: SalesOrder, row: Returnable, quantity: Decimal, reason: str, *, to_stock: bool
+    opened: OpenOrder, source: SalesOrder, row: Returnable, quantity: Decimal, reason: str, *, to_stock: bool
 ) -> OrderLine:
     """The negative line: what goes back, and beside it the price that it was sold at, less what was taken off it."""
     sold, amount = row.line, row.amount(quantity)
@@ -242,10 +241,7 @@ def _line(
     if unit * quantity < shown:
         unit = four_up(shown / quantity)
     code, percent = totals.vat_key(sold, source.vat_mode)
-    copied = (
-        "variant_id", "article_number", "description", "brand", "colour_label", "colour_hex", "size_label",
-        "fractions", "matrix", "list_price",
-    )  # fmt: skip
+    copied = (*OrderLine.columns(OrderLine.GOODS), "list_price")
     return OrderLine(
         key=uuid.uuid4(),
         quantity=-quantity,
@@ -259,7 +255,7 @@ def _line(
         returns=sold,
         return_net=money(amount.vat - amount.gross),
         return_vat=money(-amount.vat),
-        override_by=draft.employee,
+        override_by=opened.employee,
         override_reason=reason,
         **{name: getattr(sold, name) for name in copied},
     )
@@ -273,43 +269,43 @@ def take_back_free(
 
     The right pos.return_free is asked, of the employee or of the approver: the manager beside.
     """
-    draft = open_draft(order_id, employee)
-    line, vouching = draft.line(line_id), approver or employee
-    if not access_of(vouching).can("pos.return_free", draft.order.branch_id):
+    opened = open_order(order_id, employee, action="edit")
+    line, vouching = opened.line(line_id), approver or employee
+    if not access_of(vouching).can("pos.return_free", opened.order.branch_id):
         raise Refusal("return.right", _("Een retour zonder bon mag alleen een filiaalmanager."))
     if line.variant_id is None or line.quantity < 0:
         raise Refusal("return.line", _("Kies een artikel dat verkocht wordt."))
-    if draft.order.channel != SalesOrder.Channel.TILL or draft.order.expected_delivery_date:
+    if opened.order.channel != SalesOrder.Channel.TILL or opened.order.expected_delivery_date:
         raise Refusal("return.basket", _("Een retour gaat over een gewone bon aan de kassa."))
-    if draft.order.discount_percent or draft.order.discount_amount.amount:
+    if opened.order.discount_percent or opened.order.discount_amount.amount:
         raise no_discount()
     line.override_by, line.override_reason = vouching, _reason(reason)
     line.quantity, line.stocked = -line.quantity, line.stocked and to_stock
-    draft.touch(line)
-    return draft.write(touched=[line])
+    opened.touch(line)
+    return opened.write(touched=[line])
 
 
-def check_change(draft: Draft, line: OrderLine) -> None:
+def check_change(opened: OpenOrder, line: OrderLine) -> None:
     """Raises Refusal for another price, discount or quantity of a line that comes back."""
     if line.returns_id:
         raise Refusal(
             "return.fixed", _("Een retour gaat tegen wat er betaald is. Verwijder de regel en kies de bon opnieuw.")
         )
-    if line.quantity < 0 and not access_of(draft.employee).can("pos.return_free", draft.order.branch_id):
+    if line.quantity < 0 and not access_of(opened.employee).can("pos.return_free", opened.order.branch_id):
         raise Refusal("return.right", _("Een retour zonder bon mag alleen een filiaalmanager."))
 
 
-def check_restored(draft: Draft, lines: Sequence[OrderLine]) -> None:
+def check_restored(opened: OpenOrder, lines: Sequence[OrderLine]) -> None:
     """Raises Refusal where a line that is put back on the basket came back elsewhere meanwhile."""
     sources = [line.returns_id for line in lines if line.returns_id]
     if not sources:
         return
     hold(_orders_of(sources))
-    moved = _moved(sources, but=draft.order.pk)
+    moved = _moved(sources, but=opened.order.pk)
     for sold in OrderLine.objects.filter(pk__in=sources):
-        asked = -sum((line.quantity for line in draft.lines if line.returns_id == sold.pk), NONE)
+        asked = -sum((line.quantity for line in opened.lines if line.returns_id == sold.pk), NONE)
         if asked > sold.delivered_quantity - sold.returned_quantity - moved.get(sold.pk, (NONE, Sold()))[0]:
-            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": sold.title})
 
 
 def check_back(basket: SalesOrder, lines: Sequence[OrderLine]) -> dict[int, Decimal]:
@@ -333,31 +329,31 @@ def check_back(basket: SalesOrder, lines: Sequence[OrderLine]) -> dict[int, Deci
     given = _given(basket, asked)
     for sold in OrderLine.objects.filter(pk__in=asked).order_by("pk"):
         if sold.returned_quantity + asked[sold.pk] > sold.delivered_quantity:
-            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": title(sold)})
+            raise Refusal("return.quantity", _("%(name)s is al geretourneerd.") % {"name": sold.title})
         if given[sold.pk] > worth[sold.key].gross:  # pieces were cancelled since, to the cent
             raise Refusal(
                 "return.changed",
                 _("De order van %(name)s is intussen gewijzigd. Verwijder de regel en kies de bon opnieuw.")
-                % {"name": title(sold)},
+                % {"name": sold.title},
             )
     return asked
 
 
-def count_back(draft: Draft) -> list[dict]:
+def count_back(opened: OpenOrder) -> list[dict]:
     """Count for good what comes back, on the lines that it was sold on; gives what the journal says of it.
 
     Of a locked basket, in the caller's transaction. Raises Refusal as check_back does.
     """
-    asked = check_back(draft.order, draft.lines)
+    asked = check_back(opened.order, opened.lines)
     for order in SalesOrder.objects.filter(pk__in=_orders_of(asked)) if asked else ():
-        order.changed_by = draft.employee
+        order.changed_by = opened.employee
         order.save(update_fields=["changed_by", "changed_at"])
     for line_id, pieces in asked.items():
         OrderLine.objects.filter(pk=line_id).update(returned_quantity=F("returned_quantity") + pieces)
     return [
         {"line": line.returns_id, "article": line.article_number, "quantity": str(-line.quantity),
-         "amount": str(-_gross(draft.order, line)), "reason": line.override_reason, "to_stock": line.stocked}
-        for line in draft.lines if line.quantity < 0
+         "amount": str(-_gross(opened.order, line)), "reason": line.override_reason, "to_stock": line.stocked}
+        for line in opened.lines if line.quantity < 0
     ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from sales.models import SalesOrder
 from sales.selectors import day_of_rates
 from sales.services import drafts, lines, rating, returning
 from sales.services.drafts import ORDER
-from sales.services.editing import Draft, UnknownOrder, open_draft
+from sales.services.editing import OpenOrder, open_order, unknown_order
 
 Lifecycle = SalesOrder.Lifecycle
 
@@ -41,9 +41,9 @@ def step(*, order_id: int, line_id: int, steps: int, employee, reason: str = "",
 
     reason, approver: as lines.set_line.
     """
-    draft = open_draft(order_id, employee, reason=reason, approver=approver)
-    line = draft.line(line_id)
-    returning.check_change(draft, line)
+    opened = open_order(order_id, employee, action="edit", reason=reason, approver=approver)
+    line = opened.line(line_id)
+    returning.check_change(opened, line)
     quantity = abs(line.quantity) + steps
     if quantity <= 0:
         raise Refusal("line.last_piece", _("Dit is het laatste stuk. Verwijder de regel om hem weg te halen."))
@@ -51,10 +51,10 @@ def step(*, order_id: int, line_id: int, steps: int, employee, reason: str = "",
     if line.variant_id is None:
         raise Refusal("line.text_only", _("Een tekstregel heeft geen aantal, prijs of korting."), "text")
     if steps > 0:
-        rating.check_more(draft, line, day_of_rates(draft.order))
+        rating.check_more(opened, line, day_of_rates(opened.order))
     line.quantity = Decimal(quantity).copy_sign(line.quantity)
-    draft.touch(line)
-    return draft.write(touched=[line])
+    opened.touch(line)
+    return opened.write(touched=[line])
 
 
 @keyed("sales.till.remove", result=ORDER)
@@ -80,56 +80,56 @@ def drop(*, order_id: int, employee) -> SalesOrder:
 @keyed("sales.till.park", result=ORDER)
 def park(*, order_id: int, name: str, employee) -> SalesOrder:
     """Bon in de wacht, under a name; the customer's where none was typed."""
-    draft = open_draft(order_id, employee, "edit", ("customer",))
-    if not draft.lines:
+    opened = open_order(order_id, employee, action="edit", related=("customer",))
+    if not opened.lines:
         raise Refusal("basket.empty", _("Er staat niets op de bon."))
-    if draft.order.amends_id:
+    if opened.order.amends_id:
         raise Refusal("basket.order", _("Een order gaat niet in de wacht: leg hem weg."))
-    draft.order.parked_name = (name or draft.order.customer_name or _("Zonder naam"))[:60]
-    draft.order.revision += 1
-    return draft.write("parked_name", "revision")
+    opened.order.parked_name = (name or opened.order.customer_name or _("Zonder naam"))[:60]
+    opened.order.revision += 1
+    return opened.write("parked_name", "revision")
 
 
 @keyed("sales.till.unpark", result=ORDER)
 def unpark(*, order_id: int, till, employee, on: date | None = None) -> SalesOrder:
     """Go on with a parked basket, at this till and on its day (today where none is given)."""
-    draft = open_draft(order_id, employee)
-    order = draft.order
+    opened = open_order(order_id, employee, action="edit")
+    order = opened.order
     if not order.parked_name or order.branch_id != till.branch_id:
         raise Refusal("basket.taken", _("Deze bon is al verder geholpen, door %(name)s.") % {"name": order.changed_by})
     order.parked_name, order.till = "", till
     order.revision += 1
-    move_day(draft, on or timezone.localdate())
-    return draft.write("parked_name", "till", "revision", "order_date")
+    move_day(opened, on or timezone.localdate())
+    return opened.write("parked_name", "till", "revision", "order_date")
 
 
 @keyed("sales.till.follow_day", result=ORDER)
 def follow_day(*, order_id: int, on: date, employee) -> SalesOrder:
     """Give a basket the day that it is going to be paid on, with the VAT rates of that day (docs/decisions.md, 23)."""
-    draft = open_draft(order_id, employee)
-    redate(draft, on)
-    return draft.order
+    opened = open_order(order_id, employee, action="edit")
+    redate(opened, on)
+    return opened.order
 
 
-def redate(draft: Draft, on: date) -> bool:
+def redate(opened: OpenOrder, on: date) -> bool:
     """Give an opened basket the day, and store what changes by it. Whether it did; a basket of that day costs nothing.
 
     What it costs follows; that is no deed of the employee, so no ceiling is asked again.
     """
-    if not move_day(draft, on):
+    if not move_day(opened, on):
         return False
-    order = draft.order
+    order = opened.order
     order.revision += 1
-    order.totals = totals.write(order, draft.lines, employee=draft.employee, fields=("order_date", "revision"))
+    order.totals = totals.write(order, opened.lines, employee=opened.employee, fields=("order_date", "revision"))
     return True
 
 
-def move_day(draft: Draft, on: date) -> bool:
+def move_day(opened: OpenOrder, on: date) -> bool:
     """Put the day and the VAT rates of it on the basket and its lines, in memory. Whether it was another day."""
-    if draft.order.order_date == on:
+    if opened.order.order_date == on:
         return False
-    draft.order.order_date = on
-    drafts.rate(draft)
+    opened.order.order_date = on
+    drafts.rate(opened)
     return True
 
 
@@ -143,7 +143,7 @@ def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrd
     """Open a confirmed order on a till, so that nobody settles it elsewhere meanwhile.
 
     An order that is open on another till is refused, saying where and by whom, unless it is taken over. One of another
-    branch asks the right there. Raises UnknownOrder and Refusal.
+    branch asks the right there. Raises NotFound and Refusal.
     """
     orders = SalesOrder.objects.filter(pk=order_id)
     # whoever comes second is told at once, without waiting for what the first one does meanwhile
@@ -159,7 +159,7 @@ def claim(*, order_id: int, till, employee, take_over: bool = False) -> SalesOrd
 def _check_free(order: SalesOrder | None, till, employee, take_over: bool) -> SalesOrder:
     """The order, when this till may open it. Raises as claim()."""
     if order is None or not access_of(employee).can("sales.deliver", order.branch_id):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     if order.lifecycle != Lifecycle.CONFIRMED or order.quotation:
         raise Refusal("order.status", _("Order %(order)s kan niet aan de kassa worden geopend.") % {"order": order})
     if order.status in status.DONE:
@@ -195,7 +195,7 @@ def release(*, order_id: int, till, employee) -> SalesOrder:
     """Put an opened order away: it waits in the queue again."""
     order = next(iter(locks.take("order", SalesOrder.objects.filter(pk=order_id))), None)
     if order is None or not access_of(employee).can("sales.deliver", order.branch_id):
-        raise UnknownOrder("order.unknown", _("Deze order is er niet, of hoort bij een ander filiaal."))
+        raise unknown_order()
     if order.claimed_till_id == till.pk:
         order.claimed_till = order.claimed_by = order.claimed_at = None
         order.save(update_fields=["claimed_till", "claimed_by", "claimed_at"])

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from backoffice.core.errors import Stale
 from backoffice.core.formats import format_money, format_quantity
 from sales.models import OrderLine, SalesOrder
-from sales.services.versions import title
 
 
 class ChangedMeanwhile(Stale):
@@ -22,7 +21,7 @@ class ChangedMeanwhile(Stale):
 
     def __init__(self, order: SalesOrder, lines: list[OrderLine], before: Decimal):
         fields = [
-            (title(line), f"{format_quantity(abs(line.quantity))} × {format_money(line.unit_price)}", "")
+            (line.title, f"{format_quantity(abs(line.quantity))} × {format_money(line.unit_price)}", "")
             for line in lines
         ]
         totals = (_("Totaal"), format_money(order.gross), format_money(before))

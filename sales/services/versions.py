@@ -35,10 +35,7 @@ PERSONAL = (
     "customer_name", "customer_attention", "customer_email", "customer_vat_id", "invoice_address", "delivery_address",
 )  # fmt: skip
 LINE = tuple(
-    field
-    for field in OrderLine._meta.concrete_fields
-    if field.name
-    not in ("id", "order", "revision", "allowed_quantity", "allowed_off", "changed_at", "changed_by", "currency")
+    field for field in OrderLine._meta.concrete_fields if field.name not in (*OrderLine.ROW, *OrderLine.ALLOWED)
 )
 # the letterhead as it was; what steers the till is no part of it
 BRANCH = tuple(
@@ -52,11 +49,6 @@ EVENTS = {
     OrderVersion.Action.CANCELLED: "sales.order.cancelled",
     OrderVersion.Action.RESTORED: "sales.order.cancel_undone",
 }
-
-
-def title(line) -> str:
-    """A line in words: description, colour and size, or its text."""
-    return " ".join(p for p in (line.description, line.colour_label, line.size_label) if p) or line.text
 
 
 def add(
@@ -122,7 +114,7 @@ def snapshot(order: SalesOrder, lines: Sequence[OrderLine]) -> dict:
             "header": header,
             "names": names,
             "lines": [
-                {field.name: _plain(line.__dict__[field.attname]) for field in LINE} | {"title": title(line)}
+                {field.name: _plain(line.__dict__[field.attname]) for field in LINE} | {"title": line.title}
                 for line in lines
             ],
             "vat": [

@@ -19,7 +19,7 @@ from sales.views import answers
 @require_POST
 def amend(request, order_id):
     """Open the amendment; who is not the first is asked whether to take it over."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     take_over = bool(request.POST.get("take_over"))
     try:
         opened = amending.amend(order_id=order.pk, employee=request.user, take_over=take_over, key=posted_key(request))
@@ -48,7 +48,7 @@ def _ask_to_take_over(request, order, claimed: Claimed):
 @require_http_methods(["GET", "POST"])
 def discard_amendment(request, order_id):
     """Wijziging verwerpen: asks on GET, does it on POST."""
-    amendment = selectors.open_order(request, order_id, discarded=True)
+    amendment = selectors.shown_order(request, order_id, discarded=True)
     if request.method == "GET":
         status.guard(amendment, "discard_amendment")
         ask = {
@@ -68,7 +68,7 @@ def discard_amendment(request, order_id):
 @require_POST
 def take_delivered(request, order_id):
     """Geleverde aantallen overnemen: the amendment gets at least what is delivered by now."""
-    selectors.open_order(request, order_id)
+    selectors.shown_order(request, order_id)
     order = amending.take_delivered(order_id=order_id, employee=request.user, key=posted_key(request))
     messages.success(request, _("De geleverde aantallen zijn overgenomen."))
     return answers.go(request, reverse("sales:order", args=[order.pk]))

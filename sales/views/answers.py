@@ -24,7 +24,6 @@ from sales.forms import CELLS, HeaderForm, shown_cells, shown_discount
 from sales.line_pages import LinePage, line_page
 from sales.models import OrderLine, SalesOrder
 from sales.services import shown
-from sales.services.versions import title
 from sales.views import actions
 
 CHANGED_ELSEWHERE = gettext_lazy("Deze order is ook elders gewijzigd; alle regels zijn bijgewerkt.")
@@ -60,8 +59,6 @@ def prepare(order: SalesOrder, asked: int | None) -> tuple[LinePage, list[select
     lines, touched = selectors.lines_of(order), getattr(order, "touched", ())
     page = line_page(len(lines), asked, with_one_of=[at for at, line in enumerate(lines) if line.pk in touched])
     groups = selectors.on_page(selectors.grouped(lines), page)
-    for line in page.cut(lines):
-        line.title = title(line)
     return page, groups
 
 
@@ -248,7 +245,6 @@ def consequences(request, order: SalesOrder, names, whole: bool) -> HttpResponse
 
 def cell_refused(request, order: SalesOrder, line: OrderLine, typed: dict, refusal: Refusal) -> HttpResponse:
     """A cell that was refused: it keeps what was typed and says why. Beyond the ceiling the reason is asked."""
-    line.title = title(line)
     dress(line)
     boxes = [box for box in line.cells if box.name in typed]
     for box in boxes:

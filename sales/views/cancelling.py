@@ -18,7 +18,7 @@ from backoffice.core.keys import new_key
 from backoffice.relations.rights import right
 from sales import selectors, status
 from sales.models import OrderLine
-from sales.services import cancelling, versions
+from sales.services import cancelling
 from sales.services.editing import check_not_amended
 from sales.views import answers
 
@@ -30,7 +30,7 @@ LINES = 75  # of a long order at once; the others come when one scrolls down to 
 @require_http_methods(["GET", "POST"])
 def cancel(request, order_id):
     """Order annuleren: asks on GET; on POST all that is undelivered, or the pieces per line (part)."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "cancel")
         cancelling.check_may_cancel(order, request.user)
@@ -94,7 +94,6 @@ def _rows(request, left: list[OrderLine], first: int, after: int, wrong: dict[st
     lines = left[first:after]
     for line in lines:
         name = f"{LINE}{line.pk}"
-        line.title = versions.title(line)
         line.box = {"name": name, "value": request.POST.get(name, ""), "error": wrong.get(name, "")}
     return {"lines": lines, "shown": first + len(lines), "more": max(len(left) - after, 0)}
 
@@ -109,7 +108,7 @@ def read_quantities(request, order) -> dict[int, Decimal]:
         try:
             found[line.pk] = parse_quantity(typed, fractions=line.fractions)
         except InputError as error:
-            message = f"{versions.title(line)}: {error.message}"
+            message = f"{line.title}: {error.message}"
             refusals.append(Refusal("cancel.quantity", message, f"{LINE}{line.pk}"))
     if refusals:
         raise Refusals(refusals)
@@ -130,7 +129,7 @@ def read_reason(request) -> str:
 @require_http_methods(["GET", "POST"])
 def undo_cancel(request, order_id):
     """Annulering terugdraaien: asks on GET, does it on POST."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "undo_cancel")
         ask = {

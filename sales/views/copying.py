@@ -15,7 +15,7 @@ from sales.views import answers
 @right("sales.edit")
 @require_POST
 def copy(request, order_id):
-    source = selectors.open_order(request, order_id)
+    source = selectors.shown_order(request, order_id)
     order = copying.copy(order_id=source.pk, employee=request.user, key=posted_key(request))
     messages.success(request, _("Gekopieerd met de verkoopprijzen van vandaag, zonder kortingen."))
     if left_out := getattr(order, "left_out", []):
@@ -26,7 +26,7 @@ def copy(request, order_id):
 @right("sales.edit")
 @require_POST
 def convert(request, order_id):
-    quotation = selectors.open_order(request, order_id)
+    quotation = selectors.shown_order(request, order_id)
     order = copying.convert(order_id=quotation.pk, employee=request.user, key=posted_key(request))
     words = {"quotation": quotation, "order": order}
     messages.success(request, _("Offerte %(quotation)s is nu order %(order)s.") % words)

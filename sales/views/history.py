@@ -12,7 +12,7 @@ from sales.views import answers
 @right("sales.view")
 @require_GET
 def history(request, order_id):
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     status.guard(order, "history")
     events = past.events_of(order)
     for event in events:

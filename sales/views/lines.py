@@ -66,7 +66,7 @@ def read_cells(request, order_id, line_id, typed) -> dict:
 
 
 def _refused(request, order_id, line_id, typed, refusal):
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     current = order.lines.filter(pk=line_id).first()
     if current is None:
         raise refusal
@@ -135,7 +135,7 @@ def restore(request, order_id):
 @require_http_methods(["GET", "POST"])
 def add_text(request, order_id):
     """Tekstregel toevoegen."""
-    values = {"order": selectors.open_order(request, order_id), "key": request.POST.get("key") or new_key()}
+    values = {"order": selectors.shown_order(request, order_id), "key": request.POST.get("key") or new_key()}
     if request.method == "GET":
         return render(request, "sales/_add_text.html", values)
     typed = request.POST.get("text", "")
@@ -154,13 +154,13 @@ def add_text(request, order_id):
 def add(request, order_id):
     """Artikel toevoegen: one article, searched as you type; a colour/size article opens its window."""
     if request.method == "GET":
-        values = {"order": selectors.open_order(request, order_id), "key": new_key()}
+        values = {"order": selectors.shown_order(request, order_id), "key": new_key()}
         return render(request, "sales/_add_article.html", values)
     kind, _dash, number = request.POST.get("choice", "").partition("-")
     if kind not in ("variant", "article") or whole(number) is None:
         raise Refusal("lines.none", _("Kies een artikel uit de lijst."), "choice")
     if kind == "article":
-        order = selectors.open_order(request, order_id)
+        order = selectors.shown_order(request, order_id)
         url = f"{reverse('sales:matrix', args=[order.pk])}?artikel={number}"
         return http.trigger(http.close_dialog(answers.HttpResponse(status=204)), "open-dialog", {"url": url})
     order = lines.add(

@@ -25,7 +25,7 @@ from sales.views.scan import TIMES, said
 @require_http_methods(["GET", "POST"])
 def link_code(request, order_id):
     """GET: the dialog, and with ?choice= (of the article field) the colours and sizes to choose from. POST: link it."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     status.guard(order, "edit")
     if request.method == "POST":
         return _save(request, order)

@@ -32,7 +32,7 @@ def matrix(request, order_id, article_id=None):
     """GET: the window, by article, ?artikel= or ?regel= (a line). POST: the changed cells."""
     if request.method == "POST" and article_id:
         return _save(request, order_id, article_id)
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     status.guard(order, "edit")
     line_id = number(request.GET.get("regel"))
     if line_id:
@@ -64,7 +64,7 @@ def _save(request, order_id, article_id):
         )  # fmt: skip
     except (InputError, Refusal) as error:
         refusal = error if isinstance(error, Refusal) else Refusal("price.reason", error.message, "reason")
-        order, asks = selectors.open_order(request, order_id), refusal.code == "price.reason"
+        order, asks = selectors.shown_order(request, order_id), refusal.code == "price.reason"
         return refused(request, order, article_id, typed, refusal, **_urls(order, article_id), ask_reason=asks)
     answer = http.close_dialog(answers.lines_answer(request, order))
     answer.headers["HX-Reswap"] = "none"
@@ -150,7 +150,7 @@ def table(shown: grid.Grid, *, prefix: str = "cell", name: str = "") -> dict:
 @require_GET
 def elsewhere(request, order_id, article_id):
     """Voorraad andere filialen: what is free there, by variant."""
-    return elsewhere_of(request, selectors.open_order(request, order_id), article_id)
+    return elsewhere_of(request, selectors.shown_order(request, order_id), article_id)
 
 
 def elsewhere_of(request, order, article_id):

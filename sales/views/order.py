@@ -54,7 +54,7 @@ def order(request, order_id):
 @require_POST
 def header(request, order_id):
     """One field, or more, as they are typed."""
-    current = selectors.open_order(request, order_id)
+    current = selectors.shown_order(request, order_id)
     form = HeaderForm(request.POST, instance=current, user=request.user)
     names = [name for name in request.POST if name in form.fields]
     form.is_valid()
@@ -119,7 +119,7 @@ def _chosen_address(request, order) -> dict:
 @require_http_methods(["GET", "POST"])
 def discard(request, order_id):
     """Concept verwijderen: asks on GET, does it on POST."""
-    shown = selectors.open_order(request, order_id)
+    shown = selectors.shown_order(request, order_id)
     if request.method == "GET":
         return render(
             request,
@@ -141,7 +141,7 @@ def discard(request, order_id):
 @require_POST
 def vat_mode(request, order_id):
     """Inclusief of exclusief BTW: asked first, with both totals, where the total would change."""
-    current = selectors.open_order(request, order_id)
+    current = selectors.shown_order(request, order_id)
     mode = request.POST.get("vat_mode", "")
     status.guard(current, "edit")
     try:
@@ -187,7 +187,7 @@ def _ask_vat_mode(request, order, mode, new, *, asks: bool):
 @require_POST
 def discount(request, order_id):
     """Korting op de order, a percentage or euros."""
-    current = selectors.open_order(request, order_id)
+    current = selectors.shown_order(request, order_id)
     typed = request.POST.get("discount", "")
     try:
         kind, value = read_discount(typed)
@@ -226,11 +226,11 @@ def confirm(request, order_id):
     except Busy:
         raise  # nobody knows yet whether it is confirmed: not to be told that it is not
     except ChangedMeanwhile as changed:
-        return answers.ask_changed(request, selectors.open_order(request, order_id), changed, request.path)
+        return answers.ask_changed(request, selectors.shown_order(request, order_id), changed, request.path)
     except Refusal as refusal:
         if refusal.code == "order.money_left" and (settle := answers.url_of("payments:settle_amendment", order_id)):
             return answers.ask_on(request, settle)
-        return answers.notices(request, selectors.open_order(request, order_id, discarded=True), refusal)
+        return answers.notices(request, selectors.shown_order(request, order_id, discarded=True), refusal)
     url = reverse("sales:order", args=[order.pk])
     answers.tell_short(request, order)
     if not amends:
@@ -246,7 +246,7 @@ def confirm(request, order_id):
 @require_GET
 def side(request, order_id):
     """The panel beside the lines: facts about the customer, and the history. Loaded after the page."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     values: dict[str, Any] = {"order": order, "panels": actions.panels(order)}
     if order.customer:
         values |= {

@@ -21,7 +21,7 @@ def picker(request, order_id):
     """GET: the dialog. POST: everything that was chosen (item-<variant>), all or none."""
     if request.method == "POST":
         return _add(request, order_id)
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     status.guard(order, "edit")
     values = {"order": order, "groups": grid.groups(), "found": grid.results(order, ""), "key": new_key()}
     return fragment("sales/picker.html", values)
@@ -54,7 +54,7 @@ def _add(request, order_id):
 
 def _refused(request, order_id, typed, refusal):
     """What was chosen, again, with what is wrong marked; the results stay as they are."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     titles = {
         offer.variant_id: offer.title for offer in offers.offers(selectors.day_of_rates(order), variants=list(typed))
     }
@@ -72,7 +72,7 @@ def _refused(request, order_id, typed, refusal):
 @require_GET
 def results(request, order_id):
     """The articles found, or what follows them (?na=)."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     asked = request.GET
     found = grid.results(
         order,
@@ -89,7 +89,7 @@ def results(request, order_id):
 @require_GET
 def variants(request, order_id, article_id):
     """The colours and sizes of one article, to fill in."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     article = grid.article_of(selectors.day_of_rates(order), pk=article_id)
     shown = grid.grid(order, article, held=False)
     values = {"order": order, "article": article, "grid": shown, **table(shown, prefix="pick", name=article.name)}

@@ -25,7 +25,6 @@ from backoffice.relations.rights import right
 from sales import selectors
 from sales.forms import read_reason
 from sales.services import drafts, lines
-from sales.services.versions import title
 from sales.views import answers
 
 SCANNED = ("code", "quantity", "variant", "toets")  # what says what is scanned, and how often
@@ -101,7 +100,7 @@ def words_of(order, quantity: Decimal) -> tuple[str, str]:
     line = touched[0]
     before = line.quantity - quantity
     count = f"{format_quantity(before)} + {format_quantity(quantity)}" if before else f"+ {format_quantity(quantity)}"
-    return title(line), count
+    return line.title, count
 
 
 def _unknown(refusal: Refusal, code: str = "", link: str = "") -> HttpResponse:

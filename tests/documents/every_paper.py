@@ -11,7 +11,7 @@ import pypdfium2
 from django.db import transaction
 from django.utils import timezone
 
-from payments import receipts
+from payments.papers import receipts
 from payments.services import sessions
 from payments.services.depositing import deposit
 from pos import day_report

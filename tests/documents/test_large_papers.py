@@ -1,6 +1,7 @@
 """A paper of many lines is made by the worker, with progress and a way to stop, and says what the order says."""
 
 import re
+import time
 import uuid
 from contextlib import nullcontext
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
+from backoffice.core.progress import Progress
 from sales.documents import papers as order_papers
 from sales.documents import sheets
 from sales.documents.models import ExportJob
@@ -37,14 +39,14 @@ def made_of(job: ExportJob) -> list[str]:
 def told(monkeypatch) -> list[int]:
     """Every step that a job tells, each written down at once."""
     steps: list[int] = []
-    tell = making.Progress.__call__
+    tell = Progress.__call__
 
     def note(self, done):
         steps.append(done)
         tell(self, done)
 
-    monkeypatch.setattr(making.Progress, "EVERY", -1)
-    monkeypatch.setattr(making.Progress, "__call__", note)
+    monkeypatch.setattr(Progress, "EVERY", -1)
+    monkeypatch.setattr(Progress, "__call__", note)
     return steps
 
 
@@ -167,14 +169,14 @@ def test_a_job_that_is_stopped_half_way_leaves_no_file(client, told, monkeypatch
     order = papers.confirmed(branch, sanne, items=papers.many(250))
     client.force_login(sanne)
     job = start(client, order)
-    tell = making.Progress.__call__
+    tell = Progress.__call__
 
     def stop_at_the_third(self, done):
         if len(told) == 2:
             assert stop(client, job).status_code == 303
         tell(self, done)
 
-    monkeypatch.setattr(making.Progress, "__call__", stop_at_the_third)
+    monkeypatch.setattr(Progress, "__call__", stop_at_the_third)
     making.run(str(job.pk))
     job.refresh_from_db()
     assert (job.status, job.file, len(told), made_of(job)) == ("stopped", "", 3, [])
@@ -265,9 +267,9 @@ def test_stoppen_is_pressed_on_the_screen(page, login, small):
 
 def test_how_far_it_is_goes_to_the_database_now_and_then(monkeypatch):
     clock = iter([100, 100.3, 100.5, 100.8, 101])
-    monkeypatch.setattr(making.time, "monotonic", lambda: next(clock))
-    written = []
-    progress = making.Progress(SimpleNamespace(pk=uuid.uuid4()))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    written, job = [], SimpleNamespace(pk=uuid.uuid4())
+    progress = Progress(job, ExportJob.objects.filter(pk=job.pk))
     progress.connection = SimpleNamespace(cursor=lambda: nullcontext(Cursor(written)))
     for done in (1, 2, 3, 4):
         progress(done)

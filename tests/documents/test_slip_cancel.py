@@ -3,11 +3,10 @@
 import pytest
 
 from backoffice.catalog.models import StockMove
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.models import JournalEntry
 from sales.documents.models import PackingSlip
 from sales.documents.services import packing
-from sales.services.editing import UnknownOrder
 from tests import factories
 from tests.documents.test_slip_new import create
 from tests.racing import together
@@ -57,8 +56,8 @@ def test_it_is_cancelled_once_only():
 def test_a_stranger_is_told_that_it_is_not_there():
     s = shop()
     slip = create(s, confirmed(s, [(s.inkorten, 1)]), (s.inkorten, 1))
-    assert isinstance(refused(slip, factories.employee("seller", factories.branch())), UnknownOrder)
-    with pytest.raises(UnknownOrder):
+    assert isinstance(refused(slip, factories.employee("seller", factories.branch())), NotFound)
+    with pytest.raises(NotFound):
         packing.cancel_slip(slip_id=slip.pk + 1, employee=s.office)
 
 

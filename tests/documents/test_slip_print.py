@@ -2,9 +2,9 @@
 
 import pytest
 
+from backoffice.core.errors import NotFound
 from backoffice.core.models import JournalEntry
 from sales.documents.services import packing
-from sales.services.editing import UnknownOrder
 from tests import factories
 from tests.documents.test_slip_new import create
 from tests.racing import together
@@ -29,7 +29,7 @@ def test_every_print_is_counted_and_journalled():
 def test_a_stranger_prints_nothing():
     s = shop()
     slip = create(s, confirmed(s, [(s.inkorten, 1)]), (s.inkorten, 1))
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(NotFound):
         packing.print_slip(slip_id=slip.pk, employee=factories.employee("seller", factories.branch()))
     slip.refresh_from_db()
     assert slip.copies == 0

@@ -25,6 +25,7 @@ from backoffice.core.imports import job as service
 from backoffice.core.imports.preview import preview
 from backoffice.core.management.commands import serve
 from backoffice.core.models import ImportJob
+from backoffice.core.progress import Progress
 from backoffice.core.tasks import work
 from backoffice.core.worker import Connector
 from backoffice.relations.models import Customer
@@ -186,9 +187,9 @@ def test_a_file_that_cannot_be_read_ends_with_why(shop):
 
 
 def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
-    monkeypatch.setattr(service.Progress, "EVERY", 0)
+    monkeypatch.setattr(Progress, "EVERY", 0)
     job, seen = uploaded(shop, STAND_IN.read_bytes()), []
-    original = service.Progress.__call__
+    original = Progress.__call__
 
     def spy(progress, done):
         original(progress, done)
@@ -198,7 +199,7 @@ def test_how_far_it_is_can_be_seen_while_nothing_is_in_yet(shop, monkeypatch):
             seen.append(cursor.fetchone())
         other.close()
 
-    monkeypatch.setattr(service.Progress, "__call__", spy)
+    monkeypatch.setattr(Progress, "__call__", spy)
     service.start(employee=shop.admin, job_id=job.pk, key=uuid.uuid4())
     service.run(str(job.pk))
     done = [rows for rows, _articles in seen]
@@ -302,8 +303,8 @@ def test_a_file_that_ends_every_worker_is_given_up(shop):
 
 def while_it_works(monkeypatch, what) -> None:
     """Do something once the worker is in the middle of a file, by another connection."""
-    monkeypatch.setattr(service.Progress, "EVERY", 0)
-    original, done = service.Progress.__call__, []
+    monkeypatch.setattr(Progress, "EVERY", 0)
+    original, done = Progress.__call__, []
 
     def interrupted(progress, part):
         if not done:
@@ -312,7 +313,7 @@ def while_it_works(monkeypatch, what) -> None:
                 pool.submit(lambda: (what(), connections.close_all())).result()
         original(progress, part)
 
-    monkeypatch.setattr(service.Progress, "__call__", interrupted)
+    monkeypatch.setattr(Progress, "__call__", interrupted)
 
 
 def test_a_file_that_is_stopped_while_it_goes_in_leaves_nothing(shop, monkeypatch):
@@ -358,7 +359,7 @@ def test_how_far_the_reading_is_can_be_seen_by_everybody(shop, monkeypatch):
     seen = []
     job = sent(shop, csv(*[f"A{n};Trui;;;;59,95;21;" for n in range(6_000)]))
     while_it_works(monkeypatch, lambda: None)
-    original = service.Progress.__call__
+    original = Progress.__call__
 
     def spy(progress, part):
         original(progress, part)
@@ -368,7 +369,7 @@ def test_how_far_the_reading_is_can_be_seen_by_everybody(shop, monkeypatch):
             seen.append(cursor.fetchone())
         other.close()
 
-    monkeypatch.setattr(service.Progress, "__call__", spy)
+    monkeypatch.setattr(Progress, "__call__", spy)
     service.read(str(job.pk))
     job.refresh_from_db()
     assert seen == [(0, 6_000), (1_600, 6_000), (3_200, 6_000), (4_800, 6_000), (6_000, 6_000)]

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from payments import reports
 from payments.models import TillSession
-from payments.selectors import session_figures, session_vat
+from payments.selectors import reports, session_figures, session_vat
 from pos.models import Receipt
 from pos.selectors import RECEIPT
 from pos.slip import slip

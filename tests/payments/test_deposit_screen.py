@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from payments.dialogs.deposits import sheet
 from payments.models import CreditAccount, LedgerEntry
 from payments.services.depositing import deposit
-from payments.sheets import sheet
 from sales.services import amending, lines
 from tests import factories
 from tests.payments import shop as money

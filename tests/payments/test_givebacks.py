@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from payments.givebacks import over_after_cancel, sheet
+from payments.dialogs.givebacks import over_after_cancel, sheet
 from payments.models import PaymentMethod
 from sales.models import SalesOrder
 from sales.selectors import lines_of

@@ -11,8 +11,8 @@ from django.urls import reverse
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
 from backoffice.relations.services import setup
-from payments import methods
 from payments.models import PaymentMethod
+from payments.selectors import methods
 from tests import factories
 
 pytestmark = pytest.mark.django_db

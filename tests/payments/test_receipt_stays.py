@@ -11,8 +11,8 @@ from django.urls import reverse
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Branch, Customer, Employee
 from backoffice.relations.services import anonymising
-from payments import receipts
 from payments.models import LedgerEntry, PaymentMethod
+from payments.papers import receipts
 from payments.services.refunding import refund
 from sales.documents.models import OutgoingMail
 from sales.documents.services import mailing, packing

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from backoffice.core.models import JournalEntry
-from payments import receipts
+from payments.papers import receipts
 from payments.services import reversing
 from payments.services.depositing import deposit
 from sales.documents.models import OutgoingMail

@@ -8,7 +8,7 @@ import pytest
 from backoffice.core.errors import Refusal, Stale
 from backoffice.core.models import JournalEntry
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment
-from payments.receipts import payments_of
+from payments.papers.receipts import payments_of
 from payments.selectors import session_figures
 from payments.services import sessions, terminals
 from payments.services.depositing import deposit

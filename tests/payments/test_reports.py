@@ -14,16 +14,17 @@ from django.utils import timezone
 
 from backoffice.catalog.models import VatRate
 from backoffice.core.keys import new_key
-from payments import ledger, reports
-from payments.ledger import Tender
-from payments.reports import Asked
+from payments.selectors import reports
+from payments.selectors.reports import Asked
+from payments.services import ledger
 from payments.services.depositing import deposit
+from payments.services.ledger import Occasion, Tender
 from payments.services.refunding import refund
 from sales.documents.models import ExportJob
 from sales.documents.services import exporting, making
 from sales.models import Delivery
 from sales.services.delivering import deliver
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import shop
@@ -42,11 +43,9 @@ def pay(s, order, *tenders, session=None, employee=None):
 def settle(s, order, session, *tenders):
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
     with transaction.atomic():
-        draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
-        ledger.book(
-            draft.order, draft.lines, chosen, kind="settlement", employee=s.seller, branch=s.branch, session=session,
-            change=True, action="payments.settlement.registered",
-        )  # fmt: skip
+        opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
+        occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+        ledger.book(opened.order, opened.lines, chosen, occasion, kind="settlement", change=True)
 
 
 def hand_over(s, order):

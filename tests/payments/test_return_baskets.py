@@ -6,16 +6,16 @@ import pytest
 from django.db import transaction
 
 from backoffice.core.errors import Refusal
-from payments import ledger
-from payments.ledger import Tender
 from payments.models import CreditAccount
 from payments.selectors import session_figures
+from payments.services import ledger
 from payments.services.depositing import check_payable
+from payments.services.ledger import Occasion, Tender
 from payments.services.refunding import refund
 from payments.services.terminals import book_approved
 from sales.models import SalesOrder
 from sales.services import confirming
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests.invariants import holds
 from tests.payments import shop as money
 from tests.payments.shop import accounts, owed, rows, shop, split
@@ -30,25 +30,25 @@ def brought_back(s, *prices, vat_mode=""):
     plain = [(p if isinstance(p, tuple) else (p, "high")) for p in prices]
     order = money.order(s, *[(price.lstrip("-"), code) for price, code in plain], vat_mode=vat_mode, confirmed=False)
     with transaction.atomic():
-        draft = open_draft(order.pk, s.office)
-        for line, (price, _code) in zip(draft.lines, plain, strict=True):
+        opened = open_order(order.pk, s.office, action="edit")
+        for line, (price, _code) in zip(opened.lines, plain, strict=True):
             if price.startswith("-"):
                 line.quantity = -line.quantity
-                draft.touch(line)
-        draft.write()
+                opened.touch(line)
+        opened.write()
     confirming.confirm(order_id=order.pk, employee=s.office)
     return SalesOrder.objects.get(pk=order.pk)
 
 
 def settle(s, order, session, *tenders, approved=()):
     with transaction.atomic():
-        draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
+        opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
         chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
-        common = {"kind": "settlement", "employee": s.seller, "branch": s.branch, "session": session}
+        occasion = Occasion(s.seller, s.branch, session)
         if approved:
-            book_approved(draft.order, draft.lines, approved, tenders=chosen, **common)
+            book_approved(opened.order, opened.lines, approved, occasion, tenders=chosen, kind="settlement")
         else:
-            ledger.book(draft.order, draft.lines, chosen, **common)
+            ledger.book(opened.order, opened.lines, chosen, occasion, kind="settlement")
     order.refresh_from_db()
     return order
 

@@ -10,13 +10,12 @@ import time_machine
 from backoffice.core.errors import Refusal
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import Till
-from payments import ledger
-from payments.ledger import Tender
 from payments.models import LedgerEntry, TerminalPayment, TillSession
 from payments.selectors import open_session_of, session_figures
-from payments.services import sessions
+from payments.services import ledger, sessions
+from payments.services.ledger import Occasion, Tender
 from payments.services.reversing import reverse
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import accounts, rows, shop
@@ -27,12 +26,10 @@ D = Decimal
 
 def settle(s, order, session, *tenders, kind="settlement", change=True):
     """What the till books at Afrekenen."""
-    draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
+    opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
-    ledger.book(
-        draft.order, draft.lines, chosen, kind=kind, employee=s.seller, branch=s.branch, session=session, change=change,
-        action="payments.settlement.registered",
-    )  # fmt: skip
+    occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+    ledger.book(opened.order, opened.lines, chosen, occasion, kind=kind, change=change)
     order.refresh_from_db()
     return order
 
@@ -237,11 +234,9 @@ def test_another_branchs_money_moves_in_between():
     zeist = factories.branch("Zeist")
     order = money.order(s, "40.00", employee=s.admin, branch=zeist)
     session = money.session(s)
-    draft = open_draft(order.pk, s.admin, "pay", ("branch",), right="payments.deposit")
-    ledger.book(
-        draft.order, draft.lines, [Tender(s.method.contant, D(40))], kind="settlement", employee=s.admin,
-        branch=s.branch, session=session,
-    )  # fmt: skip
+    opened = open_order(order.pk, s.admin, action="pay", related=("branch",), right="payments.deposit")
+    occasion = Occasion(s.admin, s.branch, session)
+    ledger.book(opened.order, opened.lines, [Tender(s.method.contant, D(40))], occasion, kind="settlement")
     sides = [
         (p.account, p.branch_id, p.amount.amount) for p in LedgerEntry.objects.get(order=order).postings.order_by("id")
     ]

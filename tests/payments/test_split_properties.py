@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments import splits, tendering
-from payments.splits import Rate
+from payments.totals import splits, tendering
+from payments.totals.splits import Rate
 from sales.pricing import VAT_MODES, PricedLine, price
 
 PERCENTS = [Decimal(rate) for rate in ("21", "9", "0", "5.5")]
@@ -41,7 +41,7 @@ def paid(rates) -> Decimal:
 
 
 def book(rates, amount) -> list:
-    """As payments.ledger.write does: split, then move between rates where one is closed or out of its range."""
+    """As the ledger does: split, then move between rates where one is closed or out of its range."""
     parts = splits.split(rates, amount)
     assert sum((part.gross for part in parts), Decimal(0)) == amount
     if paid(rates) == total(rates) or splits.out_of_range(rates):

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.core.errors import KeyReused, Refusal
 from backoffice.core.models import JournalEntry
 from payments import selectors
-from payments.ledger import Tender
 from payments.models import LedgerEntry, SimulatedPayment, TerminalPayment
 from payments.services import sessions
 from payments.services.depositing import deposit
+from payments.services.ledger import Occasion, Tender
 from payments.services.terminals import (
     ask_terminal,
     assign_suspense,
@@ -26,7 +26,7 @@ from payments.services.terminals import (
 )
 from sales.models import SalesOrder
 from sales.services import amending, cancelling, lines
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests import factories
 from tests.payments import shop as money
 from tests.payments.shop import accounts, owed, rows, shop, split
@@ -51,11 +51,9 @@ def charged() -> list[int]:
 def book(s, order, session, *approved, tenders=(), kind="settlement"):
     """What the till does after the last approval, in one transaction."""
     with transaction.atomic():
-        draft = open_draft(order.pk, s.seller, "pay", ("branch",), right="payments.deposit")
-        written = book_approved(
-            draft.order, draft.lines, approved, tenders=tenders, kind=kind, employee=s.seller, branch=s.branch,
-            session=session,
-        )  # fmt: skip
+        opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
+        occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+        written = book_approved(opened.order, opened.lines, approved, occasion, tenders=tenders, kind=kind)
     order.refresh_from_db()
     return written
 
@@ -269,7 +267,7 @@ def test_the_hold_costs_no_statement():
     s = shop()
     desk = money.order(s, "60.00")
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
-        open_draft(desk.pk, s.office, "amend")
+        open_order(desk.pk, s.office, action="amend")
     assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 2  # the order, its lines
 
 

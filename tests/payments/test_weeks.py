@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from payments import weeks
+from payments.selectors import weeks
 from payments.services.depositing import deposit
 from sales.models import SalesOrder
 from sales.services import cancelling

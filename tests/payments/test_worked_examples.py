@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from backoffice.core.errors import Refusal
-from payments import splits, tendering
-from payments.splits import Rate
+from payments.totals import splits, tendering
+from payments.totals.splits import Rate
 
 D = Decimal
 # name, [(rate, gross, VAT)], [(deposit, [(rate, net, VAT, gross) of it])]

@@ -160,13 +160,13 @@ def test_an_order_from_the_queue_is_paid_and_partly_handed_over(s):
 
 
 def test_what_comes_back_asks_no_deposit_and_its_money_leaves_the_drawer(s, basket):
-    from sales.services.editing import open_draft
+    from sales.services.editing import open_order
 
-    draft = open_draft(basket.pk, s.seller)
-    for line in draft.lines:
+    opened = open_order(basket.pk, s.seller, action="edit")
+    for line in opened.lines:
         line.quantity = -line.quantity
-        draft.touch(line)
-    draft.write()
+        opened.touch(line)
+    opened.write()
     receipt = pay(s, (s.method.contant, "-129.85"), employee=s.manager)
     assert (receipt.order.status, entries(basket)) == ("settled", [("refund", "cash", Decimal("-129.85"))])
     assert sorted(on_hand(s)) == [(6, 0), (7, 0)]

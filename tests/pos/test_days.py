@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.core.errors import Stale
-from payments import reports
 from payments.models import TerminalPayment, TillSession
-from payments.selectors import session_vat
+from payments.selectors import reports, session_vat
 from payments.services import sessions
 from pos import roll
 from pos.models import Receipt, TillSeat

@@ -155,8 +155,8 @@ def test_settle_books_what_is_too_much_in_the_same_transaction():
         return lambda: seen.append("last")
 
     with transaction.atomic():
-        draft, amended = amending.open_amendment(amendment.pk, s.office)
-        amending.apply_amendment(draft, amended, settle)
+        opened, amended = amending.open_amendment(amendment.pk, s.office)
+        amending.apply_amendment(opened, amended, settle)
     order.refresh_from_db()
     assert seen == [(Decimal("224.80"), Decimal("124.90")), "last"]
     assert (order.paid_total, order.payment_state) == (order.gross, "paid")

@@ -8,11 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from backoffice.catalog.models import Branch, StockMove
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.models import JournalEntry
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 from sales.services import delivering, editing
-from sales.services.editing import UnknownOrder
 from tests import factories
 from tests.racing import together, unlocked
 from tests.sales.delivery_shop import confirmed, consistent, level, line_of, receive, state, wanted
@@ -125,10 +124,8 @@ def test_strangers_and_numbers_that_are_not_there_are_told_the_same():
     s = shop()
     order = confirmed(s, [(s.inkorten, 1)])
     delivery = deliver(s, order, wanted(order, (s.inkorten, 1)))
-    assert isinstance(
-        refused(s, order, delivery, employee=factories.employee("seller", factories.branch())), UnknownOrder
-    )
-    with pytest.raises(UnknownOrder):
+    assert isinstance(refused(s, order, delivery, employee=factories.employee("seller", factories.branch())), NotFound)
+    with pytest.raises(NotFound):
         delivering.cancel_delivery(delivery_id=delivery.pk + 999, employee=s.office)
 
 

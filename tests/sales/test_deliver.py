@@ -10,12 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from backoffice.catalog import stock
 from backoffice.catalog.models import Branch, StockMove
-from backoffice.core.errors import Refusal, Refusals
+from backoffice.core.errors import NotFound, Refusal, Refusals
 from backoffice.core.models import JournalEntry
 from backoffice.relations.models import EmployeeRole
 from sales.models import Delivery, DeliveryLine, OrderLine, SalesOrder
 from sales.services import delivering, editing
-from sales.services.editing import UnknownOrder
 from tests import factories
 from tests.racing import together, unlocked
 from tests.sales.delivery_shop import confirmed, consistent, level, line_of, receive, state, wanted
@@ -227,7 +226,7 @@ def test_a_stranger_cannot_deliver_nor_one_without_the_right_at_the_branch():
     zwolle = factories.branch("Zwolle")
     order = confirmed(s, [(s.inkorten, 1)])
     stranger = factories.employee("seller", zwolle)
-    assert isinstance(refused(s, order, wanted(order, (s.inkorten, 1)), employee=stranger), UnknownOrder)
+    assert isinstance(refused(s, order, wanted(order, (s.inkorten, 1)), employee=stranger), NotFound)
     refusal = refused(s, order, wanted(order, (s.inkorten, 1)), employee=s.seller, branch_id=zwolle.pk)
     assert refusal.code == "delivery.branch"
     EmployeeRole.objects.create(employee=s.seller, branch=zwolle, role="seller")

@@ -78,7 +78,7 @@ def test_rebuilding_reads_nothing_and_saves_nothing():
     version = OrderVersion.objects.get(order=order)
     with CaptureQueriesContext(connection) as captured:
         again, rows, vat_rows = versions.rebuild(version)
-        assert next(versions.title(line) for line in rows) == "Oxford-overhemd Kade Wit 40"
+        assert next(line.title for line in rows) == "Oxford-overhemd Kade Wit 40"
         assert (again.branch.name, again.order_type.name, again.employee.name) == (
             "Utrecht Oudegracht", "Verkooporder", "Sanne Bakker",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.core.errors import Busy, Refusal
-from payments.givebacks import over_after_cancel
+from payments.dialogs.givebacks import over_after_cancel
 from payments.selectors import open_session_of, session_figures
 from payments.services import sessions
 from payments.services.cancelling import cancel
@@ -22,7 +22,7 @@ from pos.services import amending as at_till
 from pos.services import checking_out, make_order, seats
 from sales.models import SalesOrder
 from sales.services import amending, confirming, drafts, lines
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 
 D = Decimal
 # somebody else was first, and was named
@@ -147,10 +147,10 @@ class Person:
         one = [(self.dice.choice(self.s.variants).pk, D(1))]
         self.ask(lines.add, order_id=order_id, items=one, employee=self.employee)
         with transaction.atomic():
-            draft = open_draft(order_id, self.employee)
-            draft.lines[0].quantity = D(-1)
-            draft.touch(draft.lines[0])
-            back = draft.write().gross.amount
+            opened = open_order(order_id, self.employee, action="edit")
+            opened.lines[0].quantity = D(-1)
+            opened.touch(opened.lines[0])
+            back = opened.write().gross.amount
         self.check_out(back)
 
     def close(self) -> None:

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from payments.models import LedgerEntry, SimulatedPayment, TerminalPayment
+from payments.services.ledger import Occasion
 from payments.services.terminals import ask_terminal, book_approved, cancel_terminal, start_terminal
-from sales.services.editing import open_draft
+from sales.services.editing import open_order
 from tests.payments import shop as money
 from tests.racing import together
 from tests.soak import count, report
@@ -31,11 +32,12 @@ def test_lost_answers_never_charge_twice_and_nothing_is_unrecorded(settings):
         lost += settings.TERMINAL_PLAY in ("lost", "lost_twice", "never_arrived")
         if payment.state == "approved":
             with transaction.atomic():
-                draft = open_draft(payment.order_id, s.seller, "pay", ("branch",), right="payments.deposit")
+                opened = open_order(
+                    payment.order_id, s.seller, action="pay", related=("branch",), right="payments.deposit"
+                )
                 book_approved(
-                    draft.order, draft.lines, [payment], kind="deposit", employee=s.seller, branch=s.branch,
-                    session=session,
-                )  # fmt: skip
+                    opened.order, opened.lines, [payment], Occasion(s.seller, s.branch, session), kind="deposit"
+                )
     charged = SimulatedPayment.objects.aggregate(total=Sum("amount", filter=Q(charges__gt=0)), n=Sum("charges"))
     booked = LedgerEntry.objects.filter(method_kind="terminal").aggregate(total=Sum("amount"))["total"]
     approved = TerminalPayment.objects.filter(state="approved")

@@ -12,8 +12,9 @@ from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan, VariantPlan
 from backoffice.catalog.models import Article, Barcode, StockLevel, Variant, VatRate
 from backoffice.catalog.services.variants import bare, lacks, used
+from backoffice.core.db import bulk
 from backoffice.core.gtin import gtin
-from backoffice.core.imports import bulk, values
+from backoffice.core.imports import values
 from backoffice.core.imports.importer import Problems, Source
 from backoffice.core.search import fold
 

@@ -3,7 +3,7 @@
 from backoffice.catalog.imports import sizes
 from backoffice.catalog.imports.plan import ArticlePlan, Plan
 from backoffice.catalog.models import Size, SizeRange, Variant
-from backoffice.core.imports import bulk
+from backoffice.core.db import bulk
 from backoffice.core.search import fold
 
 

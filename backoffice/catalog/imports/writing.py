@@ -11,8 +11,8 @@ from backoffice.catalog.models import Article, Barcode, Colour, StockMove, Varia
 from backoffice.catalog.services import naming
 from backoffice.catalog.services.articles import search_text
 from backoffice.catalog.services.variants import codes_to_article
+from backoffice.core.db import bulk
 from backoffice.core.gtin import gtin
-from backoffice.core.imports import bulk
 from backoffice.core.imports.importer import Progress
 from backoffice.core.search import fold
 from backoffice.core.sorting import sort_key

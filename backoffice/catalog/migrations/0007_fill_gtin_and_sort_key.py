@@ -8,7 +8,7 @@ from django.db import migrations, transaction
 
 from backoffice.core.db.rewriting import batches, rewrite
 from backoffice.core.gtin import gtin
-from backoffice.core.imports import bulk
+from backoffice.core.db import bulk
 from backoffice.core.search import fold
 from backoffice.core.sorting import path_key, sort_key
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from backoffice.core.imports import bulk
+from backoffice.core.db import bulk
 
 AT_A_TIME = 5000
 

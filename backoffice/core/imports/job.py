@@ -4,29 +4,28 @@ A web request never reads a file: what it asks of time and memory belongs to the
 (core.tabular).
 """
 
-import time
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import tabular
+from backoffice.core import jobs, tabular
 from backoffice.core.errors import Refusal
 from backoffice.core.imports import mapping
 from backoffice.core.imports.importer import Importer, Problems, Source, importer_of
 from backoffice.core.imports.preview import Preview, checked, preview, undecided
 from backoffice.core.keys import keyed
 from backoffice.core.models import ImportJob
+from backoffice.core.progress import Progress, Unwanted
 
 Status = ImportJob.Status
 CHECKING = 0.35  # of the whole, for the progress bar
 ATTEMPTS = 3  # a file that ends the worker as often is given up
+KEPT_DAYS = 7  # a file that was uploaded and never started
 DOUBTFUL = ("update", "new", "skip")  # what becomes of rows that may be there already
-
-
-class Unwanted(Exception):
-    """Somebody stopped the job meanwhile, or chose other columns: what is done with it counts no more."""
 
 
 class Wrong(Exception):
@@ -87,9 +86,7 @@ def choose(
 
 def _to_worker(job: ImportJob) -> None:
     """One file at a time is read, so that large ones leave a hand free for mail."""
-    from backoffice.core.tasks import read_import
-
-    read_import.configure(lock="import-read").defer(job_id=str(job.pk))
+    jobs.defer("read_import", lock="import-read", job_id=str(job.pk))
 
 
 def read(job_id: str, attempt: int = 0) -> None:
@@ -114,9 +111,8 @@ def read(job_id: str, attempt: int = 0) -> None:
 
 def _read(job: ImportJob) -> bool:
     """Read the file by the job's columns; False when it was stopped, or others were chosen, before it was done."""
-    importer, turn = importer_of(job.kind), job.options["turn"]
-    wanted = ImportJob.objects.filter(pk=job.pk, status=Status.READING, options__turn=turn)
-    progress = Progress(job)
+    importer, wanted = importer_of(job.kind), _wanted(job)
+    progress = Progress(job, wanted)
     try:
         table = tabular.open_table(bytes(job.content))
         job.rows_total = table.count
@@ -124,7 +120,7 @@ def _read(job: ImportJob) -> bool:
         if "header" not in job.options:
             job.columns, job.options["mapping"] = mapping.propose(importer, table.header)
             job.options["header"] = table.header
-        shown = preview(importer, table, job.columns, job.options, progress)
+        shown = preview(importer, table, job.columns, job.options, progress.part)
     except Unwanted:
         return False
     finally:
@@ -137,6 +133,11 @@ def _read(job: ImportJob) -> bool:
     )  # fmt: skip
 
 
+def _wanted(job: ImportJob) -> QuerySet[ImportJob]:
+    """The job, as long as nobody stopped it or had it read by other columns."""
+    return ImportJob.objects.filter(pk=job.pk, status=job.status, options__turn=job.options["turn"])
+
+
 def source_of(job: ImportJob) -> Source:
     """The rows of the job's file by its columns. Raises Refusal where a column is missing or chosen twice."""
     table = tabular.open_table(bytes(job.content))
@@ -146,8 +147,6 @@ def source_of(job: ImportJob) -> Source:
 @keyed("core.import.started", result=("core.ImportJob", "job_id"))
 def start(*, employee, job_id) -> ImportJob:
     """Hand the file to the worker; the mapping is kept under its name."""
-    from backoffice.core.tasks import run_import
-
     job = ImportJob.objects.select_for_update().get(pk=job_id)
     if job.status == Status.READING:
         raise Refusal("import.reading", _("Het bestand wordt nog gelezen. Wacht op het voorbeeld."))
@@ -161,7 +160,7 @@ def start(*, employee, job_id) -> ImportJob:
         mapping.keep(importer_of(job.kind), job.options["mapping"], job.columns)
     job.status, job.employee, job.rows_done = Status.RUNNING, employee, 0
     job.save(update_fields=["status", "employee", "rows_done"])
-    run_import.configure(lock=f"import-{job.kind}").defer(job_id=str(job.pk))
+    jobs.defer("run_import", lock=f"import-{job.kind}", job_id=str(job.pk))
     return job
 
 
@@ -187,12 +186,12 @@ def run(job_id: str, attempt: int = 0) -> None:
     if attempt >= ATTEMPTS:
         fail(job, [_("Het inlezen is %(times)s keer afgebroken.") % {"times": attempt}])
         return
-    progress = Progress(job)
+    progress = Progress(job, _wanted(job))
     try:
         importer = importer_of(job.kind)
         source = source_of(job)
         with transaction.atomic():
-            counts = carry_out(importer, source, job.options, job.employee, job.file_name, progress)
+            counts = carry_out(importer, source, job.options, job.employee, job.file_name, progress.part)
             if not finish(job, Status.DONE, counts=counts):
                 raise Unwanted
     except Unwanted:
@@ -253,35 +252,7 @@ def fail(job: ImportJob, errors: list, total: int | None = None) -> None:
     finish(job, Status.FAILED, errors=rows, total=len(rows) if total is None else total)
 
 
-class Progress:
-    """Tells how far a job is, on a connection of its own: the import's own transaction is seen only at its end.
-
-    Raises Unwanted once the job was stopped, or is to be read by other columns. A job that was not committed yet is
-    not seen by anybody, and so is wanted.
-    """
-
-    EVERY = 0.4  # seconds
-
-    def __init__(self, job: ImportJob):
-        self.job, self.told = job, 0.0
-        self.connection = connection.copy()
-
-    def __call__(self, done: float) -> None:
-        now = time.monotonic()
-        if now - self.told < self.EVERY:
-            return
-        self.told, job = now, self.job
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE core_importjob SET rows_done = %s"
-                " WHERE id = %s AND status = %s AND options->'turn' = %s::jsonb",
-                [int(job.rows_total * min(done, 1.0)), job.pk, job.status, str(job.options["turn"])],
-            )
-            if cursor.rowcount:
-                return
-            cursor.execute("SELECT 1 FROM core_importjob WHERE id = %s", [job.pk])
-            if cursor.fetchone():
-                raise Unwanted
-
-    def close(self) -> None:
-        self.connection.close()
+def sweep() -> None:
+    """Forget the files that were uploaded and never started."""
+    old = timezone.now() - timedelta(days=KEPT_DAYS)
+    ImportJob.objects.filter(status__in=(Status.READING, Status.PREVIEW), created_at__lt=old).delete()

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
-from backoffice.core.imports import bulk
+from backoffice.core.db import bulk
 from backoffice.core.search import fold
 from backoffice.relations.imports.plan import Row
 from backoffice.relations.models import Customer, CustomerAddress

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from backoffice.core import numbers
+from backoffice.core.db import bulk
 from backoffice.core.errors import Refusal
-from backoffice.core.imports import bulk
 from backoffice.core.imports.importer import Progress
 from backoffice.relations.imports.plan import CustomerPlan, Plan
 from backoffice.relations.imports.reading import invoice_address

@@ -1,9 +1,8 @@
 """What an operator does by hand: send again what failed."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
+from backoffice.core import journal, outbox
 from backoffice.core.errors import Refusal
 from backoffice.core.keys import keyed
 from backoffice.core.models import OutboxMessage
@@ -16,11 +15,9 @@ def retry(*, message_id: int, employee) -> OutboxMessage:
     """Let the worker try a message again, now. Refused when it was sent, or is gone."""
     if not access_of(employee).can("operator.view"):
         raise Refusal("operator.right", _("Alleen een beheerder mag dit."))
-    message = OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
-    if message is None or message.status == OutboxMessage.Status.SENT:
+    if not outbox.again(message_id):
         raise Refusal("outbox.sent", _("Dit bericht is al verzonden."))
-    message.status, message.attempts, message.next_attempt_at = OutboxMessage.Status.WAITING, 0, timezone.now()
-    message.save(update_fields=["status", "attempts", "next_attempt_at"])
+    message = OutboxMessage.objects.get(pk=message_id)
     branch_id = usual_branch(employee)
     if branch_id is not None:
         journal.write(branch_id=branch_id, employee=employee, action="operator.outbox.retried", about=message)

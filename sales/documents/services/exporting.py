@@ -5,17 +5,16 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
-from backoffice.core.errors import Refusal
+from backoffice.core import jobs, journal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import scoped
 from sales import lists
-from sales.documents import large, tasks
+from sales.documents import large
 from sales.documents.models import ExportJob
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder
 
 AT_ONCE = 5_000  # rows that are sent as they are read; more is a job of the worker
 MAX_PAPER_LINES = 20_000
@@ -25,7 +24,7 @@ Status, Format = ExportJob.Status, ExportJob.Format
 
 @keyed("documents.order.export", result=("sales.SalesOrder", "order_id"))
 def export_order(*, order_id: int, form: str, employee) -> SalesOrder:
-    """Record that the order leaves as a file; form: csv, xlsx or ubl. Raises UnknownOrder, Refusal."""
+    """Record that the order leaves as a file; form: csv, xlsx or ubl. Raises NotFound, Refusal."""
     if form not in ("csv", "xlsx", "ubl"):
         raise Refusal("export.format", _("Kies CSV, XLSX of UBL."))
     order = locked_order(order_id, employee, "documents.view", "export")
@@ -105,14 +104,14 @@ def stop_job(*, job_id: str, employee) -> ExportJob:
     mine.filter(status__in=(Status.WAITING, Status.RUNNING)).update(status=Status.STOPPED, finished_at=timezone.now())
     job = mine.first()
     if job is None:
-        raise UnknownOrder("export.unknown", _("Deze export is er niet, of is van iemand anders."))
+        raise NotFound("export.unknown", _("Deze export is er niet, of is van iemand anders."))
     return job
 
 
 def _started(job: ExportJob, branch_id: int | None, data: dict) -> ExportJob:
     job.save(force_insert=True)
     if job.status == Status.WAITING:
-        tasks.make_export.defer(job_id=str(job.pk))
+        jobs.defer("make_export", job_id=str(job.pk))
     branch_id = branch_id or Branch.objects.order_by("pk").values_list("pk", flat=True)[0]
     told = {"format": job.format, "rows": job.rows_total, **data}
     journal.write(branch_id=branch_id, employee=job.employee, action=EXPORTED, about=job, data=told)

@@ -5,25 +5,20 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core import journal
-from backoffice.core.errors import Refusal
+from backoffice.core import jobs, journal, outbox
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.input import InputError, clean_text
 from backoffice.core.keys import keyed
-from backoffice.core.models import OutboxMessage
 from backoffice.relations.models import Branch
 from backoffice.relations.rights import access_of
 from backoffice.relations.validators import clean_email
-from sales.documents import tasks
 from sales.documents.models import MailTemplate, OutgoingMail
 from sales.documents.reading import locked_order
 from sales.models import SalesOrder
-from sales.services.editing import UnknownOrder
 
 KIND = "mail"  # of the outbox messages that are mails
-Status = OutboxMessage.Status
 # how the paper of each kind is made: file name and PDF; filled by the floor that has the paper, when it is ready
 PAPERS: dict[str, Callable[[OutgoingMail], tuple[str, bytes]]] = {}
 
@@ -53,11 +48,7 @@ def queue_mail(
         raise Refusal("mail.kind", _("Dit document kan niet worden gemaild."))
     action = "mail_receipt" if kind == MailTemplate.Kind.RECEIPT else "mail"
     order = locked_order(order_id, employee, "documents.send", action)
-    message = OutboxMessage.objects.create(
-        kind=KIND,
-        dedupe_key=dedupe_key(order, kind, subject_id, recipient, request or str(uuid.uuid4())),
-        next_attempt_at=timezone.now(),
-    )
+    message = outbox.put(KIND, dedupe_key(order, kind, subject_id, recipient, request or str(uuid.uuid4())))
     mail = OutgoingMail.objects.create(
         order=order,
         message=message,
@@ -69,7 +60,7 @@ def queue_mail(
         body=body,
         employee=employee,
     )
-    tasks.send_mail.defer()
+    jobs.defer("send_mail")
     record(mail, "documents.mail.queued", employee)
     return mail
 
@@ -81,11 +72,10 @@ def retry_mail(*, mail_id: int, employee) -> OutgoingMail:
         raise Refusal("mail.off", told)
     mail = OutgoingMail.objects.select_related("order", "message").filter(pk=mail_id).first()
     if mail is None or not access_of(employee).can("documents.send", mail.order.branch_id):
-        raise UnknownOrder("mail.unknown", _("Deze mail is er niet, of hoort bij een ander filiaal."))
-    again = OutboxMessage.objects.filter(pk=mail.message_id).exclude(status=Status.SENT)
-    if not again.update(status=Status.WAITING, attempts=0, next_attempt_at=timezone.now(), last_error=""):
+        raise NotFound("mail.unknown", _("Deze mail is er niet, of hoort bij een ander filiaal."))
+    if not outbox.again(mail.message_id, last_error=""):
         raise Refusal("mail.sent", _("Deze mail is al verzonden."))
-    tasks.send_mail.defer()
+    jobs.defer("send_mail")
     record(mail, "documents.mail.retried", employee)
     return mail
 

@@ -2,8 +2,7 @@
 
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from django.core.files import File
@@ -14,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.core.errors import Refusal
+from backoffice.core.progress import Progress, Unwanted
 from backoffice.relations.rights import scoped
 from sales import status
 from sales.documents import confirmation, large, papers, reading, sheets, tables
 from sales.documents.models import ExportJob
 from sales.documents.services.exporting import MAX_PAPER_LINES, Format, Status, matching
-from sales.documents.tasks import ATTEMPTS
 
 Made = tuple[str, Sequence[sheets.Column], Iterable[list]]
 # tables of a floor above, by name: from a job its title, columns and rows
 TABLES: dict[str, Callable[[ExportJob], Made]] = {}
+ATTEMPTS = 3  # an export that ends the worker as often is given up
 KEPT, REMEMBERED = timedelta(days=1), timedelta(days=30)
 
 
@@ -36,7 +36,7 @@ def run(job_id: str, attempt: int = 0) -> None:
         return _failed(job, _("Het maken is %(times)s keer afgebroken.") % {"times": attempt})
     if not _unstopped(job).update(status=Status.RUNNING, rows_done=0):
         return None
-    progress = Progress(job)
+    progress = Progress(job, _unstopped(job))
     handle, path = tempfile.mkstemp(suffix=f".{job.format}")
     os.close(handle)
     try:
@@ -46,7 +46,7 @@ def run(job_id: str, attempt: int = 0) -> None:
         values = {"status": Status.DONE, "file": job.file.name, "rows_done": progress.done}
         if not _unstopped(job).update(finished_at=timezone.now(), **values):
             job.file.delete(save=False)
-    except Stopped:
+    except Unwanted:
         pass  # who asked for it does not want it any more
     except Refusal as refusal:
         _failed(job, refusal.message)
@@ -61,7 +61,7 @@ def run(job_id: str, attempt: int = 0) -> None:
     return None
 
 
-def make(job: ExportJob, path: str, progress: "Progress") -> None:
+def make(job: ExportJob, path: str, progress: Progress) -> None:
     """Write the job's content to the path. Raises Refusal for what is too much."""
     if job.format == Format.PDF:
         with open(path, "wb") as out:
@@ -84,7 +84,7 @@ def _orders(job: ExportJob) -> Made:
     return _("Verkooporders"), tables.order_columns(), tables.order_rows(matching(job.query, job.employee))
 
 
-def _papers(job: ExportJob, progress: "Progress") -> bytes:
+def _papers(job: ExportJob, progress: Progress) -> bytes:
     if job.title:
         paper = large.asked(job.query, job.employee)
         if paper.lines > MAX_PAPER_LINES:
@@ -116,44 +116,3 @@ def _unstopped(job: ExportJob) -> QuerySet[ExportJob]:
 
 def _failed(job: ExportJob, reason: str) -> None:
     _unstopped(job).update(status=Status.FAILED, error=reason[:300], finished_at=timezone.now())
-
-
-class Stopped(Exception):
-    """Somebody pressed Stoppen."""
-
-
-class Progress:
-    """Tells how far a job is, on a connection of its own: the reading transaction is not to be committed.
-
-    Raises Stopped when it is not wanted any more.
-    """
-
-    EVERY = 0.4  # seconds
-
-    def __init__(self, job: ExportJob):
-        self.job, self.done, self.told = job, 0, time.monotonic()
-        self.connection = connection.copy()
-
-    def __call__(self, done: int) -> None:
-        self.done = done
-        now = time.monotonic()
-        if now - self.told < self.EVERY:
-            return
-        self.told = now
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE documents_exportjob SET rows_done = %s WHERE id = %s AND status = %s",
-                [done, self.job.pk, Status.RUNNING],
-            )
-            if not cursor.rowcount:
-                raise Stopped
-
-    def watch(self, rows: Iterable[list]) -> Iterator[list]:
-        for done, row in enumerate(rows, 1):
-            yield row
-            if done % 500 == 0:
-                self(done)
-            self.done = done
-
-    def close(self) -> None:
-        self.connection.close()

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from backoffice.core import journal, numbers
 from backoffice.core.db import rows
-from backoffice.core.errors import Refusal
+from backoffice.core.errors import NotFound, Refusal
 from backoffice.core.keys import keyed
 from backoffice.relations.models import Branch
 from sales.documents.models import PackingSlip
 from sales.models import Delivery, OrderLine, SalesOrder
 from sales.services import delivering
-from sales.services.editing import Draft, UnknownOrder, open_draft
+from sales.services.editing import OpenOrder, open_order
 
 SLIP = ("documents.PackingSlip", "slip_id")
 RELATED = (*delivering.RELATED, "delivery_method")
@@ -36,21 +36,21 @@ def create_slip(
 
     address: {"name", "attention", "street", "city", "country"} when it goes elsewhere than agreed. The slip keeps what
     it says about each line, so that a reprint says the same after a later change. price_stays, seen_total: the answer
-    where a VAT rate changed since the order. Raises Refusal and UnknownOrder as delivering.apply_delivery does; nothing
+    where a VAT rate changed since the order. Raises Refusal and NotFound as delivering.apply_delivery does; nothing
     changes then. A constant number of statements.
     """
     with journal.at_the_end():
-        draft = open_draft(order_id, employee, "deliver", RELATED, "sales.deliver")
+        opened = open_order(order_id, employee, action="deliver", related=RELATED, right="sales.deliver")
         slip = apply_slip(
-            draft, quantities, branch=draft.order.branch, address=address, note=note, override_reason=override_reason,
+            opened, quantities, branch=opened.order.branch, address=address, note=note, override_reason=override_reason,
             price_stays=price_stays, seen_total=seen_total,
         )  # fmt: skip
-        delivering.write_journal(draft, slip.delivery, slip=slip.number)
+        delivering.write_journal(opened, slip.delivery, slip=slip.number)
     return slip
 
 
 def apply_slip(
-    draft: Draft,
+    opened: OpenOrder,
     quantities: dict[int, Decimal],
     *,
     branch: Branch,
@@ -64,7 +64,7 @@ def apply_slip(
     As create_slip; the journal comes last, by the caller. rates: on, price_stays and seen_total of
     delivering.apply_delivery.
     """
-    slip = PackingSlip(address=_address(draft.order, address), note=note)
+    slip = PackingSlip(address=_address(opened.order, address), note=note)
 
     def number() -> str:
         year = timezone.localdate().year
@@ -72,7 +72,7 @@ def apply_slip(
         return slip.number
 
     slip.delivery = delivering.apply_delivery(
-        draft,
+        opened,
         quantities,
         kind=Delivery.Kind.SLIP,
         branch=branch,
@@ -80,27 +80,27 @@ def apply_slip(
         paper=number,
         **rates,
     )
-    slip.rows = _rows(draft, slip.delivery)
+    slip.rows = _rows(opened, slip.delivery)
     rows.insert([slip])
     return slip
 
 
 @keyed("documents.slip.cancel", result=SLIP)
 def cancel_slip(*, slip_id: int, employee) -> PackingSlip:
-    """Take the delivery of a slip back; the slip keeps its number and is marked. Raises Refusal and UnknownOrder."""
+    """Take the delivery of a slip back; the slip keeps its number and is marked. Raises Refusal and NotFound."""
     slip = _find(slip_id)
-    draft, delivery = delivering.open_delivery(slip.delivery_id, employee)
-    reverse = delivering.reverse_delivery(draft, delivery, source=slip.number)
+    opened, delivery = delivering.open_delivery(slip.delivery_id, employee)
+    reverse = delivering.reverse_delivery(opened, delivery, source=slip.number)
     slip.state = PackingSlip.State.CANCELLED
     slip.save(update_fields=["state"])
-    delivering.write_journal(draft, reverse, slip=slip.number)
+    delivering.write_journal(opened, reverse, slip=slip.number)
     return slip
 
 
 @keyed("documents.slip.print", result=SLIP)
 def print_slip(*, slip_id: int, employee) -> PackingSlip:
-    """Count a print of the slip; from the second on the paper says KOPIE. Raises Refusal and UnknownOrder."""
-    order = open_draft(_find(slip_id).delivery.order_id, employee, "print", right="documents.view").order
+    """Count a print of the slip; from the second on the paper says KOPIE. Raises Refusal and NotFound."""
+    order = open_order(_find(slip_id).delivery.order_id, employee, action="print", right="documents.view").order
     slip = _find(slip_id)  # what stands there now that the order is locked
     slip.copies += 1
     slip.save(update_fields=["copies"])
@@ -117,7 +117,7 @@ def print_slip(*, slip_id: int, employee) -> PackingSlip:
 def _find(slip_id: int) -> PackingSlip:
     slip = PackingSlip.objects.select_related("delivery").filter(pk=slip_id).first()
     if slip is None:
-        raise UnknownOrder("slip.unknown", _("Deze pakbon is er niet, of hoort bij een ander filiaal."))
+        raise NotFound("slip.unknown", _("Deze pakbon is er niet, of hoort bij een ander filiaal."))
     return slip
 
 
@@ -136,10 +136,10 @@ def _address(order: SalesOrder, address: dict | None) -> dict:
     return given
 
 
-def _rows(draft: Draft, delivery: Delivery) -> list[dict]:
+def _rows(opened: OpenOrder, delivery: Delivery) -> list[dict]:
     """What the paper says per line of the order, in pieces: as it is at this delivery. A text has no pieces."""
     here = {pick.line.pk: pick.quantity for pick in delivery.picks}
-    return [_row(line, here.get(line.pk, Decimal(0))) for line in draft.lines]
+    return [_row(line, here.get(line.pk, Decimal(0))) for line in opened.lines]
 
 
 def _row(line: OrderLine, here: Decimal) -> dict:

@@ -10,7 +10,7 @@ from sales.models import SalesOrder
 def print_order(*, order_id: int, employee) -> SalesOrder:
     """Record that the order's paper is printed, at its version; from the second time on it says KOPIE.
 
-    Raises UnknownOrder, and Refusal for what has no paper yet.
+    Raises NotFound, and Refusal for what has no paper yet.
     """
     order = locked_order(order_id, employee, "documents.view", "print")
     journal.write(

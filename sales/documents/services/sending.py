@@ -1,14 +1,12 @@
 """The worker's part of mail: claim what is due, make its paper, send it, and write down what came of it.
 
-Each try is written down before it is made: the row already says when the next one is due. So a worker that is killed
-leaves nothing to clean up. While the mail server is spoken to the row is locked, and whoever else wants it passes it
-by. SMTP knows no transaction: a worker that dies between the server's yes and our commit sends it once more, under the
-same Message-ID, by which a mailbox knows it for the same mail.
+While the mail server is spoken to the row of the outbox is locked, and whoever else wants it passes it by. SMTP knows
+no transaction: a worker that dies between the server's yes and our commit sends it once more, under the same
+Message-ID, by which a mailbox knows it for the same mail.
 """
 
 import logging
 import smtplib
-from datetime import timedelta
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -17,9 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.core.models import OutboxMessage
+from backoffice.core import outbox
 from sales.documents.models import OutgoingMail
-from sales.documents.services.mailing import KIND, PAPERS, Status, off, sender_name
+from sales.documents.services.mailing import KIND, PAPERS, off, sender_name
 
 log = logging.getLogger(__name__)
 PERMANENT = range(500, 600)
@@ -37,20 +35,10 @@ def send_due() -> int:
 
 
 def claim() -> OutgoingMail | None:
-    """Take the mail that has been due longest: its try counts, and the next one is due later. Index: outbox_waiting."""
-    with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(kind=KIND, status=Status.WAITING, next_attempt_at__lte=timezone.now())
-            .order_by("next_attempt_at", "pk")
-            .first()
-        )
-        if message is None:
-            return None
-        waits = settings.MAIL_RETRY_SECONDS
-        message.next_attempt_at = timezone.now() + timedelta(seconds=waits[min(message.attempts, len(waits) - 1)])
-        message.attempts += 1
-        message.save(update_fields=["attempts", "next_attempt_at"])
+    """Take the mail that has been due longest; its message counts the try."""
+    message = outbox.claim(KIND, settings.MAIL_RETRY_SECONDS)
+    if message is None:
+        return None
     mail = OutgoingMail.objects.select_related("order__branch", "employee").get(message=message)
     mail.message = message
     return mail
@@ -66,18 +54,15 @@ def attempt(mail: OutgoingMail) -> None:
         log.exception("The paper of mail %s cannot be made", mail.pk)
         return _failed(mail, _("Het document kon niet worden gemaakt."))
     with transaction.atomic():
-        mine = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
-            pk=mail.message_id, status=Status.WAITING, attempts=mail.message.attempts
-        )
-        if mine.first() is None:
-            return None  # somebody else has it, or pressed Opnieuw
+        if not outbox.hold(mail.message):
+            return None
         try:
             letter.send()
         except Exception as error:
             reason, permanent = why(error)
             log.warning("Mail %s was not sent: %s", mail.pk, reason)
             return _failed(mail, reason, permanent=permanent)
-        OutboxMessage.objects.filter(pk=mail.message_id).update(status=Status.SENT, last_error="")
+        outbox.sent(mail.message)
         OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
     return None
 
@@ -125,7 +110,4 @@ def _said(code: int, text: bytes | str) -> str:
 
 
 def _failed(mail: OutgoingMail, reason: str, *, permanent: bool = False) -> None:
-    over = permanent or mail.message.attempts > len(settings.MAIL_RETRY_SECONDS)
-    OutboxMessage.objects.filter(pk=mail.message_id, attempts=mail.message.attempts, status=Status.WAITING).update(
-        status=Status.FAILED if over else Status.WAITING, last_error=reason
-    )
+    outbox.failed(mail.message, reason, settings.MAIL_RETRY_SECONDS, for_good=permanent)

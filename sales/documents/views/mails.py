@@ -13,6 +13,7 @@ from backoffice.core.errors import Refusal
 from backoffice.core.forms import add_refusal
 from backoffice.core.http import close_dialog, posted_key, toast, trigger
 from backoffice.core.keys import new_key
+from backoffice.core.models import OutboxMessage
 from backoffice.relations.rights import right, scoped
 from sales.documents import bulk, reading
 from sales.documents.forms import MailForm
@@ -66,7 +67,7 @@ def mails(request, order_id):
     context = {
         "order": order,
         "mails": found,
-        "waiting": any(one.message.status == mailing.Status.WAITING for one in found),
+        "waiting": any(one.message.status == OutboxMessage.Status.WAITING for one in found),
         "may_send": request.access.can("documents.send", order.branch_id),
     }
     return render(request, "documents/_mails.html", context)

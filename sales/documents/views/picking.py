@@ -22,7 +22,6 @@ from sales.documents.forms_slips import SlipForm
 from sales.documents.picking import Pick
 from sales.documents.views.slips import lines_context
 from sales.line_pages import LinePage, line_page
-from sales.services.versions import title
 
 TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 
@@ -31,7 +30,7 @@ TIMES = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 @require_POST
 def slip_scan(request, order_id):
     """One scan. The first takes what was filled in of stocked articles back to zero; from then on scans are counted."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     picks = picking.picks(order)
     counting = request.POST.get("counting") == "1"
     try:
@@ -50,14 +49,14 @@ def slip_scan(request, order_id):
         form = SlipForm(changed, [p for p in picks if p.name in changed], ask_reason=False)
         answer = render(request, "documents/_slip_scanned.html", {"boxes": [form[name] for name in changed]})
     count = _("%(picked)s van %(open)s") % {"picked": format_quantity(pieces), "open": format_quantity(pick.open)}
-    return _answer(answer, "known", title(pick.line), count)
+    return _answer(answer, "known", pick.line.title, count)
 
 
 @right("sales.deliver")
 @require_POST
 def slip_lines(request, order_id):
     """Another page of the lines (naar); what stands in the fields goes along. Nothing is stored."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     picks = picking.picks(order)
     return _lines(request, order, picks, line_page(len(picks), posted_int(request, "naar")), request.POST.dict())
 
@@ -91,7 +90,7 @@ def _scanned(request, picks: list[Pick], counting: bool) -> tuple[Pick, Decimal]
     raise Refusal(
         "scan.too_many",
         _("Van %(name)s is nog %(open)s te leveren.")
-        % {"name": title(found[0].line), "open": format_quantity(sum(pick.open for pick in found))},
+        % {"name": found[0].line.title, "open": format_quantity(sum(pick.open for pick in found))},
     )
 
 
@@ -132,4 +131,4 @@ def _filled(request, pick: Pick) -> Decimal:
     try:
         return parse_quantity(typed, fractions=pick.line.fractions, minimum=Decimal(0)) if typed else Decimal(0)
     except InputError as error:
-        raise Refusal("scan.field", f"{title(pick.line)}: {error.message}") from error
+        raise Refusal("scan.field", f"{pick.line.title}: {error.message}") from error

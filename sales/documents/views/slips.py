@@ -61,7 +61,7 @@ def slip_new(request, order_id):
 def _slip_screen(
     request, order_id: int, sent: PostedSlip | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     if request.method == "GET":
         status.guard(order, "deliver")
     picks = picking.picks(order)
@@ -159,7 +159,7 @@ def _may_cancel(request, slip: PackingSlip) -> bool:
 @require_GET
 def slips_of_order(request, order_id):
     """The slips of an order, for the panel beside its lines; loaded after the page."""
-    order = selectors.open_order(request, order_id)
+    order = selectors.shown_order(request, order_id)
     shown = slips.slips_of(order)
     for slip in shown:
         slip.delivery.order = order

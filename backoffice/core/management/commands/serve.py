@@ -11,16 +11,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from backoffice.core.db import embedded
 
@@ -65,12 +64,11 @@ class Command(BaseCommand):
     def demo_logins(self, no_demo: bool) -> list[tuple[str, str, str, str]]:
         """Fill an empty database with the demo shop; its logins, where it is there: role, login, password, PIN code."""
         employees = get_user_model().objects
-        if not no_demo and "load_demo" in get_commands() and not employees.exists():
+        if not no_demo and not employees.exists():
             self.stdout.write("The database is empty: loading the demo shop.")
             self.stdout.flush()
             call_command("load_demo")
-        logins = import_module("pos.demo").LOGINS if find_spec("pos.demo") else []
-        return [login for login in logins if employees.filter(email=login[1]).exists()]
+        return [login for login in import_string(settings.DEMO_LOGINS) if employees.filter(email=login[1]).exists()]
 
     def say(self, options, logins):
         host = "localhost" if options["host"] in ("127.0.0.1", "0.0.0.0") else options["host"]  # noqa: S104

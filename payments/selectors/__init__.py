@@ -10,7 +10,7 @@ from django.db.models.functions import Abs, Coalesce, Sign
 from backoffice.core.db.spelled import Spelled
 from backoffice.core.money import HUNDRED, ZERO, cents
 from payments.models import CreditAccount, LedgerEntry, TerminalPayment, TillSession
-from payments.splits import Part
+from payments.totals.splits import Part
 from sales.models import SalesOrder
 
 Kind = LedgerEntry.Kind

@@ -10,8 +10,10 @@ from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_amount, format_money, format_percent
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.money import HUNDRED, ZERO, cents
-from payments import methods, selectors, tendering
+from payments import selectors
 from payments.models import PaymentMethod, TillSession
+from payments.selectors import methods
+from payments.totals import tendering
 from sales.models import SalesOrder
 
 Kind = PaymentMethod.Kind

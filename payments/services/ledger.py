@@ -7,10 +7,11 @@ entries is one request; whatever its length it takes one statement.
 import json
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -22,11 +23,12 @@ from backoffice.core.db.spelled import Spelled
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.money import ZERO, money
-from backoffice.relations.models import Branch
-from payments import credit, splits, tendering
-from payments.letterhead import letterhead
+from backoffice.relations.models import Branch, Employee
 from payments.models import LedgerEntry, PaymentMethod, Posting, TillSession
-from payments.splits import Part, Rate
+from payments.papers.letterhead import letterhead
+from payments.services import credit
+from payments.totals import splits, tendering
+from payments.totals.splits import Part, Rate
 from sales import totals
 from sales.models import SalesOrder
 from sales.services import returning
@@ -68,6 +70,24 @@ class Tender:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """By whom, where, when and why a group of entries is booked.
+
+    branch: where the money is; session: the drawer or terminal it went through; business_date: today or the session's
+    where none is given; group: one of its own where none is given; action: of its row in the journal.
+    """
+
+    employee: Employee
+    branch: Branch
+    session: TillSession | None = None
+    business_date: date | None = None
+    group: uuid.UUID | None = None
+    action: str = "payments.deposit.registered"
+    reason: str = ""
+    approver: Employee | None = None
+
+
 @dataclass(slots=True)
 class Booking:
     """An entry on its way, with its postings [(account, branch id, EUR)] and its VAT per rate."""
@@ -81,27 +101,20 @@ def book(
     order: SalesOrder,
     lines,
     tenders: Sequence[Tender],
+    occasion: Occasion,
     *,
     kind: str,
-    employee,
-    branch: Branch,
-    session: TillSession | None = None,
-    business_date: date | None = None,
-    group: uuid.UUID | None = None,
     change: bool = False,
-    action: str = "payments.deposit.registered",
-    reason: str = "",
-    approved_by=None,
 ) -> list[LedgerEntry]:
     """Book what is paid on a locked order: entries, VAT split, paid_total and status, store credit, journal.
 
-    kind: "deposit", "settlement", or "refund" where goods came back; branch: where the money is received; lines: all
-    lines of the order; tenders: signed as what is left to pay; change: cash may be more than the rest, and gives change
-    back. Locks the credit account and the session itself. Raises Refusal (payments.*), with nothing written.
+    kind: "deposit", "settlement", or "refund" where goods came back; lines: all lines of the order; tenders: signed as
+    what is left to pay; change: cash may be more than the rest, and gives change back. Locks the credit account and the
+    session itself. Raises Refusal (payments.*), with nothing written.
     """
     rest = order.open_amount.amount
     rows = tendering.rows(
-        rest, [(t.method.cash, t.amount) for t in tenders], rounds=branch.cash_rounding, change=change
+        rest, [(t.method.cash, t.amount) for t in tenders], rounds=occasion.branch.cash_rounding, change=change
     )
     kinds = {tendering.PAYMENT: kind, tendering.CHANGE: Kind.CHANGE, tendering.ROUNDING: Kind.ROUNDING}
     made = []
@@ -113,39 +126,28 @@ def book(
                 method_kind=tender.method.kind if tender else "", reference=tender.reference if tender else "",
             )
         )  # fmt: skip
-    return write(
-        order, lines, made, employee=employee, branch=branch, session=session, business_date=business_date, group=group,
-        action=action, reason=reason, approved_by=approved_by,
-    )  # fmt: skip
+    return write(order, lines, made, occasion)
 
 
 def write(
     order: SalesOrder,
     lines,
     entries: list[LedgerEntry],
+    occasion: Occasion,
     *,
-    employee,
-    branch: Branch,
-    session: TillSession | None = None,
-    business_date: date | None = None,
-    group: uuid.UUID | None = None,
-    action: str,
-    reason: str = "",
-    approved_by=None,
-    rates: list[Rate] | None = None,
     later: list[Callable[[], object]] | None = None,
 ) -> list[LedgerEntry]:
     """Write entries of one locked order (kind, amount, method and what they point at are set) as one group.
 
-    rates: the order's, where the caller read or changed them already. later: gets the writing of the journal, which
-    must come last, where more is to be locked after this. See book.
+    later: gets the writing of the journal, which must come last, where more is to be locked after this. See book.
     """
     paid = order.paid_total.amount + sum((entry.amount.amount for entry in entries), ZERO)
     _check_range(order, paid)
     _check_returned(order, lines, paid)
     account = credit.hold(order, entries)
-    session = hold_session(session, branch)
-    rates = rates_of(order) if rates is None else rates
+    employee, branch = occasion.employee, occasion.branch
+    occasion = replace(occasion, session=hold_session(occasion.session, branch))
+    rates = rates_of(order)
     if paid > order.paid_total.amount:
         entries[0].paper = _facts(order, entries, employee)
     bookings = [_on_order(order, entry, rates, branch) for entry in entries]
@@ -153,14 +155,11 @@ def write(
         bookings.append(_re_split(order, closing))
     if splits.out_of_range(rates) and (moved := splits.re_split(rates)):
         bookings.append(_re_split(order, moved))
-    written = store(
-        bookings, employee=employee, branch=branch, session=session, business_date=business_date, group=group,
-        reason=reason, approved_by=approved_by,
-    )  # fmt: skip
+    written = store(bookings, occasion)
     if account is not None:
         credit.write(account, [side for booking in bookings for side in booking.sides])
     totals.write_paid(order, lines, paid, employee=employee)
-    data = {
+    data: dict[str, Any] = {
         "group": str(written[0].group),
         "entries": [entry.pk for entry in written],
         "rows": [
@@ -169,8 +168,13 @@ def write(
         ],
         "paid": str(paid),
     }
-    data |= ({"reason": reason} if reason else {}) | ({"approved_by": approved_by.pk} if approved_by else {})
-    note = partial(journal.write, branch_id=branch.pk, employee=employee, action=action, about=order, data=data)
+    if occasion.reason:
+        data["reason"] = occasion.reason
+    if occasion.approver:
+        data["approved_by"] = occasion.approver.pk
+    note = partial(
+        journal.write, branch_id=branch.pk, employee=employee, action=occasion.action, about=order, data=data
+    )
     if later is None:
         note()
     else:
@@ -197,12 +201,10 @@ def re_split(order: SalesOrder, *, employee, session: TillSession | None = None,
     rates = rates_of(order)
     closed = sum((rate.paid for rate in rates), ZERO) == order.gross.amount
     if (closed or splits.out_of_range(rates)) and (moved := splits.re_split(rates)):
-        store([_re_split(order, moved)], employee=employee, branch=branch or order.branch, session=session)
+        store([_re_split(order, moved)], Occasion(employee, branch or order.branch, session))
 
 
-def close_even(
-    order: SalesOrder, *, employee, branch: Branch, session: TillSession, group: uuid.UUID
-) -> list[LedgerEntry]:
+def close_even(order: SalesOrder, occasion: Occasion) -> list[LedgerEntry]:
     """An order of zero that nothing is paid on: an entry of zero for what its goods move between VAT rates, if any.
 
     What went out at one rate and came back at another changes what VAT is owed, although no money moves.
@@ -210,8 +212,8 @@ def close_even(
     moved = splits.re_split(rates_of(order))
     if not moved:
         return []
-    return store([_re_split(order, moved)], employee=employee, branch=branch, session=hold_session(session, branch),
-                 group=group)  # fmt: skip
+    held = hold_session(occasion.session, occasion.branch)
+    return store([_re_split(order, moved)], replace(occasion, session=held))
 
 
 def rates_of(order: SalesOrder) -> list[Rate]:
@@ -265,26 +267,17 @@ def _usable(session: TillSession | None, branch: Branch) -> TillSession:
     return session
 
 
-def store(
-    bookings: Sequence[Booking],
-    *,
-    employee,
-    branch: Branch,
-    session: TillSession | None = None,
-    business_date: date | None = None,
-    group: uuid.UUID | None = None,
-    reason: str = "",
-    approved_by=None,
-) -> list[LedgerEntry]:
-    """Insert entries with their postings and VAT, in one statement; gives them with their ids."""
-    now = timezone.now()
-    day = business_date or (session.business_date if session else timezone.localdate())
-    group = group or uuid.uuid4()
+def store(bookings: Sequence[Booking], occasion: Occasion) -> list[LedgerEntry]:
+    """Insert entries with their postings and VAT, in one statement; gives them with their ids. Locks nothing."""
+    now, session = timezone.now(), occasion.session
+    day = occasion.business_date or (session.business_date if session else timezone.localdate())
+    group = occasion.group or uuid.uuid4()
     for booking in bookings:
         entry = booking.entry
-        entry.employee, entry.branch, entry.session, entry.approved_by = employee, branch, session, approved_by
+        entry.employee, entry.approved_by = occasion.employee, occasion.approver
+        entry.branch, entry.session = occasion.branch, session
         entry.business_date, entry.at, entry.group = day, now, group
-        entry.reason = entry.reason or reason
+        entry.reason = entry.reason or occasion.reason
     entries = [booking.entry for booking in bookings]
     sides = [(n, *side) for n, booking in enumerate(bookings, 1) for side in booking.sides]
     parts = [(n, p.code, p.percent, p.net, p.vat, p.gross) for n, b in enumerate(bookings, 1) for p in b.parts]

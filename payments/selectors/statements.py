@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from backoffice.core.money import ZERO
 from backoffice.relations.rights import access_of
-from payments import methods
 from payments.models import LedgerEntry, PaymentMethod
+from payments.selectors import methods
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from backoffice.core.models import JournalEntry
 from backoffice.core.money import ZERO
 from backoffice.relations.models import Customer
 from backoffice.relations.services import anonymising
-from payments.letterhead import Letterhead, letterhead
 from payments.models import LedgerEntry
-from payments.splits import Part
+from payments.papers.letterhead import Letterhead, letterhead
+from payments.totals.splits import Part
 from sales.documents import pdf
 from sales.documents.codes import code128
 from sales.documents.models import OutgoingMail

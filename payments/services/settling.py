@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from backoffice.core.errors import Refusal
 from backoffice.core.formats import format_money
 from backoffice.core.money import ZERO
-from payments import ledger
-from payments.services import refunding
+from payments.services import ledger, refunding
 from sales.models import OrderLine, SalesOrder
 from sales.services.amending import Settle
 

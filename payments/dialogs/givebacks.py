@@ -12,8 +12,9 @@ from backoffice.core.formats import format_amount, format_money
 from backoffice.core.http import posted_int
 from backoffice.core.input import InputError, parse_amount
 from backoffice.core.money import ZERO
-from payments import methods, selectors
+from payments import selectors
 from payments.models import PaymentMethod, TillSession
+from payments.selectors import methods
 from payments.services.refunding import sources
 from sales import totals
 from sales.models import SalesOrder

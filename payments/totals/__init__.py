@@ -1,0 +1,1 @@
+"""What is worked out of figures alone: spreading over VAT rates, what is handed over. No database."""
