@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from backoffice.core.imports import bulk
+from backoffice.core.db import bulk
 from backoffice.relations.models import Customer
 from sales import tasks
 from sales.models import SalesOrder
