@@ -167,8 +167,8 @@ def _both_values(order: SalesOrder, name: str, value) -> tuple[str, str, str]:
     if name in ADDRESSES:
         label = _("Factuuradres") if name == "invoice_address" else _("Bezorgadres")
     else:
-        label = SalesOrder._meta.get_field(name).verbose_name
-    return str(label), _shown(getattr(order, name)), _shown(value)
+        label = str(SalesOrder._meta.get_field(name).verbose_name)
+    return label, _shown(getattr(order, name)), _shown(value)
 
 
 def _shown(value) -> str:
