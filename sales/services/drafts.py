@@ -164,10 +164,8 @@ def _both_values(order: SalesOrder, name: str, value) -> tuple[str, str, str]:
         stands = {label: order.extra_data.get(label, "") for label in value}
         theirs, yours = ("; ".join(f"{label}: {text}" for label, text in row.items()) for row in (stands, value))
         return _("Extra gegevens"), theirs, yours
-    if name in ADDRESSES:
-        label = _("Factuuradres") if name == "invoice_address" else _("Bezorgadres")
-    else:
-        label = str(SalesOrder._meta.get_field(name).verbose_name)
+    named = {"invoice_address": _("Factuuradres"), "delivery_address": _("Bezorgadres")}
+    label = named.get(name) or str(SalesOrder._meta.get_field(name).verbose_name)
     return label, _shown(getattr(order, name)), _shown(value)
 
 
