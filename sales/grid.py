@@ -250,9 +250,12 @@ VARIANTS = 50  # of which what is free elsewhere is read at once: at two hundred
 
 
 def elsewhere(order: SalesOrder, article: Article, colours: ColourPage) -> dict[int, Elsewhere]:
-    """What is free of these colours in the other branches, by variant. One statement (index: stock_level_once)."""
+    """What is free of these colours in the other branches, by variant. Two statements (index: stock_level_once).
+
+    The variants are named one by one: of a subquery PostgreSQL takes too many to be there, and reads all stock.
+    """
     free, of_variant = F("on_hand") - F("reserved"), [F("variant")]
-    variants = colours.of(article.variants.all()).order_by().values("pk")
+    variants = list(colours.of(article.variants.all()).order_by().values_list("pk", flat=True))
     levels = (
         StockLevel.objects.filter(variant__in=variants, branch__active=True, on_hand__gt=F("reserved"))
         .exclude(branch=order.branch_id)

@@ -67,3 +67,12 @@ def test_what_was_paid_ahead_is_found_among_thousands_that_wait_unpaid(client, s
     methods()
     analyse()
     assert beyond(client, {"outstanding": reverse("payments:outstanding")}) == {}
+
+
+def test_what_other_branches_have_is_read_by_its_variants(client, s):
+    """Of 600 variants at 60 branches those of a part of them: 45 at each branch, of 56,000 stock rows."""
+    ids = grown.branches(s.branch, 60)
+    large = grown.article("G-600", 40, 15, branch_ids=ids)
+    analyse()
+    most, told = rows_read(client, reverse("sales:matrix_elsewhere", args=[s.draft.pk, large.pk]))
+    assert most["catalog_stocklevel"] == 45 * 60, told

@@ -223,6 +223,6 @@ def test_a_part_takes_as_many_statements_however_many_branches_there_are(
     large = grown.article("G-1", 10, 15, branch_ids=ids)
     url = reverse("sales:matrix_elsewhere", args=[order.pk, large.pk])
     desk.get(url)
-    with django_assert_num_queries(4 + 2):  # the order, the article, its colours and their stock; and who it is
+    with django_assert_num_queries(5 + 2):  # order, article, its colours, variants and their stock; and who it is
         page = desk.get(url)
     assert page.content.count(b"en nog 55 filialen") == 45 and len(page.content) < 20_000
