@@ -70,9 +70,8 @@ def add() -> None:
     )
     ACTIONS.update(dict.fromkeys(
         (
-            "payments.deposit.registered", "payments.settlement.registered", "payments.refund.registered",
-            "payments.entry.reversed", "payments.till.paid", "payments.terminal.late_booked",
-            "payments.suspense.assigned",
+            "payments.deposit.registered", "payments.refund.registered", "payments.entry.reversed",
+            "payments.till.paid", "payments.terminal.late_booked", "payments.suspense.assigned",
         ),
         booked,
     ))  # fmt: skip

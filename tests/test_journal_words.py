@@ -52,7 +52,8 @@ class Source:
         imports = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)]
         self.names = {one.asname or one.name: (node.module or "", one.name) for node in imports for one in node.names}
         found = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)]
-        self.functions = {node.name: node for node in found}
+        classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        self.makers: dict[str, ast.FunctionDef | ast.ClassDef] = {node.name: node for node in [*classes, *found]}
         self.inside = {id(node): function for function in found for node in ast.walk(function)}
 
     def target(self, called: ast.expr) -> tuple[str, str]:
@@ -84,6 +85,8 @@ class Source:
             return set().union(*(self.value(value, function) for _name, value in given))
         if isinstance(node, ast.Name) and function and node.id in names_of(function):
             return {(self.module, function.name, node.id)}
+        if isinstance(node, ast.Attribute) and function and (kind := kind_of(node.value, function)):
+            return {(*self.target(kind), node.attr)}  # a field: whoever makes the value says so
         return {node.value if isinstance(node, ast.Constant) else self.constant(node)}
 
     def constant(self, node: ast.expr):
@@ -98,12 +101,27 @@ def assigned(function: ast.FunctionDef | None) -> list[tuple[str, ast.expr]]:
             and isinstance(node.targets[0], ast.Name)]  # fmt: skip
 
 
-def names_of(function: ast.FunctionDef) -> list[str]:
-    return [one.arg for one in [*function.args.args, *function.args.kwonlyargs]]
+def kind_of(node: ast.expr, function: ast.FunctionDef) -> ast.expr | None:
+    """The class by which the function annotates what it is given under this name."""
+    given = [*function.args.args, *function.args.kwonlyargs]
+    return next((one.annotation for one in given if isinstance(node, ast.Name) and one.arg == node.id), None)
 
 
-def defaults(function: ast.FunctionDef) -> dict:
-    spec = function.args
+def fields_of(made: ast.ClassDef) -> dict[str, ast.expr | None]:
+    """{field of a dataclass: its default}, in order."""
+    return {node.target.id: node.value for node in made.body if isinstance(node, ast.AnnAssign)}  # type: ignore[union-attr]
+
+
+def names_of(maker: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    if isinstance(maker, ast.ClassDef):
+        return list(fields_of(maker))
+    return [one.arg for one in [*maker.args.args, *maker.args.kwonlyargs]]
+
+
+def defaults(maker: ast.FunctionDef | ast.ClassDef) -> dict:
+    if isinstance(maker, ast.ClassDef):
+        return fields_of(maker)
+    spec = maker.args
     last = [one.arg for one in spec.args][len(spec.args) - len(spec.defaults) :]
     return dict(zip([*last, *(one.arg for one in spec.kwonlyargs)], [*spec.defaults, *spec.kw_defaults], strict=True))
 
@@ -117,8 +135,8 @@ def written(sources: dict[str, Source]) -> set[str]:
         if one in known:
             continue
         known.add(one)
-        function = sources[module].functions[name]
-        places, unsaid = names_of(function), defaults(function).get(parameter)
+        maker = sources[module].makers[name]
+        places, unsaid = names_of(maker), defaults(maker).get(parameter)
         given = [] if unsaid is None else [(sources[module], unsaid, None)]
         for source in sources.values():
             for around, args, words in source.calls(module, name):
@@ -145,7 +163,7 @@ def raw(rows: list[dict]) -> list[str]:
 def test_every_action_that_the_code_can_write_has_words_and_an_area():
     actions = written(sources())
     for known in (
-        "sales.order.amended", "payments.settlement.registered", "payments.till.paid", "payments.session.drop",
+        "sales.order.amended", "payments.deposit.registered", "payments.till.paid", "payments.session.drop",
         "payments.terminal.declined", "setup.brand.created", "setup.sizerange.changed", "employee.login_failed",
         "documents.mail.retried", "till.device.released", "catalog.stock.corrected", "journal.exported",
     ):  # fmt: skip

@@ -30,6 +30,7 @@ WORDS = {
     "send_mail": gettext_lazy("Mail versturen"), "send_waiting_mail": gettext_lazy("Wachtende mail versturen"),
     "make_export": gettext_lazy("Export maken"), "sweep_exports": gettext_lazy("Oude exports wissen"),
     "print_receipts": gettext_lazy("Bonnen afdrukken"),
+    "follow_customers": gettext_lazy("Orders van een debiteur bijwerken"),
     "print_waiting_receipts": gettext_lazy("Wachtende bonnen afdrukken"),
     "request_keys": gettext_lazy("oude formulieren"), "sessions": gettext_lazy("verlopen sessies"),
     "attempts": gettext_lazy("inlogpogingen"), "failures": gettext_lazy("mislukte inlogpogingen"),

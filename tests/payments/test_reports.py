@@ -44,7 +44,7 @@ def settle(s, order, session, *tenders):
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
     with transaction.atomic():
         opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
-        occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+        occasion = Occasion(s.seller, s.branch, session, action="payments.till.paid")
         ledger.book(opened.order, opened.lines, chosen, occasion, kind="settlement", change=True)
 
 

@@ -28,7 +28,7 @@ def settle(s, order, session, *tenders, kind="settlement", change=True):
     """What the till books at Afrekenen."""
     opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
     chosen = [Tender(getattr(s.method, word), D(amount)) for word, amount in tenders]
-    occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+    occasion = Occasion(s.seller, s.branch, session, action="payments.till.paid")
     ledger.book(opened.order, opened.lines, chosen, occasion, kind=kind, change=change)
     order.refresh_from_db()
     return order

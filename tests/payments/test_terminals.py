@@ -52,7 +52,7 @@ def book(s, order, session, *approved, tenders=(), kind="settlement"):
     """What the till does after the last approval, in one transaction."""
     with transaction.atomic():
         opened = open_order(order.pk, s.seller, action="pay", related=("branch",), right="payments.deposit")
-        occasion = Occasion(s.seller, s.branch, session, action="payments.settlement.registered")
+        occasion = Occasion(s.seller, s.branch, session, action="payments.till.paid")
         written = book_approved(opened.order, opened.lines, approved, occasion, tenders=tenders, kind=kind)
     order.refresh_from_db()
     return written

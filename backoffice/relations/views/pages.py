@@ -59,7 +59,7 @@ def list_page(request, *, title: str, columns: list[str], rows: Sequence[dict], 
     """
     context = {"title": title, "columns": columns, "new_url": new_url, "trail": trail()}
     shown = page_of(rows, request.GET)
-    more["moving"] = more.get("moving", False) and not shown.get("text")
+    more["moving"] = more.get("moving", False) and not shown["text"]
     return render(request, "setup/list.html", context | more | shown)
 
 
@@ -67,7 +67,7 @@ def page_of(rows: Sequence[dict], query) -> dict[str, Any]:
     """What the list shows of the rows: {"rows"}, and where there are many what its search and its pager need."""
     first = rows[: LISTED + 1]
     if len(first) <= LISTED:
-        return {"rows": first}
+        return {"rows": first, "text": ""}
     text = query.get("q", "")[: search.MOST]
     found = _found(rows, text) if text.strip() else rows
     number = len(found)
