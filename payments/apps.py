@@ -9,7 +9,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self):
         from backoffice.relations.services import anonymising
-        from payments import journal_words
+        from payments import invariants, journal_words  # noqa: F401 - invariants registers them
         from payments.papers import receipts
         from payments.selectors import reports
         from payments.services import freezing, settling
