@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from sales.services import drafts
+from sales.services import drafts, following
 
 EMPTY_HOURS = 24
 ATTEMPTS = 5
@@ -28,6 +28,4 @@ def sweep_drafts(timestamp: int) -> None:
 )
 def follow_customers(*, customer_ids: list[int]) -> None:
     """Let the many orders of these customers be found by their e-mail and phone as they are now."""
-    from sales.services import following
-
     following.write(customer_ids)

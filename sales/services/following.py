@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
+from backoffice.core import jobs
 from backoffice.core.db import bulk
 from backoffice.relations.models import Customer
-from sales import tasks
 from sales.models import SalesOrder
 from sales.services.drafts import search_text
 
@@ -25,7 +25,7 @@ def follow_customers(customers: Sequence[Customer]) -> None:
     if _orders(ids).order_by()[: AT_ONCE + 1].count() <= AT_ONCE:
         write(ids)
     else:
-        tasks.follow_customers.defer(customer_ids=ids)  # with the change, or not at all
+        jobs.defer("follow_customers", customer_ids=ids)  # with the change, or not at all
 
 
 def write(customer_ids: list[int]) -> None:
