@@ -26,9 +26,9 @@ ROOMS = {
     "backoffice.relations": """
         models countries passwords postcodes operator
         rights validators journal_words
-        selectors journal_list journal_rows branch_tabs context
+        selectors journal_list journal_rows branch_tabs
         services
-        throttle imports backends middleware
+        throttle imports backends middleware context
         forms forms_profile
         views
         urls urls_entry checks
