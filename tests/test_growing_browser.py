@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from sales.services import confirming
 from tests import factories, grown
 from tests.sales.order_shop import shop
+from tests.settled import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,6 +24,7 @@ def test_the_lines_of_cancelling_come_as_one_scrolls_and_what_is_typed_stays(pag
     order = confirming.confirm(order_id=draft.pk, employee=s.office)
     login(page, s.office)
     page.goto(live_server.url + reverse("sales:order", args=[order.pk]))
+    settled(page)
     page.get_by_role("button", name="Order annuleren").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Alleen een deel annuleren").click()
@@ -41,6 +43,7 @@ def test_a_role_at_one_of_many_branches_is_given(page, login, live_server, s):
     person = factories.employee("seller", s.branch, name="Jan de Vries", email="jan@example.com")
     login(page, s.admin)
     page.goto(live_server.url + reverse("relations:employee", args=[person.pk]))
+    settled(page)
     roles = page.locator("#roles")
     here = roles.get_by_role("group", name=s.branch.name, exact=True)
     here.get_by_label("Filiaalmanager").check()
@@ -58,6 +61,7 @@ def test_the_menu_of_many_branches_opens_and_one_goes_on_where_one_was(page, log
     grown.branches(s.branch, 60)
     login(page, s.admin)
     page.goto(live_server.url + reverse("relations:profile"))
+    settled(page)
     page.locator("button[popovertarget=branch-menu]").click()
     page.locator("#branch-menu").get_by_role("button", name="Filiaal Groei 42").click()
     expect(page.locator("button[popovertarget=branch-menu]")).to_contain_text("Filiaal Groei 42")
