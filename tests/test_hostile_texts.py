@@ -31,7 +31,7 @@ ROOT = Path(settings.BASE_DIR) / "templates"
 PATHS = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
 # ends an attribute in any quotes and an element, starts an element with a handler; right-to-left marks; 500 letters
 HOSTILE = "\"'><b1 onx=1>'\"&amp;</b1>\u202e\u200f" + "x" * 500
-TIMES = 4  # that a template is drawn; each time its conditions fall otherwise
+TIMES = 10  # that a template is drawn; each time its conditions fall otherwise
 
 
 class Anything(Undefined):

@@ -27,7 +27,7 @@ from backoffice.core.management.commands import serve
 from backoffice.core.models import ImportJob
 from backoffice.core.progress import Progress
 from backoffice.core.tasks import work
-from backoffice.core.worker import Connector
+from backoffice.core.worker import SILENCE, Connector
 from backoffice.relations.models import Customer
 from tests import factories
 from tests.conftest import connected
@@ -242,7 +242,8 @@ def test_a_worker_whose_connections_are_all_ended_in_the_middle_lives_on_and_doe
             before, its = [row["id"] for row in health.workers()], connected() - ours
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [list(its)])
-            assert until(lambda: set(before) != {row["id"] for row in health.workers()}, 20)  # under a new name
+            # under a new name, at the latest when a question was left without an answer
+            assert until(lambda: set(before) != {row["id"] for row in health.workers()}, SILENCE + 20)
         except BaseException:
             worker.kill()
             raise
