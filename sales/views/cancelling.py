@@ -4,9 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -81,7 +79,7 @@ def more_lines(request, order):
     """The next lines of the dialog, from ?vanaf= on."""
     first = asked_int(request, "vanaf") or 0
     values = _rows(request, _left(selectors.lines_of(order)), first, first + LINES, {})
-    return HttpResponse(render_to_string("sales/_cancel_lines.html", values | {"url": request.path}))
+    return render(request, "sales/_cancel_lines.html", values | {"url": request.path})
 
 
 def _left(lines) -> list[OrderLine]:
